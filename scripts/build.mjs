@@ -1,0 +1,127 @@
+// Builds what runs: the kernel (AssemblyScript -> wasm, inlined as base64), the bundles in dist/, and for tests
+// src/, grammar/ and test/ file by file in build/. `--quick` leaves out the type declarations, `--tests` adds build/.
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import * as esbuild from 'esbuild'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+process.chdir(root)
+const options = new Set(process.argv.slice(2))
+
+await buildKernel()
+await bundle()
+if (options.has('--tests')) await transpile()
+if (options.size === 0) declareTypes()
+
+/** Compiles src/kernel/assembly/index.ts where it is newer than the generated module. */
+async function buildKernel() {
+  const sources = filesUnder('src/kernel/assembly').filter((file) => file.endsWith('.ts'))
+  const target = 'src/kernel/generated/wasm.ts'
+  const newest = Math.max(...[...sources, 'scripts/build.mjs'].map((file) => statSync(file).mtimeMs))
+  if (existsSync(target) && statSync(target).mtimeMs > newest) return
+  mkdirSync('src/kernel/generated', { recursive: true })
+  const asc = (await import('assemblyscript/asc')).default
+  const { error, stderr, binary } = await compile(asc)
+  if (error) throw new Error(`the kernel does not compile:\n${stderr}`)
+  const base64 = Buffer.from(binary).toString('base64')
+  writeFileSync(
+    target,
+    `// Made by scripts/build.mjs from src/kernel/assembly. Not to be edited.\nexport const wasm = '${base64}'\n`,
+  )
+}
+
+async function compile(asc) {
+  let binary
+  const flags = [
+    'src/kernel/assembly/index.ts',
+    '--outFile',
+    'kernel.wasm',
+    '--runtime',
+    'stub',
+    '--importMemory',
+    '--noAssert',
+    '-O3',
+    '--converge',
+    '--enable',
+    'simd',
+    '--enable',
+    'bulk-memory',
+    '--use',
+    'abort=',
+  ]
+  const result = await asc.main(flags, {
+    writeFile: (name, contents) => {
+      if (name.endsWith('.wasm')) binary = contents
+    },
+  })
+  return { error: result.error, stderr: result.stderr.toString(), binary }
+}
+
+/** One file each for the library, the command and the worker. Packages that users share with us stay outside. */
+async function bundle() {
+  rmSync('dist', { recursive: true, force: true })
+  const shared = {
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    outdir: 'dist',
+    sourcemap: 'linked',
+    minifySyntax: true,
+    logLevel: 'error',
+  }
+  // Packages written as CommonJS ask for `require` at run time.
+  const banner = {
+    js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
+  }
+  await esbuild.build({
+    ...shared,
+    banner,
+    entryPoints: { index: 'src/index.ts', worker: 'src/platform/node/worker.ts' },
+    external: ['apache-arrow', 'piscina'],
+    splitting: true,
+    chunkNames: 'lib-[hash]',
+  })
+  await esbuild.build({
+    ...shared,
+    banner: { js: `#!/usr/bin/env node\n${banner.js}` },
+    entryPoints: { cli: 'src/cli/main.ts' },
+    external: ['piscina'],
+    splitting: true,
+    chunkNames: 'cli-[hash]',
+  })
+}
+
+/** Tests run the same files as people read, not the bundles. */
+async function transpile() {
+  rmSync('build', { recursive: true, force: true })
+  const sources = ['src', 'grammar', 'test']
+    .flatMap(filesUnder)
+    .filter((file) => file.endsWith('.ts') && !file.startsWith('src/kernel/assembly') && !file.endsWith('.d.ts'))
+  await esbuild.build({
+    entryPoints: sources,
+    outdir: 'build',
+    outbase: '.',
+    format: 'esm',
+    target: 'node20',
+    sourcemap: 'linked',
+    logLevel: 'error',
+  })
+}
+
+function declareTypes() {
+  execFileSync(
+    'npx',
+    ['tsc', '-p', '.', '--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', 'dist/types'],
+    { stdio: 'inherit' },
+  )
+}
+
+function filesUnder(folder) {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+}

@@ -1,0 +1,15 @@
+// Runs the built tests with the runner of Node itself: `node scripts/test.mjs [part of a file name ...]`.
+import { spawnSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)))
+const wanted = process.argv.slice(2)
+const files = readdirSync('build/test', { recursive: true })
+  .map((file) => join('build/test', String(file)))
+  .filter((file) => file.endsWith('.test.js') && (wanted.length === 0 || wanted.some((word) => file.includes(word))))
+  .sort()
+if (files.length === 0) throw new Error(`no test file matches: ${wanted.join(' ')}`)
+const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=spec', ...files], { stdio: 'inherit' })
+process.exit(status ?? 1)

@@ -1,0 +1,99 @@
+/** What a function is: one object from which folding, the interpreter, wasm, pruning, tests and the reference are made. */
+import type { Code, CodeType, Emitted } from '../model/code.js'
+import type { Interval } from '../model/interval.js'
+import type { Type, Value } from '../model/type.js'
+
+/** Argument types after implicit casts, and the type of the result. */
+export interface Signature {
+  readonly args: readonly Type[]
+  readonly result: Type
+}
+
+/** What a caller has: its type, and whether it is a number written in the query (which adapts). */
+export interface Argument {
+  readonly type: Type
+  readonly literal?: Value | undefined
+  readonly adaptable?: true | undefined
+}
+
+export interface Example {
+  /** An expression without FROM, e.g. `floor(-1.5)`. */
+  readonly sql: string
+  /** Its result as the CLI prints it, e.g. `-2.0`. */
+  readonly result: string
+}
+
+export interface ScalarFunction {
+  readonly name: string
+  readonly aliases?: readonly string[]
+  /** Reference text: one sentence in the present tense. */
+  readonly summary: string
+  /** How it is written, e.g. `round(x [, digits])`. */
+  readonly usage: string
+  readonly category: 'operator' | 'comparison' | 'logic' | 'numeric' | 'date' | 'text' | 'conditional'
+  /** The types it takes, or undefined where it takes no such arguments: the binder then lists `usage`. */
+  resolve(args: readonly Argument[]): Signature | undefined
+  /** 'propagate' (default): any NULL argument gives NULL and `evaluate`, `emit` never see one. 'own': they see NULLs. */
+  readonly nulls?: 'propagate' | 'own'
+  /** The meaning. The closure is made once per signature and called per row. Throws ChunkQLError('value', ...) on overflow or domain errors. */
+  evaluate(signature: Signature): (...args: Value[]) => Value
+  /** Code with the same meaning, or undefined where there is none for this signature. With nulls 'propagate' validity is added around it. */
+  emit?(args: readonly Emitted[], signature: Signature): Emitted | undefined
+  /** Sound bounds of the result given bounds of the arguments; undefined = unknown. */
+  bounds?(args: readonly Interval[], signature: Signature): Interval | undefined
+  readonly examples: readonly Example[]
+}
+
+export interface StateField {
+  readonly name: string
+  readonly type: CodeType
+  /** Value before the first row; the identity of `combine`. */
+  readonly init: number | bigint
+}
+
+interface AggregateBase {
+  readonly name: string
+  readonly aliases?: readonly string[]
+  readonly summary: string
+  readonly usage: string
+  resolve(args: readonly Argument[]): Signature | undefined
+  readonly examples: readonly Example[]
+}
+
+/** count, sum, min, max, moments: a tuple of scalars with a step and a merge, both as code. Rows with a NULL argument are not stepped. */
+export interface DistributiveAggregate extends AggregateBase {
+  readonly kind: 'distributive'
+  state(signature: Signature): readonly StateField[]
+  /** The state after one more row. */
+  step(state: readonly Code[], args: readonly Code[], signature: Signature): readonly Code[]
+  /** The state of both; `b` stands later in task order. */
+  combine(a: readonly Code[], b: readonly Code[], signature: Signature): readonly Code[]
+  /** The result; validity false gives NULL. */
+  finish(state: readonly Code[], signature: Signature): Emitted
+}
+
+/** avg, variance, correlation: computed from distributive parts over the same arguments, shared between aggregates. */
+export interface AlgebraicAggregate extends AggregateBase {
+  readonly kind: 'algebraic'
+  /** Names of distributive aggregates with the indexes of the arguments that each takes. */
+  parts(signature: Signature): readonly { readonly aggregate: string; readonly args: readonly number[] }[]
+  /** The result from the states of the parts, in their order. */
+  finish(states: readonly (readonly Code[])[], signature: Signature): Emitted
+}
+
+/** median, and what users define: state of any shape, kept in JavaScript; the query is interpreted. */
+export interface HolisticAggregate<State = unknown> extends AggregateBase {
+  readonly kind: 'holistic'
+  init(signature: Signature): State
+  /** May change and return the state given. */
+  update(state: State, ...args: Value[]): State
+  merge(a: State, b: State): State
+  finalize(state: State, signature: Signature): Value
+  /** Structured-cloneable form for the way between threads; identity where absent. */
+  serialize?(state: State): unknown
+  deserialize?(data: unknown): State
+  /** Bytes that a state takes, for the memory limit. */
+  size?(state: State): number
+}
+
+export type AggregateFunction = DistributiveAggregate | AlgebraicAggregate | HolisticAggregate

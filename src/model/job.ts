@@ -1,0 +1,201 @@
+/** What workers get: plain data, sent once per job; tasks are an index. Boundaries of tasks depend on the job alone. */
+import type { AggregateCall, ColumnId, Expression } from './expression.js'
+import type { Accumulator, Field, Nest } from './nest.js'
+import type { NamedExpression, SortKey } from './plan.js'
+import type { Box, Dimension, Layout } from './schema.js'
+import type { Type } from './type.js'
+import type { Batch, Vector } from './vector.js'
+
+/** By which another thread opens a source again. */
+export interface SourceRef {
+  readonly kind: string
+  readonly location: string
+  readonly options: Readonly<Record<string, unknown>>
+}
+
+/** Settings that a job carries; all have a default and are set by SET. */
+export interface Settings {
+  readonly threads: number
+  /** Bytes. */
+  readonly memory_limit: number
+  readonly temp_directory: string
+  readonly nan_is_null: boolean
+  /** 'auto' or 'interpreter': the oracle. */
+  readonly engine: 'auto' | 'interpreter'
+  readonly optimizer: boolean
+  readonly pruning: boolean
+  /** Queries that decode fewer bytes run on the main thread. */
+  readonly inline_bytes: number
+}
+
+/** [start, end) indexes along one dimension. */
+export type IndexRange = readonly [start: number, end: number]
+
+export type JobColumn =
+  | {
+      readonly kind: 'stored'
+      readonly id: ColumnId
+      readonly name: string
+      readonly type: Type
+      readonly nullable: boolean
+      readonly dims: readonly number[]
+      readonly layout: Layout
+      /** filter: read first; late: read only where a cell of the box passes. */
+      readonly phase: 'filter' | 'late'
+    }
+  /** One value per index of a dimension, known when the job was planned: coordinates and what is computed from them. */
+  | {
+      readonly kind: 'dimension'
+      readonly id: ColumnId
+      readonly name: string
+      readonly type: Type
+      readonly nullable: boolean
+      readonly dims: readonly [number]
+      readonly values: Vector
+    }
+  /** The position along a dimension, BIGINT. */
+  | {
+      readonly kind: 'index'
+      readonly id: ColumnId
+      readonly name: string
+      readonly type: Type
+      readonly nullable: false
+      readonly dims: readonly [number]
+    }
+
+export interface GridScan {
+  /** Index into the job's sources. */
+  readonly source: number
+  readonly table: string
+  readonly dims: readonly Dimension[]
+  readonly columns: readonly JobColumn[]
+  /** Per dimension the indexes that can pass, ascending and disjoint; what conjuncts of one dimension left over. */
+  readonly selection: readonly (readonly IndexRange[])[]
+  /** What remains to be tested per cell. */
+  readonly predicate?: Expression | undefined
+}
+
+/** Codes along a dimension: a group number per index, -1 where no group. */
+export interface DimensionCodes {
+  readonly dim: number
+  readonly codes: Int32Array
+  readonly count: number
+  /** The key columns that this dimension decides: which key, and its value for each code. */
+  readonly keys: readonly { readonly key: number; readonly values: Vector }[]
+}
+
+export type KeySpace =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'dense'; readonly dims: readonly DimensionCodes[] }
+  /** Keys that depend on cells, beside those of dimensions. `keys[i]` tells which key each expression is. */
+  | {
+      readonly kind: 'hash'
+      readonly dims: readonly DimensionCodes[]
+      readonly keys: readonly { readonly key: number; readonly expression: Expression }[]
+    }
+
+export type Sink =
+  | {
+      readonly kind: 'reduce'
+      readonly keys: KeySpace
+      /** Keys as expressions, for the interpreter. */
+      readonly keyExpressions: readonly NamedExpression[]
+      readonly calls: readonly AggregateCall[]
+    }
+  | { readonly kind: 'rows'; readonly columns: readonly NamedExpression[]; readonly limit?: number | undefined }
+  | {
+      readonly kind: 'sort'
+      readonly columns: readonly NamedExpression[]
+      readonly keys: readonly SortKey[]
+      readonly limit?: number | undefined
+    }
+
+/** Boxes of one shape laid over the grid in C order; those outside the selection are not tasks. */
+export interface TaskSpace {
+  readonly box: readonly number[]
+  /** Boxes along each dimension. */
+  readonly counts: readonly number[]
+  /** Per dimension, the indexes of boxes that meet the selection. */
+  readonly kept: readonly (readonly IndexRange[])[]
+}
+
+/** How a compiled stage runs: the bodies, and the order of its loops, outermost first. */
+export interface CompiledStage {
+  readonly order: readonly number[]
+  readonly shape: 'register' | 'vector' | 'scatter'
+  readonly main: CompiledNest
+  /** Counts the cells that pass, from filter columns alone; only where other columns exist. */
+  readonly probe?: CompiledNest | undefined
+  /** Writes key records (hash keys only). */
+  readonly keys?: CompiledNest | undefined
+}
+
+export interface CompiledNest {
+  readonly nest: Nest
+  readonly module: WebAssembly.Module
+  /** State arrays in frame order (reduce only; empty else). */
+  readonly fields: readonly Field[]
+  readonly errors: readonly string[]
+}
+
+export type { Accumulator }
+
+export interface ScanStage {
+  readonly kind: 'scan'
+  readonly scan: GridScan
+  readonly sink: Sink
+  readonly tasks: TaskSpace
+  /** Bytes that one task needs at once, for the memory limit. */
+  readonly taskBytes: number
+  readonly decodedBytes: number
+  readonly compiled?: CompiledStage | undefined
+}
+
+export interface Job {
+  readonly id: number
+  readonly sources: readonly SourceRef[]
+  readonly settings: Settings
+  readonly stage: ScanStage
+  /** Modules of functions that users packaged. */
+  readonly use: readonly string[]
+}
+
+/** Tens of bytes: the job is sent once per worker. */
+export interface Task {
+  readonly job: number
+  /** First and count of boxes, numbered in C order of the kept ones. */
+  readonly first: number
+  readonly count: number
+}
+
+export interface Work {
+  chunksTotal: number
+  pruned: number
+  read: number
+  missing: number
+  bytesRead: number
+  bytesDecoded: number
+  requests: number
+  msByStage: Record<string, number>
+}
+
+export type PartialBody =
+  /** One array per field over a box of the code space. */
+  | { readonly kind: 'dense'; readonly box: Box; readonly fields: readonly ArrayBuffer[] }
+  /** `count` key records as written by a `keys` body, and one array per field. */
+  | {
+      readonly kind: 'hash'
+      readonly count: number
+      readonly records: ArrayBuffer
+      readonly fields: readonly ArrayBuffer[]
+    }
+  /** The interpreter's: keys per group and the states of each aggregate. */
+  | { readonly kind: 'groups'; readonly keys: readonly Vector[]; readonly states: readonly (readonly unknown[])[] }
+  | { readonly kind: 'rows'; readonly batches: readonly Batch[] }
+
+/** What a task leaves behind. */
+export interface Partial {
+  readonly first: number
+  readonly body: PartialBody
+  readonly work: Work
+}

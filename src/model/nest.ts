@@ -1,0 +1,113 @@
+/**
+ * The loop nest: what one compiled body computes over a block of cells, and the frame by which it is called.
+ *
+ * A body runs two loops: over rows, and over the cells of each row, given as runs. All outer loops belong to the executor.
+ * It is called as `run(frame)`, where `frame` is the address of 32-bit words in the memory that the module imports as
+ * `env.memory`; kernel functions are imported as `kernel.<name>`.
+ */
+
+import type { CodeType } from './code.js'
+import type { Expression } from './expression.js'
+import type { Storage, Unpack } from './schema.js'
+import type { Type } from './type.js'
+
+/** How a column moves along the innermost loop: to the next element, not at all, or by the stride in the frame. */
+export type Access = 'unit' | 'zero' | 'strided'
+
+export interface NestColumn {
+  readonly id: number
+  readonly type: Type
+  readonly storage: Storage
+  readonly unpack: Unpack
+  readonly missing: readonly (number | bigint)[]
+  readonly nanIsNull: boolean
+  readonly access: Access
+}
+
+/** One distributive aggregate with its arguments; equal ones are shared before they come here. */
+export interface Accumulator {
+  readonly aggregate: string
+  readonly args: readonly Expression[]
+  readonly filter?: Expression | undefined
+  /** Types of the arguments after casts and of the result, as the function resolved them. */
+  readonly argTypes: readonly Type[]
+  readonly resultType: Type
+}
+
+export type NestSink =
+  /**
+   * Adds active cells to groups. Group of a cell = frame.group + row code +
+   * register: run code; vector: run code + (cell - run start); scatter: codes[cell], where a negative code skips the cell.
+   */
+  | {
+      readonly kind: 'reduce'
+      readonly shape: 'register' | 'vector' | 'scatter'
+      readonly accumulators: readonly Accumulator[]
+    }
+  /**
+   * Writes one record of key words per cell, for the hash table: `width` i64 words at frame.out + ordinal * width * 8,
+   * and at frame.codes + ordinal * 4 an i32: 0 for an active cell, -1 for others (their words are not written).
+   * ordinal counts all cells of the call in order. Words: see `keyWords`.
+   */
+  | { readonly kind: 'keys'; readonly keys: readonly Expression[] }
+  /**
+   * Writes an i32 for each active cell at frame.out, consecutively: frame.group + row code + run code + (cell - run start) * frame.step.
+   * Returns through frame.count how many it wrote.
+   */
+  | { readonly kind: 'select' }
+
+export interface Nest {
+  readonly columns: readonly NestColumn[]
+  readonly predicate?: Expression | undefined
+  readonly sink: NestSink
+}
+
+/** One field of an accumulator's state: an array with an element per group. Field 0 is always the hidden count of rows. */
+export interface Field {
+  readonly type: Exclude<CodeType, 'bool'>
+  readonly init: number | bigint
+  /** The accumulator it belongs to, or -1 for the hidden count. */
+  readonly accumulator: number
+}
+
+/**
+ * Words of the frame (offsets in bytes). Rows: pairs (index, code) of i32. Runs: triples (first cell, cells, code) of i32.
+ * Address of a column's cell = base + row index * row stride + cell * cell stride.
+ */
+export const frame = {
+  rows: 0,
+  rowCount: 4,
+  runs: 8,
+  runCount: 12,
+  group: 16,
+  codes: 20,
+  out: 24,
+  count: 28,
+  step: 32,
+  /** Set by the body: 0, or 1 + index into the compiled errors, of the first error in loop order. */
+  error: 36,
+  errorRow: 40,
+  errorCell: 44,
+  /** Then 3 words per column: base, row stride, cell stride; then 1 word per field: its array's address. */
+  columns: 48,
+} as const
+
+export function columnWord(column: number): number {
+  return frame.columns + column * 12
+}
+
+export function fieldWord(columns: number, field: number): number {
+  return frame.columns + columns * 12 + field * 4
+}
+
+export function frameBytes(columns: number, fields: number): number {
+  return fieldWord(columns, fields)
+}
+
+/**
+ * Words of a key record: word 0 holds a bit per key, set where that key is NULL (its word is then 0);
+ * then one word per key: integers and booleans extended to 64 bits, floats as the bits of an f64 with -0 made 0 and one NaN.
+ */
+export function keyWords(keys: number): number {
+  return 1 + keys
+}

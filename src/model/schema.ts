@@ -1,0 +1,105 @@
+/** Tables as grids: dimensions, columns over subsets of them, and how a column's chunks lie in memory. */
+import type { Type } from './type.js'
+
+export interface Dimension {
+  readonly name: string
+  readonly size: number
+}
+
+/**
+ * index: the position along a dimension that has no coordinate; coordinate: the 1-D array named like its dimension;
+ * auxiliary: named in a `coordinates` attribute; variable: everything else.
+ */
+export type ColumnRole = 'index' | 'coordinate' | 'auxiliary' | 'variable'
+
+export interface Column {
+  readonly name: string
+  readonly type: Type
+  readonly nullable: boolean
+  /** Indexes into the table's dimensions, in the order of the array's own axes. */
+  readonly dims: readonly number[]
+  readonly role: ColumnRole
+  /** Absent for `index` columns, and for columns that were refused. */
+  readonly layout?: Layout | undefined
+  /** Why this column cannot be read; using it is an error with this text. */
+  readonly refused?: string | undefined
+  readonly attributes: Readonly<Record<string, unknown>>
+}
+
+export interface Table {
+  readonly name: string
+  readonly dims: readonly Dimension[]
+  readonly columns: readonly Column[]
+  /** The variable that names this grid is the table's name; others of the same shape are columns too. */
+  readonly attributes: Readonly<Record<string, unknown>>
+}
+
+export interface Schema {
+  readonly tables: readonly Table[]
+}
+
+/** Number types as they lie in memory, little-endian. bool is one byte, 0 or 1. */
+export type Storage = 'bool' | 'i1' | 'i2' | 'i4' | 'i8' | 'u1' | 'u2' | 'u4' | 'u8' | 'f4' | 'f8'
+
+/** How a stored number becomes the column's value. */
+export type Unpack =
+  | { readonly kind: 'none' }
+  /** value = stored * scale + offset, computed in the column's type (float32 or float64). */
+  | { readonly kind: 'scale'; readonly scale: number; readonly offset: number }
+  /** microseconds = stored * step + epoch: step in microseconds, exact for integers. Column type TIMESTAMP. */
+  | { readonly kind: 'time'; readonly step: number; readonly epoch: bigint }
+
+/**
+ * How each decoded chunk of a column lies in memory. All chunks have the full chunk shape, edge chunks too.
+ * Byte order is already the machine's; a transposed array only has other strides.
+ */
+export interface Layout {
+  readonly storage: Storage
+  /** Cells per chunk along each of the column's own dims. */
+  readonly chunk: readonly number[]
+  /** Bytes from one cell to the next along each of the column's own dims. */
+  readonly strides: readonly number[]
+  /** Bytes of one decoded chunk. */
+  readonly bytes: number
+  readonly unpack: Unpack
+  /** Stored values that mean missing, compared before unpacking; NaN never stands here. */
+  readonly missing: readonly (number | bigint)[]
+  /** NaN means missing (only for f4 and f8). */
+  readonly nanIsNull: boolean
+}
+
+/** A box of cells: [start, end) per dimension of a grid. */
+export interface Box {
+  readonly start: readonly number[]
+  readonly end: readonly number[]
+}
+
+export const storageBytes: Readonly<Record<Storage, number>> = {
+  bool: 1,
+  i1: 1,
+  i2: 2,
+  i4: 4,
+  i8: 8,
+  u1: 1,
+  u2: 2,
+  u4: 4,
+  u8: 8,
+  f4: 4,
+  f8: 8,
+}
+
+export function cellCount(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1)
+}
+
+export function boxShape(box: Box): number[] {
+  return box.end.map((end, i) => end - (box.start[i] ?? 0))
+}
+
+/** The chunk counts of a column along each of its own dims. */
+export function chunkCounts(column: Column, dims: readonly Dimension[]): number[] {
+  return column.dims.map((dim, axis) => {
+    const size = dims[dim]?.size ?? 0
+    return Math.ceil(size / Math.max(1, column.layout?.chunk[axis] ?? size))
+  })
+}

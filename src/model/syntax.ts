@@ -1,0 +1,159 @@
+/** What the parser makes of a text: statements and expressions as written, names not yet resolved. */
+import type { Span } from './span.js'
+
+/** A name as written; quoted names keep their case and match only themselves, others match without case. */
+export interface Name {
+  readonly text: string
+  readonly quoted: boolean
+  readonly span: Span
+}
+
+interface Node {
+  readonly span: Span
+}
+
+export type ExpressionSyntax =
+  | NumberSyntax
+  | StringSyntax
+  | WordSyntax
+  | NameSyntax
+  | ParameterSyntax
+  | StarSyntax
+  | CallSyntax
+  | OperatorSyntax
+  | BetweenSyntax
+  | InSyntax
+  | IsNullSyntax
+  | CaseSyntax
+  | CastSyntax
+  | TypedLiteralSyntax
+
+/** `text` as written: 1, 1.5, 1e-3, 0xff, 1_000. */
+export interface NumberSyntax extends Node {
+  readonly kind: 'number'
+  readonly text: string
+}
+/** The value, quotes and doubled quotes undone. */
+export interface StringSyntax extends Node {
+  readonly kind: 'string'
+  readonly value: string
+}
+export interface WordSyntax extends Node {
+  readonly kind: 'word'
+  readonly value: null | boolean
+}
+/** `a`, `t.a`, `s.t.a`. */
+export interface NameSyntax extends Node {
+  readonly kind: 'name'
+  readonly path: readonly Name[]
+}
+/** `?` counts from 0 in the order of the text; `$1` is positional 0; `$name` is named. */
+export interface ParameterSyntax extends Node {
+  readonly kind: 'parameter'
+  readonly name: string | number
+}
+/** `*` or `t.*`, in a SELECT list or in count(*). */
+export interface StarSyntax extends Node {
+  readonly kind: 'star'
+  readonly qualifier: readonly Name[]
+}
+export interface CallSyntax extends Node {
+  readonly kind: 'call'
+  readonly name: Name
+  readonly args: readonly ExpressionSyntax[]
+  readonly distinct: boolean
+  readonly filter?: ExpressionSyntax | undefined
+}
+/** Prefix and infix operators: + - * / // % = <> < <= > >= and or not. `and`/`or` chains are flat. `!=` and `==` are normalised. */
+export interface OperatorSyntax extends Node {
+  readonly kind: 'operator'
+  readonly operator: string
+  readonly args: readonly ExpressionSyntax[]
+}
+export interface BetweenSyntax extends Node {
+  readonly kind: 'between'
+  readonly arg: ExpressionSyntax
+  readonly low: ExpressionSyntax
+  readonly high: ExpressionSyntax
+  readonly negated: boolean
+}
+export interface InSyntax extends Node {
+  readonly kind: 'in'
+  readonly arg: ExpressionSyntax
+  readonly list: readonly ExpressionSyntax[]
+  readonly negated: boolean
+}
+export interface IsNullSyntax extends Node {
+  readonly kind: 'isNull'
+  readonly arg: ExpressionSyntax
+  readonly negated: boolean
+}
+export interface CaseSyntax extends Node {
+  readonly kind: 'case'
+  readonly operand?: ExpressionSyntax | undefined
+  readonly branches: readonly { readonly when: ExpressionSyntax; readonly then: ExpressionSyntax }[]
+  readonly otherwise?: ExpressionSyntax | undefined
+}
+/** CAST(x AS t), TRY_CAST(x AS t), x::t. */
+export interface CastSyntax extends Node {
+  readonly kind: 'cast'
+  readonly arg: ExpressionSyntax
+  readonly type: Name
+  readonly attempt: boolean
+}
+/** DATE '2020-01-01', TIMESTAMP '2020-01-01 12:00'. */
+export interface TypedLiteralSyntax extends Node {
+  readonly kind: 'typed'
+  readonly type: Name
+  readonly text: string
+}
+
+export interface SelectItem {
+  readonly expression: ExpressionSyntax
+  readonly alias?: Name | undefined
+  readonly span: Span
+}
+
+export type FromSyntax =
+  /** FROM 'path' */
+  | { readonly kind: 'path'; readonly path: string; readonly alias?: Name | undefined; readonly span: Span }
+  /** FROM t, FROM schema.t */
+  | { readonly kind: 'table'; readonly name: readonly Name[]; readonly alias?: Name | undefined; readonly span: Span }
+  | { readonly kind: 'subquery'; readonly query: SelectSyntax; readonly alias?: Name | undefined; readonly span: Span }
+
+export interface OrderItem {
+  readonly expression: ExpressionSyntax
+  readonly descending: boolean
+  /** Absent: NULLS LAST, also for DESC, as in DuckDB. */
+  readonly nullsFirst?: boolean | undefined
+}
+
+export interface SelectSyntax {
+  readonly kind: 'select'
+  readonly distinct: boolean
+  readonly items: readonly SelectItem[]
+  readonly from?: FromSyntax | undefined
+  readonly where?: ExpressionSyntax | undefined
+  /** 'all' = GROUP BY ALL; expressions may be aliases or ordinals. */
+  readonly groupBy?: 'all' | readonly ExpressionSyntax[] | undefined
+  readonly having?: ExpressionSyntax | undefined
+  /** 'all' = ORDER BY ALL. */
+  readonly orderBy?: { readonly all: Pick<OrderItem, 'descending' | 'nullsFirst'> } | readonly OrderItem[] | undefined
+  readonly limit?: ExpressionSyntax | undefined
+  readonly offset?: ExpressionSyntax | undefined
+  readonly span: Span
+}
+
+export type Statement =
+  | SelectSyntax
+  | { readonly kind: 'explain'; readonly analyze: boolean; readonly query: SelectSyntax; readonly span: Span }
+  /** SHOW TABLES [FROM 'path' | name] */
+  | { readonly kind: 'showTables'; readonly from?: FromSyntax | undefined; readonly span: Span }
+  /** DESCRIBE t | DESCRIBE SELECT ... */
+  | { readonly kind: 'describe'; readonly target: FromSyntax | SelectSyntax; readonly span: Span }
+  | { readonly kind: 'attach'; readonly path: string; readonly name?: Name | undefined; readonly span: Span }
+  | { readonly kind: 'detach'; readonly name: Name; readonly span: Span }
+  /** SET name = value; a bare word is a string; RESET name and SET name = DEFAULT give no value. */
+  | { readonly kind: 'set'; readonly name: Name; readonly value?: ExpressionSyntax | undefined; readonly span: Span }
+  /** SHOW name, SHOW ALL (settings) */
+  | { readonly kind: 'showSetting'; readonly name?: Name | undefined; readonly span: Span }

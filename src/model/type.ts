@@ -1,0 +1,149 @@
+/** SQL types, their names, and the values and typed arrays that hold them. */
+
+export type TypeKind =
+  | 'null'
+  | 'boolean'
+  | 'int8'
+  | 'int16'
+  | 'int32'
+  | 'int64'
+  | 'uint8'
+  | 'uint16'
+  | 'uint32'
+  | 'uint64'
+  | 'float32'
+  | 'float64'
+  | 'varchar'
+  | 'date'
+  | 'timestamp'
+
+/** An object, so that types with parameters (lists, calendars) can join without changing the rest. */
+export interface Type {
+  readonly kind: TypeKind
+}
+
+/**
+ * One value of a type: int64, uint64 and timestamp (microseconds since 1970) are bigint;
+ * date is days since 1970 as a number; smaller integers and floats are numbers.
+ */
+export type Value = null | boolean | number | bigint | string
+
+export const NULL: Type = { kind: 'null' }
+export const BOOLEAN: Type = { kind: 'boolean' }
+export const INT8: Type = { kind: 'int8' }
+export const INT16: Type = { kind: 'int16' }
+export const INT32: Type = { kind: 'int32' }
+export const INT64: Type = { kind: 'int64' }
+export const UINT8: Type = { kind: 'uint8' }
+export const UINT16: Type = { kind: 'uint16' }
+export const UINT32: Type = { kind: 'uint32' }
+export const UINT64: Type = { kind: 'uint64' }
+export const FLOAT32: Type = { kind: 'float32' }
+export const FLOAT64: Type = { kind: 'float64' }
+export const VARCHAR: Type = { kind: 'varchar' }
+export const DATE: Type = { kind: 'date' }
+export const TIMESTAMP: Type = { kind: 'timestamp' }
+
+/** The name that SQL shows for each kind, as DuckDB spells it. */
+const names: Readonly<Record<TypeKind, string>> = {
+  null: 'NULL',
+  boolean: 'BOOLEAN',
+  int8: 'TINYINT',
+  int16: 'SMALLINT',
+  int32: 'INTEGER',
+  int64: 'BIGINT',
+  uint8: 'UTINYINT',
+  uint16: 'USMALLINT',
+  uint32: 'UINTEGER',
+  uint64: 'UBIGINT',
+  float32: 'FLOAT',
+  float64: 'DOUBLE',
+  varchar: 'VARCHAR',
+  date: 'DATE',
+  timestamp: 'TIMESTAMP',
+}
+
+const aliases: Readonly<Record<string, TypeKind>> = {
+  bool: 'boolean',
+  logical: 'boolean',
+  int1: 'int8',
+  int2: 'int16',
+  short: 'int16',
+  int: 'int32',
+  int4: 'int32',
+  signed: 'int32',
+  int8: 'int64',
+  long: 'int64',
+  float4: 'float32',
+  real: 'float32',
+  float8: 'float64',
+  'double precision': 'float64',
+  text: 'varchar',
+  string: 'varchar',
+  char: 'varchar',
+  bpchar: 'varchar',
+  datetime: 'timestamp',
+  'timestamp without time zone': 'timestamp',
+}
+
+const byName = new Map<string, TypeKind>([
+  ...Object.entries(aliases),
+  ...(Object.entries(names) as [TypeKind, string][])
+    .filter(([kind]) => kind !== 'null')
+    .map(([kind, name]): [string, TypeKind] => [name.toLowerCase(), kind]),
+])
+
+export function typeName(type: Type): string {
+  return names[type.kind]
+}
+
+/** The type that SQL text names, or undefined. Case and inner white space do not matter. */
+export function typeNamed(name: string): Type | undefined {
+  const kind = byName.get(name.toLowerCase().replace(/\s+/g, ' '))
+  return kind && { kind }
+}
+
+export function typeNames(): string[] {
+  return [...byName.keys()].map((name) => name.toUpperCase())
+}
+
+export function sameType(a: Type, b: Type): boolean {
+  return a.kind === b.kind
+}
+
+const signedBits: Partial<Record<TypeKind, number>> = { int8: 8, int16: 16, int32: 32, int64: 64 }
+const unsignedBits: Partial<Record<TypeKind, number>> = { uint8: 8, uint16: 16, uint32: 32, uint64: 64 }
+
+export interface IntegerFacts {
+  readonly bits: number
+  readonly signed: boolean
+  readonly min: bigint
+  readonly max: bigint
+}
+
+/** Width and range of an integer type; undefined for all others. */
+export function integerFacts(type: Type): IntegerFacts | undefined {
+  const signed = signedBits[type.kind]
+  if (signed)
+    return { bits: signed, signed: true, min: -(1n << BigInt(signed - 1)), max: (1n << BigInt(signed - 1)) - 1n }
+  const unsigned = unsignedBits[type.kind]
+  if (unsigned) return { bits: unsigned, signed: false, min: 0n, max: (1n << BigInt(unsigned)) - 1n }
+  return undefined
+}
+
+export function isInteger(type: Type): boolean {
+  return type.kind in signedBits || type.kind in unsignedBits
+}
+
+export function isFloat(type: Type): boolean {
+  return type.kind === 'float32' || type.kind === 'float64'
+}
+
+export function isNumeric(type: Type): boolean {
+  return isInteger(type) || isFloat(type)
+}
+
+/** True where a value of the type is a bigint in JavaScript. */
+export function isBig(type: Type): boolean {
+  return type.kind === 'int64' || type.kind === 'uint64' || type.kind === 'timestamp'
+}

@@ -1,0 +1,135 @@
+/** Columns of values in memory: what the interpreter computes with and what batches are made of. */
+import { ChunkQLError } from './error.js'
+import { type Type, typeName, type Value } from './type.js'
+
+export type NumericArray =
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | BigInt64Array
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array
+  | BigUint64Array
+  | Float32Array
+  | Float64Array
+
+/** boolean: Uint8Array of 0 and 1; date: Int32Array of days; timestamp: BigInt64Array of microseconds; null: Uint8Array of 0. */
+export type Values = NumericArray | readonly string[]
+
+export interface Vector {
+  readonly type: Type
+  readonly length: number
+  readonly values: Values
+  /** One byte a row, 0 where the row is NULL. Absent where no row is. The value under a NULL is arbitrary. */
+  readonly valid?: Uint8Array | undefined
+}
+
+/** Rows in the order of the query; all columns have the same length. Names are kept apart, in a header. */
+export interface Batch {
+  readonly length: number
+  readonly columns: readonly Vector[]
+}
+
+/** The names and types of a result's columns. */
+export interface Header {
+  readonly columns: readonly { readonly name: string; readonly type: Type; readonly nullable: boolean }[]
+}
+
+/** A zeroed array that holds `length` values of the type. */
+export function allocate(type: Type, length: number): NumericArray | string[] {
+  switch (type.kind) {
+    case 'null':
+    case 'boolean':
+    case 'uint8':
+      return new Uint8Array(length)
+    case 'int8':
+      return new Int8Array(length)
+    case 'int16':
+      return new Int16Array(length)
+    case 'int32':
+    case 'date':
+      return new Int32Array(length)
+    case 'int64':
+    case 'timestamp':
+      return new BigInt64Array(length)
+    case 'uint16':
+      return new Uint16Array(length)
+    case 'uint32':
+      return new Uint32Array(length)
+    case 'uint64':
+      return new BigUint64Array(length)
+    case 'float32':
+      return new Float32Array(length)
+    case 'float64':
+      return new Float64Array(length)
+    case 'varchar':
+      return new Array<string>(length).fill('')
+    default:
+      return type.kind satisfies never
+  }
+}
+
+/** The value of one row as JavaScript has it. */
+export function valueAt(vector: Vector, row: number): Value {
+  if (row < 0 || row >= vector.length) {
+    throw new ChunkQLError('internal', `row ${row} of a ${typeName(vector.type)} vector of ${vector.length}`)
+  }
+  if (vector.type.kind === 'null' || vector.valid?.[row] === 0) return null
+  const value = vector.values[row] as number | bigint | string
+  return vector.type.kind === 'boolean' ? value !== 0 : value
+}
+
+/** A vector from values; null entries become NULL. */
+export function vectorOf(type: Type, items: readonly Value[]): Vector {
+  const values = allocate(type, items.length)
+  let valid: Uint8Array | undefined
+  for (const [row, item] of items.entries()) {
+    if (item === null) {
+      valid ??= new Uint8Array(items.length).fill(1)
+      valid[row] = 0
+    } else {
+      ;(values as unknown[])[row] = typeof item === 'boolean' ? Number(item) : item
+    }
+  }
+  return { type, length: items.length, values, valid }
+}
+
+/** The rows at the given positions, in that order. */
+export function take(vector: Vector, rows: ArrayLike<number>): Vector {
+  const length = rows.length
+  const values = allocate(vector.type, length)
+  const from = vector.values as ArrayLike<unknown>
+  const to = values as unknown[]
+  for (let i = 0; i < length; i++) to[i] = from[rows[i] as number]
+  if (!vector.valid) return { type: vector.type, length, values }
+  const valid = new Uint8Array(length)
+  for (let i = 0; i < length; i++) valid[i] = vector.valid[rows[i] as number] as number
+  return { type: vector.type, length, values, valid }
+}
+
+/** Rows [start, end) as views where possible. */
+export function slice(vector: Vector, start: number, end: number): Vector {
+  const values =
+    vector.values instanceof Array
+      ? vector.values.slice(start, end)
+      : (vector.values as NumericArray).subarray(start, end)
+  return { type: vector.type, length: end - start, values, valid: vector.valid?.subarray(start, end) }
+}
+
+/** Vectors of one type laid end to end. */
+export function concat(type: Type, parts: readonly Vector[]): Vector {
+  const [only] = parts
+  if (parts.length === 1 && only) return only
+  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  const values = allocate(type, length)
+  const valid = parts.some((part) => part.valid) ? new Uint8Array(length).fill(1) : undefined
+  let at = 0
+  for (const part of parts) {
+    if (values instanceof Array) for (let i = 0; i < part.length; i++) values[at + i] = part.values[i] as string
+    else values.set(part.values as never, at)
+    if (part.valid) valid?.set(part.valid, at)
+    at += part.length
+  }
+  return { type, length, values, valid }
+}

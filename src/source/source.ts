@@ -1,0 +1,49 @@
+/** What every source of data offers. I/O is planned as data, then fetched, then decoded: three separate steps. */
+import type { Machine } from '../kernel/machine.js'
+import type { SourceRef } from '../model/job.js'
+import type { Layout, Schema } from '../model/schema.js'
+import type { Vector } from '../model/vector.js'
+
+/** Bytes to be read for one chunk, known by arithmetic before anything is read. */
+export interface ByteRange {
+  /** File or object key, relative to the source; for people also the name of the chunk. */
+  readonly key: string
+  readonly offset?: number | undefined
+  readonly length?: number | undefined
+}
+
+/** Encoded bytes in a machine's memory. `null` = the chunk does not exist: all its cells have the fill value. */
+export type Fetched = { readonly address: number; readonly length: number } | null
+
+export interface ChunkedColumn {
+  readonly layout: Layout
+  /** `table/column`, for errors. */
+  readonly name: string
+  /** Where chunk `index` (per own dim) lies. Pure. */
+  locate(index: readonly number[]): ByteRange
+  /**
+   * Reads the encoded bytes into memory that `machine` allocates (released by the caller's mark).
+   * Synchronous for local files and memory. Damaged or short reads throw ChunkQLError('store') naming array and chunk.
+   */
+  fetch(range: ByteRange, machine: Machine, signal?: AbortSignal): Fetched | Promise<Fetched>
+  /** Decodes into `layout.bytes` bytes at `out`; writes the fill value where `fetched` is null. Throws as `fetch` does. */
+  decode(fetched: Fetched, machine: Machine, out: number, range: ByteRange): void
+}
+
+export interface Source {
+  /** Absent: the source cannot leave this thread (arrays in memory, stores made of closures). */
+  readonly ref: SourceRef | null
+  readonly schema: Schema
+  /** All values of a one-dimensional column, decoded. Cached by the source. */
+  coordinate(table: string, column: string): Promise<Vector>
+  /** Throws ChunkQLError('unsupported' | 'store') with the column's `refused` text. */
+  column(table: string, column: string): ChunkedColumn | Promise<ChunkedColumn>
+  close(): Promise<void>
+}
+
+/** A kind of source: recognises what a user attached and opens it; also opens it again in a worker from its `ref`. */
+export interface SourceKind {
+  readonly kind: string
+  accepts(location: unknown): boolean | Promise<boolean>
+  open(location: unknown, options: Readonly<Record<string, unknown>>): Promise<Source>
+}

@@ -1,7 +1,7 @@
 // Builds what runs: the kernel (AssemblyScript -> wasm, inlined as base64), the bundles in dist/, and for tests
 // src/, grammar/ and test/ file by file in build/. `--quick` leaves out the type declarations, `--tests` adds build/.
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as esbuild from 'esbuild'

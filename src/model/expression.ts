@@ -37,7 +37,7 @@ export interface Call extends Node {
 /** Searched CASE; a simple CASE is bound to this form. */
 export interface Case extends Node {
   readonly kind: 'case'
-  readonly branches: readonly { readonly when: Expression; readonly then: Expression }[]
+  readonly branches: readonly { readonly when: Expression; readonly result: Expression }[]
   readonly otherwise: Expression
 }
 
@@ -76,7 +76,7 @@ export function childrenOf(expression: Expression): readonly Expression[] {
     case 'call':
       return expression.args
     case 'case':
-      return [...expression.branches.flatMap(({ when, then }) => [when, then]), expression.otherwise]
+      return [...expression.branches.flatMap(({ when, result }) => [when, result]), expression.otherwise]
     case 'cast':
     case 'in':
       return [expression.arg]
@@ -97,7 +97,7 @@ export function withChildren(expression: Expression, children: readonly Expressi
     case 'case':
       return {
         ...expression,
-        branches: expression.branches.map((_, i) => ({ when: child(2 * i), then: child(2 * i + 1) })),
+        branches: expression.branches.map((_, i) => ({ when: child(2 * i), result: child(2 * i + 1) })),
         otherwise: child(2 * expression.branches.length),
       }
     case 'cast':

@@ -91,7 +91,7 @@ export interface IsNullSyntax extends Node {
 export interface CaseSyntax extends Node {
   readonly kind: 'case'
   readonly operand?: ExpressionSyntax | undefined
-  readonly branches: readonly { readonly when: ExpressionSyntax; readonly then: ExpressionSyntax }[]
+  readonly branches: readonly { readonly when: ExpressionSyntax; readonly result: ExpressionSyntax }[]
   readonly otherwise?: ExpressionSyntax | undefined
 }
 /** CAST(x AS t), TRY_CAST(x AS t), x::t. */

@@ -1,0 +1,2 @@
+/** The chunkql command. */
+export {}

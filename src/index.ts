@@ -1,0 +1,2 @@
+/** The public API; the only file that users import. */
+export {}

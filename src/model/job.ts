@@ -1,10 +1,10 @@
 /** What workers get: plain data, sent once per job; tasks are an index. Boundaries of tasks depend on the job alone. */
 import type { AggregateCall, ColumnId, Expression } from './expression.js'
-import type { Accumulator, Field, Nest } from './nest.js'
-import type { NamedExpression, SortKey } from './plan.js'
+import type { Accumulator, Field, Finish, Nest } from './nest.js'
+import type { Aggregate, Filter, Limit, NamedExpression, OutputColumn, Project, Sort, SortKey } from './plan.js'
 import type { Box, Dimension, Layout } from './schema.js'
 import type { Type } from './type.js'
-import type { Batch, Vector } from './vector.js'
+import type { Batch, Header, Vector } from './vector.js'
 
 /** By which another thread opens a source again. */
 export interface SourceRef {
@@ -53,6 +53,15 @@ export type JobColumn =
       readonly dims: readonly [number]
       readonly values: Vector
     }
+  /** Text, or values with a validity of their own: read as vectors, by the interpreter only. */
+  | {
+      readonly kind: 'vector'
+      readonly id: ColumnId
+      readonly name: string
+      readonly type: Type
+      readonly nullable: boolean
+      readonly dims: readonly number[]
+    }
   /** The position along a dimension, BIGINT. */
   | {
       readonly kind: 'index'
@@ -64,8 +73,8 @@ export type JobColumn =
     }
 
 export interface GridScan {
-  /** Index into the job's sources. */
-  readonly source: number
+  /** Its name in the catalog. */
+  readonly source: string
   readonly table: string
   readonly dims: readonly Dimension[]
   readonly columns: readonly JobColumn[]
@@ -110,24 +119,41 @@ export type Sink =
       readonly limit?: number | undefined
     }
 
-/** Boxes of one shape laid over the grid in C order; those outside the selection are not tasks. */
+/** Boxes of one shape laid over the grid in C order; those outside the selection belong to no task. */
 export interface TaskSpace {
   readonly box: readonly number[]
-  /** Boxes along each dimension. */
-  readonly counts: readonly number[]
   /** Per dimension, the indexes of boxes that meet the selection. */
   readonly kept: readonly (readonly IndexRange[])[]
+  /** How many boxes are kept in all: the product over the dimensions. */
+  readonly boxes: number
+  /** Consecutive boxes that make one task; the last task may have fewer. */
+  readonly boxesPerTask: number
 }
 
-/** How a compiled stage runs: the bodies, and the order of its loops, outermost first. */
-export interface CompiledStage {
-  readonly order: readonly number[]
-  readonly shape: 'register' | 'vector' | 'scatter'
-  readonly main: CompiledNest
-  /** Counts the cells that pass, from filter columns alone; only where other columns exist. */
-  readonly probe?: CompiledNest | undefined
+/** The bodies of a stage by what they do, before (`Nest`) or after (`CompiledNest`) they are compiled. */
+export interface Bodies<N> {
+  /** Reduces or selects; reads all columns. */
+  readonly main: N
+  /** Counts the cells that pass, from filter columns alone; only where late columns exist. */
+  readonly probe?: N | undefined
   /** Writes key records (hash keys only). */
-  readonly keys?: CompiledNest | undefined
+  readonly keys?: N | undefined
+}
+
+/** The loops of a stage that is to run compiled. */
+export interface LoopPlan {
+  /** The dimensions of the grid, outermost loop first. */
+  readonly order: readonly number[]
+  readonly nests: Bodies<Nest>
+  /** Accumulators of the reduction and how each call's result comes from them. */
+  readonly accumulators: readonly Accumulator[]
+  readonly finishes: readonly Finish[]
+}
+
+export interface CompiledStage {
+  readonly bodies: Bodies<CompiledNest>
+  readonly combine?: WebAssembly.Module | undefined
+  readonly finish?: WebAssembly.Module | undefined
 }
 
 export interface CompiledNest {
@@ -138,22 +164,41 @@ export interface CompiledNest {
   readonly errors: readonly string[]
 }
 
-export type { Accumulator }
-
 export interface ScanStage {
-  readonly kind: 'scan'
   readonly scan: GridScan
   readonly sink: Sink
   readonly tasks: TaskSpace
-  /** Bytes that one task needs at once, for the memory limit. */
+  /** Bytes that one task holds decoded at once. */
   readonly taskBytes: number
+  /** Bytes that the whole stage decodes. */
   readonly decodedBytes: number
+  /** Absent: interpreted. */
+  readonly loops?: LoopPlan | undefined
   readonly compiled?: CompiledStage | undefined
+}
+
+/** What follows on the batches of a stage, on the main thread: plan nodes without their inputs, bottom first. */
+export type Step =
+  | Omit<Filter, 'input'>
+  | Omit<Project, 'input'>
+  | Omit<Aggregate, 'input'>
+  | Omit<Sort, 'input'>
+  | Omit<Limit, 'input'>
+
+/** A plan made ready: a scan in parallel (or constant rows), then steps over what it leaves. */
+export interface Schedule {
+  readonly from:
+    | { readonly kind: 'stage'; readonly stage: ScanStage }
+    | { readonly kind: 'values'; readonly batch: Batch }
+  /** The columns of the stage's batches, by id. */
+  readonly columns: readonly OutputColumn[]
+  readonly steps: readonly Step[]
+  readonly header: Header
 }
 
 export interface Job {
   readonly id: number
-  readonly sources: readonly SourceRef[]
+  readonly source: SourceRef | null
   readonly settings: Settings
   readonly stage: ScanStage
   /** Modules of functions that users packaged. */
@@ -163,9 +208,7 @@ export interface Job {
 /** Tens of bytes: the job is sent once per worker. */
 export interface Task {
   readonly job: number
-  /** First and count of boxes, numbered in C order of the kept ones. */
-  readonly first: number
-  readonly count: number
+  readonly index: number
 }
 
 export interface Work {
@@ -195,7 +238,7 @@ export type PartialBody =
 
 /** What a task leaves behind. */
 export interface Partial {
-  readonly first: number
+  readonly task: number
   readonly body: PartialBody
   readonly work: Work
 }

@@ -34,6 +34,15 @@ export interface Accumulator {
   readonly resultType: Type
 }
 
+/** How the result of one aggregate comes from accumulators: itself where it is distributive, its parts in order where algebraic. */
+export interface Finish {
+  readonly aggregate: string
+  readonly argTypes: readonly Type[]
+  readonly resultType: Type
+  /** Indexes of accumulators. */
+  readonly parts: readonly number[]
+}
+
 export type NestSink =
   /**
    * Adds active cells to groups. Group of a cell = frame.group + row code +

@@ -1,0 +1,105 @@
+/** Values as text, spelled as DuckDB spells them: read by casts to VARCHAR, by every text output and by the tests. */
+import type { Type, Value } from './type.js'
+import type { Vector } from './vector.js'
+
+const dayMicros = 86_400_000_000n
+const noTimestamp = 2n ** 63n - 1n
+const noDate = 2 ** 31 - 1
+
+/** The text of a value that is not NULL. */
+export function valueText(type: Type, value: Exclude<Value, null>): string {
+  switch (type.kind) {
+    case 'float32':
+      return float32Text(value as number)
+    case 'float64':
+      return float64Text(value as number)
+    case 'date':
+      return dateText(value as number)
+    case 'timestamp':
+      return timestampText(value as bigint)
+    case 'boolean':
+      return value ? 'true' : 'false'
+    case 'varchar':
+      return value as string
+    default:
+      return String(value)
+  }
+}
+
+/** The text of one row of a vector; undefined where the row is NULL. */
+export function textAt(vector: Vector, row: number): string | undefined {
+  if (vector.type.kind === 'null' || vector.valid?.[row] === 0) return undefined
+  const value = vector.values[row]
+  return value === undefined ? undefined : valueText(vector.type, value)
+}
+
+/** The shortest digits that read back as the same double: 1.0, 0.0001, 1e-05, 1e+16, -0.0, inf, nan. */
+export function float64Text(value: number): string {
+  const size = Math.abs(value)
+  if (size >= 1e-4 && size < 1e16) return fixed(String(value))
+  if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0'
+  if (Number.isNaN(value)) return 'nan'
+  if (size === Infinity) return value > 0 ? 'inf' : '-inf'
+  return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2')
+}
+
+/** The shortest digits that read back as the same float. */
+export function float32Text(value: number): string {
+  if (!Number.isFinite(value) || value === 0) return float64Text(value)
+  // Six digits tell all shorter texts apart, but not below the normal range, where floats are coarser than that.
+  for (let digits = Math.abs(value) < 1.2e-38 ? 1 : 6; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits))
+    if (Math.fround(short) === value) return float64Text(short)
+  }
+  return float64Text(Number(value.toPrecision(9)))
+}
+
+function fixed(digits: string): string {
+  return digits.includes('.') ? digits : `${digits}.0`
+}
+
+/** Days since 1970 as YYYY-MM-DD in the proleptic Gregorian calendar; years before 1 count back from 1 (BC). */
+export function dateText(days: number): string {
+  if (days === noDate) return 'infinity'
+  if (days === -noDate) return '-infinity'
+  const { year, month, day } = civil(days)
+  const text = `${pad(year > 0 ? year : 1 - year, 4)}-${pad(month, 2)}-${pad(day, 2)}`
+  return year > 0 ? text : `${text} (BC)`
+}
+
+/** Microseconds since 1970 as YYYY-MM-DD HH:MM:SS[.ffffff], without trailing zeros. */
+export function timestampText(micros: bigint): string {
+  if (micros === noTimestamp) return 'infinity'
+  if (micros === -noTimestamp) return '-infinity'
+  const rest = micros % dayMicros
+  const days = Number(micros / dayMicros) - (rest < 0n ? 1 : 0)
+  return `${dateText(days)} ${timeText(Number(rest < 0n ? rest + dayMicros : rest))}`
+}
+
+function timeText(microsOfDay: number): string {
+  const seconds = Math.floor(microsOfDay / 1e6)
+  const fraction = microsOfDay % 1e6
+  const clock = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
+    .map((n) => pad(n, 2))
+    .join(':')
+  return fraction === 0 ? clock : `${clock}.${pad(fraction, 6).replace(/0+$/, '')}`
+}
+
+function pad(value: number, width: number): string {
+  return String(value).padStart(width, '0')
+}
+
+/** Howard Hinnant's civil_from_days: eras of 400 years that begin on the first of March. */
+function civil(days: number): { year: number; month: number; day: number } {
+  const shifted = days + 719_468
+  const era = Math.floor(shifted / 146_097)
+  const dayOfEra = shifted - era * 146_097
+  const yearOfEra = Math.floor(
+    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
+  )
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
+  const marchMonth = Math.floor((5 * dayOfYear + 2) / 153)
+  const day = dayOfYear - Math.floor((153 * marchMonth + 2) / 5) + 1
+  const month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
+  return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day }
+}

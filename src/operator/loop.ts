@@ -90,7 +90,10 @@ function visit(
 ): void {
   const turn = (level: number, bases: readonly number[], group: number): void => {
     const axis = axes[level]
-    if (!axis) return each(bases, group)
+    if (!axis) {
+      each(bases, group)
+      return
+    }
     for (const [start, end] of axis.ranges) {
       for (let i = start; i < end; i++) {
         const moved = bases.map((base, k) => base + i * (axis.strides[k] as number))

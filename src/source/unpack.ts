@@ -1,0 +1,104 @@
+/** Stored numbers to values in JavaScript: missing values, scale and offset, time. Called by sources for coordinates and by the interpreter's reader. */
+import type { Layout, Storage } from '../model/schema.js'
+import type { Type } from '../model/type.js'
+import { allocate, type NumericArray, type Vector } from '../model/vector.js'
+
+type Encoding = Pick<Layout, 'storage' | 'unpack' | 'missing' | 'nanIsNull'>
+
+const arrays = {
+  bool: Uint8Array,
+  i1: Int8Array,
+  i2: Int16Array,
+  i4: Int32Array,
+  i8: BigInt64Array,
+  u1: Uint8Array,
+  u2: Uint16Array,
+  u4: Uint32Array,
+  u8: BigUint64Array,
+  f4: Float32Array,
+  f8: Float64Array,
+} as const satisfies Record<Storage, unknown>
+
+/** A view of `length` stored numbers in a buffer; the offset in bytes must be a multiple of their size. */
+export function storedView(storage: Storage, buffer: ArrayBufferLike, offset: number, length: number): NumericArray {
+  return new arrays[storage](buffer as ArrayBuffer, offset, length)
+}
+
+export function allocateStored(storage: Storage, length: number): NumericArray {
+  return new arrays[storage](length)
+}
+
+/**
+ * The values of a column from its stored numbers: missing ones (compared as stored) and, where `nanIsNull`, NaN become NULL;
+ * then scale and offset in the column's type, or time in microseconds.
+ */
+export function unpack(type: Type, encoding: Encoding, stored: NumericArray): Vector {
+  const valid = validity(encoding, stored)
+  return { type, length: stored.length, values: convert(type, encoding, stored), valid }
+}
+
+function convert(type: Type, { unpack: how }: Encoding, stored: NumericArray): NumericArray {
+  switch (how.kind) {
+    case 'none':
+      return plain(type, stored)
+    case 'scale':
+      return scaled(type, stored, how.scale, how.offset)
+    case 'time':
+      return timestamps(stored, how.step, how.epoch)
+    default:
+      return how satisfies never
+  }
+}
+
+function plain(type: Type, stored: NumericArray): NumericArray {
+  const values = allocate(type, 0) as NumericArray
+  if (values.constructor === stored.constructor) return stored
+  const converted = allocate(type, stored.length) as NumericArray
+  const big = converted instanceof BigInt64Array || converted instanceof BigUint64Array
+  for (let i = 0; i < stored.length; i++) {
+    const value = stored[i] as number | bigint
+    converted[i] = (big ? BigInt(value) : Number(value)) as never
+  }
+  return converted
+}
+
+/** In float32 each operation is rounded, as the compiled code does. */
+function scaled(type: Type, stored: NumericArray, scale: number, offset: number): NumericArray {
+  const values = allocate(type, stored.length) as Float64Array | Float32Array
+  const single = type.kind === 'float32'
+  const factor = single ? Math.fround(scale) : scale
+  const addend = single ? Math.fround(offset) : offset
+  for (let i = 0; i < stored.length; i++) {
+    const product = Number(stored[i]) * factor
+    values[i] = (single ? Math.fround(product) : product) + addend
+  }
+  return values
+}
+
+/** Integer counts of whole steps are exact; others are rounded to the microsecond. */
+function timestamps(stored: NumericArray, step: number, epoch: bigint): BigInt64Array {
+  const values = new BigInt64Array(stored.length)
+  const exact = Number.isInteger(step) ? BigInt(step) : undefined
+  for (let i = 0; i < stored.length; i++) {
+    const count = stored[i] as number | bigint
+    const whole = typeof count === 'bigint' ? count : Number.isInteger(count) ? BigInt(count) : undefined
+    if (whole !== undefined && exact !== undefined) values[i] = whole * exact + epoch
+    else if (Number.isFinite(Number(count))) values[i] = BigInt(Math.round(Number(count) * step)) + epoch
+  }
+  return values
+}
+
+function validity({ missing, nanIsNull }: Encoding, stored: NumericArray): Uint8Array | undefined {
+  const float = stored instanceof Float32Array || stored instanceof Float64Array
+  if (missing.length === 0 && !(float && nanIsNull)) return undefined
+  const valid = new Uint8Array(stored.length)
+  const fills = new Set<number | bigint>(missing)
+  let nulls = 0
+  for (let i = 0; i < stored.length; i++) {
+    const value = stored[i] as number | bigint
+    const absent = fills.has(value) || (float && nanIsNull && Number.isNaN(value as number))
+    valid[i] = absent ? 0 : 1
+    if (absent) nulls++
+  }
+  return nulls > 0 ? valid : undefined
+}

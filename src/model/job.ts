@@ -153,7 +153,7 @@ export interface LoopPlan {
 export interface CompiledStage {
   readonly bodies: Bodies<CompiledNest>
   readonly combine?: WebAssembly.Module | undefined
-  readonly finish?: WebAssembly.Module | undefined
+  readonly finish?: CompiledFinish | undefined
 }
 
 export interface CompiledNest {
@@ -161,6 +161,12 @@ export interface CompiledNest {
   readonly module: WebAssembly.Module
   /** State arrays in frame order (reduce only; empty else). */
   readonly fields: readonly Field[]
+  readonly errors: readonly string[]
+}
+
+/** Bodies that turn states into results: `finish0`, `finish1` ... in the order of the finishes. */
+export interface CompiledFinish {
+  readonly module: WebAssembly.Module
   readonly errors: readonly string[]
 }
 

@@ -47,11 +47,13 @@ export type NestSink =
   /**
    * Adds active cells to groups. Group of a cell = frame.group + row code +
    * register: run code; vector: run code + (cell - run start); scatter: codes[cell], where a negative code skips the cell.
+   * With `codes: 'ordinal'` scatter reads codes[ordinal] instead, the ordinal counting all cells of the call as `keys` does.
    */
   | {
       readonly kind: 'reduce'
       readonly shape: 'register' | 'vector' | 'scatter'
       readonly accumulators: readonly Accumulator[]
+      readonly codes?: 'ordinal' | undefined
     }
   /**
    * Writes one record of key words per cell, for the hash table: `width` i64 words at frame.out + ordinal * width * 8,
@@ -119,4 +121,37 @@ export function frameBytes(columns: number, fields: number): number {
  */
 export function keyWords(keys: number): number {
   return 1 + keys
+}
+
+/**
+ * Frame of a combine body, called as `combine(frame)`: merges `count` groups of a state b into a state a that stands
+ * earlier in task order, the hidden count too. codes = 0: group i of b goes to group i of a; else the address of `count`
+ * i32: group i of b goes to group codes[i] of a, negative codes are skipped.
+ * Then two words per field: the addresses of a's and b's arrays, moved by the executor where boxes are laid row by row.
+ */
+export const combineFrame = { count: 0, codes: 4, fields: 8 } as const
+
+export function combineWord(field: number): number {
+  return combineFrame.fields + field * 8
+}
+
+export function combineFrameBytes(fields: number): number {
+  return combineWord(fields)
+}
+
+/**
+ * Frame of the finish bodies, exported as `finish0`, `finish1` ... one per output and called as `finish0(frame)`:
+ * writes `count` results at `values`, laid out as in a Vector of the result type, and as many bytes 0 or 1 at `valid`.
+ * groups = 0: result i is that of group i; else the address of `count` i32 and result i is that of group groups[i].
+ * Sets `error` (0, or 1 + index into the compiled errors) and `errorGroup` (an i) of the first error.
+ * Then one word per field, the hidden count first: its array's address.
+ */
+export const finishFrame = { count: 0, groups: 4, values: 8, valid: 12, error: 16, errorGroup: 20, fields: 24 } as const
+
+export function finishWord(field: number): number {
+  return finishFrame.fields + field * 4
+}
+
+export function finishFrameBytes(fields: number): number {
+  return finishWord(fields)
 }

@@ -1,4 +1,7 @@
 /** A worker's own memory with the kernel in it: addresses are handed out in marks, views never outlive a growth. */
+import { ChunkQLError } from '../model/error.js'
+import { wasm } from './generated/wasm.js'
+
 export interface Machine {
   readonly memory: WebAssembly.Memory
   readonly kernel: KernelExports
@@ -13,6 +16,9 @@ export interface Machine {
 
 /** The functions of the AssemblyScript kernel; all pointers are addresses in the machine's memory. */
 export interface KernelExports {
+  /** The first address that the kernel does not use itself. */
+  heap_base(): number
+
   // Codecs. A negative result is an error code of the codec; nothing is read or written out of the ranges given.
   /** One LZ4 block; returns the decoded length. */
   lz4_decode(source: number, sourceLength: number, out: number, outLength: number): number
@@ -57,4 +63,99 @@ export interface KernelExports {
   atan(x: number): number
   atan2(y: number, x: number): number
   cbrt(x: number): number
+}
+
+const pageBytes = 65536
+/** Room behind every allocation that SIMD code may touch. */
+const slackBytes = 64
+/** All that 32-bit addresses reach, less one page, so that no end address is 2^32. */
+const mostPages = 65535
+
+let compiled: WebAssembly.Module | undefined
+
+/** The compiled kernel, made once per thread. Post it to workers and give it to `useKernelModule`: they then share its optimized code. */
+export function kernelModule(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(wasm), (char) => char.charCodeAt(0)))
+  return compiled
+}
+
+/** A worker that was sent the module says so before it makes a machine. */
+export function useKernelModule(module: WebAssembly.Module): void {
+  compiled = module
+}
+
+/** A machine whose memory grows on demand, up to `limit` bytes. */
+export function createMachine(options: { readonly limit: number }): Machine {
+  const limitPages = Math.min(mostPages, Math.max(1, Math.floor(options.limit / pageBytes)))
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: mostPages })
+  const instance = new WebAssembly.Instance(kernelModule(), { env: { memory } })
+  const kernel = instance.exports as unknown as KernelExports
+  let top = align(kernel.heap_base())
+  let view = new Uint8Array(memory.buffer)
+
+  function reserve(end: number, bytes: number): void {
+    const pages = memory.buffer.byteLength / pageBytes
+    const needed = Math.ceil(end / pageBytes)
+    if (needed <= pages) return
+    if (needed > limitPages) throw overLimit(bytes, top, limitPages * pageBytes)
+    const wanted = Math.min(limitPages, Math.max(needed, pages * 2))
+    if (!grown(memory, wanted - pages) && !grown(memory, needed - pages)) throw refused(bytes, top)
+  }
+
+  return {
+    memory,
+    kernel,
+    get bytes() {
+      if (view.buffer !== memory.buffer) view = new Uint8Array(memory.buffer)
+      return view
+    },
+    allocate(bytes) {
+      const address = top
+      const end = align(address + bytes) + slackBytes
+      reserve(end, bytes)
+      top = end
+      return address
+    },
+    mark: () => top,
+    release(mark) {
+      top = mark
+    },
+  }
+}
+
+let mathematics: KernelExports | undefined
+
+/** The kernel's functions that need no memory, for the interpreter: one tiny instance per thread. */
+export function mathKernel(): KernelExports {
+  mathematics ??= createMachine({ limit: pageBytes }).kernel
+  return mathematics
+}
+
+function align(address: number): number {
+  return Math.ceil(address / 16) * 16
+}
+
+function grown(memory: WebAssembly.Memory, pages: number): boolean {
+  try {
+    memory.grow(pages)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function overLimit(bytes: number, used: number, limit: number): ChunkQLError {
+  return new ChunkQLError(
+    'memory',
+    `${bytes} bytes are needed beside ${used} in use, the limit of a thread is ${limit}`,
+    {
+      hint: 'raise memory_limit, or lower threads',
+    },
+  )
+}
+
+function refused(bytes: number, used: number): ChunkQLError {
+  return new ChunkQLError('memory', `the system refused ${bytes} bytes beside ${used} in use`, {
+    hint: 'lower memory_limit or threads',
+  })
 }

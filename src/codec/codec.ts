@@ -1,0 +1,60 @@
+/** What a codec is: bytes to bytes, inside a machine's memory. Opened by chain.ts, called once per chunk. */
+import type { Machine } from '../kernel/machine.js'
+
+/** A range of a machine's memory. */
+export interface Span {
+  readonly address: number
+  readonly length: number
+}
+
+/** A codec as metadata name it. A v2 `{ id, ...rest }` is `{ name: id, configuration: rest }`. */
+export interface CodecConfig {
+  readonly name: string
+  readonly configuration?: Readonly<Record<string, unknown>> | undefined
+}
+
+/** What codecs may know of the array they serve. */
+export interface CodecTarget {
+  /** Bytes of one number, so that byte order can be reversed: 8 for f8, 4 for each half of a c8. */
+  readonly elementSize: number
+}
+
+/** All malformed input throws ChunkQLError('store') that names the codec, what was found and what was expected. */
+export type Codec = TransformCodec | InPlaceCodec | CheckCodec
+
+/** Makes other bytes elsewhere: compressors, shuffles. */
+export interface TransformCodec {
+  readonly kind: 'transform'
+  readonly name: string
+  /**
+   * Decodes `source` into `out`, whose length is the most that may be written; returns how much was.
+   * Source and out do not overlap.
+   */
+  decode(source: Span, out: Span, machine: Machine): number
+  /** Length of the encoded bytes of `length` decoded ones, where that is fixed. */
+  encodedLength?(length: number): number
+  /** Decoded length of `source`, where `encodedLength` does not tell; may cost a decoding. */
+  measure(source: Span, machine: Machine): number
+}
+
+/** Changes bytes where they are and keeps their number: byte order. */
+export interface InPlaceCodec {
+  readonly kind: 'inPlace'
+  readonly name: string
+  apply(span: Span, machine: Machine): void
+}
+
+/** Verifies and takes off what was added: checksums. */
+export interface CheckCodec {
+  readonly kind: 'check'
+  readonly name: string
+  /** The part of `source` that was encoded. */
+  verify(source: Span, machine: Machine): Span
+  encodedLength(length: number): number
+}
+
+/** A file of the shelf exports one. */
+export interface CodecKind {
+  /** A codec for one array; `null` where the configuration asks for nothing. Throws 'unsupported' or 'store'. */
+  open(configuration: Readonly<Record<string, unknown>>, target: CodecTarget): Codec | null | Promise<Codec | null>
+}

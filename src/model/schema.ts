@@ -19,7 +19,10 @@ export interface Column {
   /** Indexes into the table's dimensions, in the order of the array's own axes. */
   readonly dims: readonly number[]
   readonly role: ColumnRole
-  /** Absent for `index` columns, and for columns that were refused. */
+  /**
+   * Absent for `index` columns, for columns that were refused, and for those that cannot be numbers in chunks (text,
+   * values with a validity of their own): `Source.vectors` reads the latter.
+   */
   readonly layout?: Layout | undefined
   /** Why this column cannot be read; using it is an error with this text. */
   readonly refused?: string | undefined
@@ -27,7 +30,12 @@ export interface Column {
 }
 
 export interface Table {
+  /** The path of the naming array in its store: `t2m`, `ocean/sst`. */
   readonly name: string
+  /** Other names by which FROM finds it: its last part where that is unique, its group where one grid contains all others. */
+  readonly aliases?: readonly string[] | undefined
+  /** Found by name, but not listed: coordinates, bounds, grid mappings. */
+  readonly hidden?: true | undefined
   readonly dims: readonly Dimension[]
   readonly columns: readonly Column[]
   /** The variable that names this grid is the table's name; others of the same shape are columns too. */
@@ -36,6 +44,8 @@ export interface Table {
 
 export interface Schema {
   readonly tables: readonly Table[]
+  /** The table that `FROM 'store'` means: the one grid that contains all others. Absent where there is none. */
+  readonly defaultTable?: string | undefined
 }
 
 /** Number types as they lie in memory, little-endian. bool is one byte, 0 or 1. */
@@ -72,6 +82,27 @@ export interface Layout {
 export interface Box {
   readonly start: readonly number[]
   readonly end: readonly number[]
+}
+
+/** The table that FROM means when it names only the store; undefined where several grids stand side by side. */
+export function defaultTable(schema: Schema): Table | undefined {
+  return schema.tables.find((table) => table.name === schema.defaultTable)
+}
+
+/** The table of a name: its own before an alias; as written before without case. */
+export function findTable(schema: Schema, name: string): Table | undefined {
+  const lower = name.toLowerCase()
+  return (
+    schema.tables.find((table) => table.name === name) ??
+    schema.tables.find((table) => table.aliases?.includes(name)) ??
+    schema.tables.find((table) => table.name.toLowerCase() === lower) ??
+    schema.tables.find((table) => table.aliases?.some((alias) => alias.toLowerCase() === lower))
+  )
+}
+
+/** What SHOW TABLES shows. */
+export function listedTables(schema: Schema): readonly Table[] {
+  return schema.tables.filter((table) => !table.hidden)
 }
 
 export const storageBytes: Readonly<Record<Storage, number>> = {

@@ -38,6 +38,11 @@ export interface Source {
   coordinate(table: string, column: string): Promise<Vector>
   /** Throws ChunkQLError('unsupported' | 'store') with the column's `refused` text. */
   column(table: string, column: string): ChunkedColumn | Promise<ChunkedColumn>
+  /**
+   * Cells [start, end) of a column that has neither a layout nor a reason to be refused (text, values with a validity of
+   * their own), in C order over the column's own dims.
+   */
+  vectors?(table: string, column: string, start: number, end: number): Vector | Promise<Vector>
   close(): Promise<void>
 }
 

@@ -36,7 +36,7 @@ const house: Readonly<Record<string, Room>> = {
   schedule: { folders: ['model', ...shelves] },
   compile: { folders: ['model', ...shelves], packages: ['wasmati'] },
   execute: { folders: ['model', ...shelves], packages: ['piscina'] },
-  output: { folders: ['model'], packages: ['apache-arrow', 'hyparquet-writer'] },
+  output: { folders: ['model'], packages: ['apache-arrow', 'hyparquet-writer', 'string-width'] },
   platform: { folders: ['model'], packages: ['node:*', 'piscina'] },
   cli: { folders: [], packages: ['node:*'] },
   top: {

@@ -1,0 +1,128 @@
+/** Results as apache-arrow schemas, record batches and tables, which share the memory of the batches where they can. */
+import * as arrow from 'apache-arrow'
+import { ChunkQLError } from '../model/error.js'
+import type { Type } from '../model/type.js'
+import type { Batch, Header, NumericArray, Vector } from '../model/vector.js'
+import { uniqueNames } from './unique-names.js'
+
+export function arrowSchema(header: Header): arrow.Schema {
+  const names = uniqueNames(header)
+  const fields = header.columns.map(
+    ({ type, nullable }, index) =>
+      new arrow.Field(names[index] ?? '', arrowType(type), nullable || type.kind === 'null'),
+  )
+  return new arrow.Schema(fields)
+}
+
+/** Each record batch must be given the same schema object: the IPC writers compare. */
+export function arrowBatch(schema: arrow.Schema, batch: Batch): arrow.RecordBatch {
+  const children = batch.columns.map((column, index) => arrowColumn(column, schema.fields[index]))
+  const type = new arrow.Struct(schema.fields)
+  return new arrow.RecordBatch(schema, arrow.makeData({ type, length: batch.length, nullCount: 0, children }))
+}
+
+export async function arrowTable(
+  header: Header,
+  batches: AsyncIterable<Batch> | Iterable<Batch>,
+): Promise<arrow.Table> {
+  const schema = arrowSchema(header)
+  const parts: arrow.RecordBatch[] = []
+  for await (const batch of batches) parts.push(arrowBatch(schema, batch))
+  return new arrow.Table(schema, parts)
+}
+
+export function arrowType(type: Type): arrow.DataType {
+  switch (type.kind) {
+    case 'null':
+      return new arrow.Null()
+    case 'boolean':
+      return new arrow.Bool()
+    case 'int8':
+      return new arrow.Int8()
+    case 'int16':
+      return new arrow.Int16()
+    case 'int32':
+      return new arrow.Int32()
+    case 'int64':
+      return new arrow.Int64()
+    case 'uint8':
+      return new arrow.Uint8()
+    case 'uint16':
+      return new arrow.Uint16()
+    case 'uint32':
+      return new arrow.Uint32()
+    case 'uint64':
+      return new arrow.Uint64()
+    case 'float32':
+      return new arrow.Float32()
+    case 'float64':
+      return new arrow.Float64()
+    case 'varchar':
+      return new arrow.Utf8()
+    case 'date':
+      return new arrow.DateDay()
+    case 'timestamp':
+      return new arrow.TimestampMicrosecond()
+    default:
+      return type.kind satisfies never
+  }
+}
+
+function arrowColumn(vector: Vector, field: arrow.Field | undefined): arrow.Data {
+  if (!field) throw new ChunkQLError('internal', 'a batch has more columns than its header')
+  const { type, length } = vector
+  if (type.kind === 'null') return arrow.makeData({ type: new arrow.Null(), length })
+  const validity = validityBitmap(vector)
+  if (validity.nullCount > 0 && !field.nullable) {
+    throw new ChunkQLError('internal', `column ${field.name} has NULLs though its header says that it cannot`)
+  }
+  if (type.kind === 'varchar') {
+    return arrow.makeData({ type: new arrow.Utf8(), length, ...validity, ...utf8(vector) })
+  }
+  const values = vector.values as NumericArray
+  const data = type.kind === 'boolean' ? bitmap(values, length) : values.subarray(0, length)
+  // makeData has one signature per type; that the data fit the type was settled by `allocate`.
+  return arrow.makeData({ type: field.type as arrow.Int, length, ...validity, data: data as Int32Array })
+}
+
+function validityBitmap({ valid, length }: Vector): { nullCount: number; nullBitmap?: Uint8Array } {
+  if (!valid) return { nullCount: 0 }
+  let nullCount = 0
+  for (let row = 0; row < length; row++) if (valid[row] === 0) nullCount++
+  return nullCount === 0 ? { nullCount } : { nullCount, nullBitmap: bitmap(valid, length) }
+}
+
+/** Bit `row % 8` of byte `row / 8` is set where the value is not 0. */
+function bitmap(values: ArrayLike<unknown>, length: number): Uint8Array {
+  const bits = new Uint8Array(Math.ceil(length / 8))
+  for (let row = 0; row < length; row++) {
+    if (values[row]) bits[row >> 3] = (bits[row >> 3] as number) | (1 << (row & 7))
+  }
+  return bits
+}
+
+/** Texts end to end with the offset of each; nothing is written for a NULL. */
+function utf8(vector: Vector): { valueOffsets: Int32Array; data: Uint8Array } {
+  const encoder = new TextEncoder()
+  const valueOffsets = new Int32Array(vector.length + 1)
+  let data = new Uint8Array(Math.max(64, vector.length * 16))
+  let end = 0
+  for (let row = 0; row < vector.length; row++) {
+    if (vector.valid?.[row] !== 0) {
+      const text = vector.values[row] as string
+      // A UTF-16 unit takes three bytes at most.
+      data = atLeast(data, end, text.length * 3)
+      end += encoder.encodeInto(text, data.subarray(end)).written
+    }
+    valueOffsets[row + 1] = end
+  }
+  return { valueOffsets, data: data.subarray(0, end) }
+}
+
+function atLeast(data: Uint8Array<ArrayBuffer>, used: number, more: number): Uint8Array<ArrayBuffer> {
+  if (used + more <= data.length) return data
+  if (used + more > 2 ** 31) throw new ChunkQLError('memory', 'a batch holds more than 2 GB of text')
+  const larger = new Uint8Array(Math.max(used + more, data.length * 2))
+  larger.set(data.subarray(0, used))
+  return larger
+}

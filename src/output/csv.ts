@@ -1,0 +1,26 @@
+/** Comma-separated values as of RFC 4180 with \n line ends; NULL is nothing, an empty string is "". Listed in registry.ts. */
+import { textAt } from '../model/value-text.js'
+import type { Batch } from '../model/vector.js'
+import type { ResultStream } from './output-format.js'
+import { piecesOf } from './row-pieces.js'
+import { uniqueNames } from './unique-names.js'
+
+export async function* encode({ header, batches }: ResultStream): AsyncGenerator<string> {
+  yield `${uniqueNames(header).map(quoted).join(',')}\n`
+  for await (const batch of batches) yield* piecesOf(batch, csvLine)
+}
+
+function csvLine(batch: Batch, row: number): string {
+  let line = ''
+  for (const [index, column] of batch.columns.entries()) {
+    const text = textAt(column, row)
+    if (index > 0) line += ','
+    if (text !== undefined) line += column.type.kind === 'varchar' ? quoted(text) : text
+  }
+  return `${line}\n`
+}
+
+/** Quoted where DuckDB quotes: what would end the field, look like NULL, or begin a comment. */
+function quoted(text: string): string {
+  return text === '' || /[",\r\n]|^#/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}

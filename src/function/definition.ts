@@ -1,5 +1,6 @@
 /** What a function is: one object from which folding, the interpreter, wasm, pruning, tests and the reference are made. */
 import type { Code, CodeType, Emitted } from '../model/code.js'
+import type { Expression } from '../model/expression.js'
 import type { Interval } from '../model/interval.js'
 import type { Type, Value } from '../model/type.js'
 
@@ -37,7 +38,20 @@ export interface ScalarFunction {
   readonly nulls?: 'propagate' | 'own'
   /** The meaning. The closure is made once per signature and called per row. Throws ChunkQLError('value', ...) on overflow or domain errors. */
   evaluate(signature: Signature): (...args: Value[]) => Value
-  /** Code with the same meaning, or undefined where there is none for this signature. With nulls 'propagate' validity is added around it. */
+  /**
+   * Later arguments are evaluated only for rows where no earlier one was FALSE, was TRUE, or was not NULL: their errors
+   * do not count for other rows. Absent: all arguments are evaluated for all rows.
+   */
+  readonly lazy?: 'until-false' | 'until-true' | 'until-value'
+  /**
+   * Sugar: the expression that the binder puts in place of a call over these bound arguments (before casts); `evaluate`
+   * remains as the meaning. For functions that are CASE in other words.
+   */
+  expand?(args: readonly Expression[], signature: Signature): Expression
+  /**
+   * Code with the same meaning, or undefined where there is none for this signature. With nulls 'propagate' the caller
+   * adds the validity of the arguments to that of the result. `errors` are the function's own, not those of its arguments.
+   */
   emit?(args: readonly Emitted[], signature: Signature): Emitted | undefined
   /** Sound bounds of the result given bounds of the arguments; undefined = unknown. */
   bounds?(args: readonly Interval[], signature: Signature): Interval | undefined
@@ -58,6 +72,8 @@ interface AggregateBase {
   readonly usage: string
   resolve(args: readonly Argument[]): Signature | undefined
   readonly examples: readonly Example[]
+  /** Used instead where an argument's type has no code (VARCHAR). */
+  readonly interpreted?: HolisticAggregate
 }
 
 /** count, sum, min, max, moments: a tuple of scalars with a step and a merge, both as code. Rows with a NULL argument are not stepped. */
@@ -75,7 +91,7 @@ export interface DistributiveAggregate extends AggregateBase {
 /** avg, variance, correlation: computed from distributive parts over the same arguments, shared between aggregates. */
 export interface AlgebraicAggregate extends AggregateBase {
   readonly kind: 'algebraic'
-  /** Names of distributive aggregates with the indexes of the arguments that each takes. */
+  /** Names of distributive aggregates (those of parts that users do not call begin with `$`) with the indexes of the arguments that each takes. */
   parts(signature: Signature): readonly { readonly aggregate: string; readonly args: readonly number[] }[]
   /** The result from the states of the parts, in their order. */
   finish(states: readonly (readonly Code[])[], signature: Signature): Emitted
@@ -84,6 +100,8 @@ export interface AlgebraicAggregate extends AggregateBase {
 /** median, and what users define: state of any shape, kept in JavaScript; the query is interpreted. */
 export interface HolisticAggregate<State = unknown> extends AggregateBase {
   readonly kind: 'holistic'
+  /** 'skip' (default): rows with a NULL argument do not reach `update`. */
+  readonly nulls?: 'skip' | 'own'
   init(signature: Signature): State
   /** May change and return the state given. */
   update(state: State, ...args: Value[]): State

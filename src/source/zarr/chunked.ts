@@ -1,0 +1,141 @@
+/** The chunks of one array: where they lie, how they are fetched and decoded. Made by open.ts, called by the executor. */
+import type { Chain } from '../../codec/chain.js'
+import type { Machine } from '../../kernel/machine.js'
+import { ChunkQLError, isChunkQLError } from '../../model/error.js'
+import { cellCount, type Layout, storageBytes } from '../../model/schema.js'
+import type { ChunkedColumn } from '../source.js'
+import { storedView } from '../unpack.js'
+import { cellBytes, chunkKey, type ZarrArray } from './array.js'
+import { firstGregorian } from './calendar.js'
+import type { Decoding } from './convention.js'
+import type { Store } from './store.js'
+
+/** `layout` is what the bytes are decoded to; for text it only tells the chunk's shape. */
+export function chunkedColumn(
+  store: Store,
+  array: ZarrArray,
+  decoding: Decoding,
+  layout: Layout,
+  chain: Chain,
+): ChunkedColumn {
+  const arrayName = array.path === '' ? store.name : `${store.name}/${array.path}`
+  const prefix = array.path === '' ? '' : `${array.path}/`
+  const fill = fillBytes(array)
+  const check = chunkCheck(decoding, layout)
+
+  function inChunk(key: string, error: unknown): ChunkQLError {
+    const where = `${arrayName}, chunk ${key.slice(prefix.length)}`
+    if (!isChunkQLError(error)) return new ChunkQLError('store', (error as Error).message, { where })
+    return new ChunkQLError(error.code, error.message, { ...error.toData(), where })
+  }
+
+  /** Without its metadata the array was moved or removed: then a chunk that is not there is no fill value. */
+  function absent(key: string): null {
+    if (!store.has || store.has(array.metadataKey)) return null
+    throw inChunk(key, new Error('the array is no longer there'))
+  }
+
+  return {
+    layout,
+    name: arrayName,
+    locate: (index) => ({ key: prefix + chunkKey(array.keys, index) }),
+    fetch({ key }, machine, signal) {
+      try {
+        const fetched = store.fetch(key, machine, signal)
+        if (!(fetched instanceof Promise)) return fetched ?? absent(key)
+        return fetched.then(
+          (bytes) => bytes ?? absent(key),
+          (error) => Promise.reject(inChunk(key, error)),
+        )
+      } catch (error) {
+        throw inChunk(key, error)
+      }
+    },
+    decode(fetched, machine, out, range) {
+      if (!fetched) return fillChunk(fill, layout.bytes, machine, out)
+      const mark = machine.mark()
+      try {
+        chain.decode(fetched, { address: out, length: layout.bytes }, machine)
+        check?.(machine, out)
+      } catch (error) {
+        throw inChunk(range.key, error)
+      } finally {
+        machine.release(mark)
+      }
+    },
+  }
+}
+
+/** The bytes of one cell with the fill value, as they are after decoding. */
+function fillBytes(array: ZarrArray): Uint8Array {
+  const { dataType, fill } = array
+  const bytes = new Uint8Array(Math.max(1, cellBytes(dataType)))
+  const view = new DataView(bytes.buffer)
+  if (fill === undefined || fill === '') return bytes
+  if (dataType.kind === 'datetime') view.setBigInt64(0, BigInt(fill), true)
+  if (dataType.kind === 'number') writeNumber(view, dataType.storage, fill)
+  if (dataType.kind === 'fixedText') writeText(view, dataType.encoding, String(fill))
+  return bytes
+}
+
+function writeNumber(view: DataView, storage: Layout['storage'], fill: number | bigint | boolean | string): void {
+  const size = storageBytes[storage]
+  if (storage === 'f4') view.setFloat32(0, Number(fill), true)
+  else if (storage === 'f8') view.setFloat64(0, Number(fill), true)
+  else {
+    const bits = BigInt.asUintN(8 * size, BigInt(fill))
+    for (let i = 0; i < size; i++) view.setUint8(i, Number((bits >> BigInt(8 * i)) & 0xffn))
+  }
+}
+
+function writeText(view: DataView, encoding: 'utf32' | 'bytes', fill: string): void {
+  const points = [...fill].map((char) => char.codePointAt(0) ?? 0)
+  for (const [i, point] of points.entries()) {
+    if (encoding === 'utf32' && 4 * i < view.byteLength) view.setUint32(4 * i, point, true)
+    if (encoding === 'bytes' && i < view.byteLength) view.setUint8(i, point)
+  }
+}
+
+/** The written part doubles until the chunk is full. */
+function fillChunk(fill: Uint8Array, length: number, machine: Machine, out: number): void {
+  const { bytes } = machine
+  bytes.set(fill.subarray(0, length), out)
+  for (let done = fill.length; done < length; done *= 2) {
+    bytes.copyWithin(out + done, out, out + Math.min(done, length - done))
+  }
+}
+
+/** What else has to be done, or has to hold, before others may read the numbers. */
+function chunkCheck(decoding: Decoding, layout: Layout): ((machine: Machine, out: number) => void) | undefined {
+  const cells = cellCount(layout.chunk)
+  if (decoding.truth) {
+    return (machine, out) => {
+      const { bytes } = machine
+      for (let i = out; i < out + cells; i++) if (bytes[i] !== 0) bytes[i] = 1
+    }
+  }
+  const { unpack } = layout
+  if (unpack.kind !== 'time' || decoding.time?.denominator !== 1n) return undefined
+  const least = decoding.time.calendar === 'standard' ? Number(firstGregorian) : -(2 ** 63)
+  return (machine, out) => checkTimes(layout, storedView(layout.storage, machine.memory.buffer, out, cells), least)
+}
+
+/** Julian dates and times past the ends of TIMESTAMP are refused where they would be read as something else. */
+function checkTimes(layout: Layout, stored: ArrayLike<number | bigint>, least: number): void {
+  if (layout.unpack.kind !== 'time') return
+  const { step, epoch } = layout.unpack
+  const base = Number(epoch)
+  for (let i = 0; i < stored.length; i++) {
+    const value = stored[i] as number | bigint
+    const time = Number(value) * step + base
+    if ((time < least || time > 2 ** 63) && !layout.missing.includes(value)) throw outOfCalendar(value)
+  }
+}
+
+function outOfCalendar(value: number | bigint): ChunkQLError {
+  return new ChunkQLError(
+    'unsupported',
+    `the time ${value} lies before 1582-10-15 in the standard calendar, or beyond the range of TIMESTAMP`,
+    { hint: 'such dates are read from one-dimensional coordinates only' },
+  )
+}

@@ -1,0 +1,101 @@
+/** `.zarray` and `.zattrs` of Zarr version 2 to the one description of arrays. Called by discover.ts. */
+import type { CodecConfig } from '../../codec/codec.js'
+import type { Storage } from '../../model/schema.js'
+import { type AnyArray, type DataType, elementBytes, Refusal, type ZarrArray } from './array.js'
+import { parseFill } from './fill.js'
+import { isArray, isObject, type Json, type JsonObject } from './json.js'
+import { chunkShape, named, shapeOf, textAt } from './metadata.js'
+
+interface TypeV2 {
+  readonly type: DataType
+  readonly bigEndian: boolean
+}
+
+/** `zarray` and `zattrs` are the parsed files. */
+export function readArrayV2(path: string, zarray: JsonObject, zattrs: JsonObject): AnyArray {
+  const shape = shapeOf(zarray.shape)
+  const dimensionNames = dimensionsV2(zarray, zattrs, shape.length)
+  const base = { path, shape, dimensionNames, attributes: zattrs }
+  return named(base, () => ({
+    ...base,
+    ...layoutV2(zarray, shape),
+    fillIsMissing: '_ARRAY_DIMENSIONS' in zattrs,
+    metadataKey: path === '' ? '.zarray' : `${path}/.zarray`,
+  }))
+}
+
+function layoutV2(
+  zarray: JsonObject,
+  shape: readonly number[],
+): Pick<ZarrArray, 'chunk' | 'dataType' | 'fill' | 'axes' | 'codecs' | 'keys'> {
+  if (zarray.zarr_format !== 2) throw new Error(`zarr_format is ${String(zarray.zarr_format)}, expected 2`)
+  const filters = isArray(zarray.filters) ? zarray.filters.map(codecV2) : []
+  const { type, bigEndian } = typeV2(zarray.dtype ?? null, filters)
+  const separator = zarray.dimension_separator ?? '.'
+  if (separator !== '.' && separator !== '/') throw new Error(`dimension_separator is ${JSON.stringify(separator)}`)
+  const order = zarray.order ?? 'C'
+  if (order !== 'C' && order !== 'F') throw new Error(`order is ${JSON.stringify(order)}, expected "C" or "F"`)
+  const axes = shape.map((_, axis) => axis)
+  const compressor = zarray.compressor ? [codecV2(zarray.compressor)] : []
+  // Bytes are put in order last, after all that was done to them: for a writer it would be the first codec.
+  const order1: CodecConfig[] =
+    bigEndian && elementBytes(type) > 1 ? [{ name: 'bytes', configuration: { endian: 'big' } }] : []
+  return {
+    chunk: chunkShape(zarray.chunks, shape),
+    dataType: type,
+    fill: parseFill(zarray.fill_value, type, 2),
+    axes: order === 'C' ? axes : axes.toReversed(),
+    codecs: [...order1, ...(type.kind === 'text' ? filters.slice(1) : filters), ...compressor],
+    keys: { prefix: '', separator },
+  }
+}
+
+function codecV2(value: Json): CodecConfig {
+  if (!isObject(value)) throw new Error(`a codec is ${JSON.stringify(value)}, expected an object with an "id"`)
+  const { id, ...configuration } = value
+  if (typeof id !== 'string') throw new Error('a codec has no "id"')
+  return { name: id, configuration }
+}
+
+const numbers = new Set<string>(['i1', 'i2', 'i4', 'i8', 'u1', 'u2', 'u4', 'u8', 'f4', 'f8'])
+
+/** NumPy's type strings. */
+function typeV2(dtype: Json, filters: readonly CodecConfig[]): TypeV2 {
+  if (typeof dtype !== 'string') throw new Refusal('structured data types are not read yet')
+  const match = /^([<>|=])([biufcmMSUVO])(\d*)(?:\[(\d*)(\w+)\])?$/.exec(dtype)
+  if (!match) throw new Error(`dtype is ${JSON.stringify(dtype)}, no type of NumPy`)
+  const [, order, kind = '', digits = '', count, unit] = match
+  const bigEndian = order === '>'
+  const type = kindV2(kind, Number(digits), dtype, filters, unit && { unit, count: Number(count || 1) })
+  return { type, bigEndian }
+}
+
+function kindV2(
+  kind: string,
+  size: number,
+  dtype: string,
+  filters: readonly CodecConfig[],
+  time: '' | undefined | { unit: string; count: number },
+): DataType {
+  if (kind === 'b' && size === 1) return { kind: 'number', storage: 'bool' }
+  if (numbers.has(kind + size)) return { kind: 'number', storage: `${kind}${size}` as Storage }
+  if (kind === 'M' && time) return { kind: 'datetime', ...time }
+  if (kind === 'U') return { kind: 'fixedText', encoding: 'utf32', size: 4 * size }
+  if (kind === 'S') return { kind: 'fixedText', encoding: 'bytes', size }
+  if (kind === 'O' && filters[0]?.name === 'vlen-utf8') return { kind: 'text' }
+  throw new Refusal(`data of type ${dtype} are not read yet`)
+}
+
+/** xarray's attribute, else the references of NCZarr. */
+function dimensionsV2(zarray: JsonObject, zattrs: JsonObject, rank: number): readonly string[] | undefined {
+  const names = zattrs._ARRAY_DIMENSIONS ?? referencesOf(zattrs) ?? referencesOf(zarray)
+  if (!isArray(names) || names.length !== rank) return undefined
+  return names.every((name) => typeof name === 'string') ? names : undefined
+}
+
+/** `/time`, `/group/lat`: the last part is the name. */
+function referencesOf(from: JsonObject): readonly Json[] | undefined {
+  const holder = from._nczarr_array ?? from._NCZARR_ARRAY ?? from._NCZARR_ARRAY_
+  const references = isObject(holder) ? (holder.dimrefs ?? holder.dimensions) : undefined
+  return isArray(references) ? references.map((name) => textAt(name).split('/').at(-1) ?? '') : undefined
+}

@@ -1,0 +1,156 @@
+/** `zarr.json` of an array in Zarr version 3 to the one description of arrays. Called by discover.ts. */
+import type { CodecConfig } from '../../codec/codec.js'
+import type { Storage } from '../../model/schema.js'
+import { type AnyArray, type ChunkKeys, type DataType, Refusal, type ZarrArray } from './array.js'
+import { parseFill } from './fill.js'
+import { isArray, isObject, type Json, type JsonObject } from './json.js'
+import { chunkShape, named, shapeOf, textAt } from './metadata.js'
+
+interface Extension {
+  readonly name: string
+  readonly configuration: JsonObject
+}
+
+export function readArrayV3(path: string, node: JsonObject): AnyArray {
+  const shape = shapeOf(node.shape)
+  const attributes = isObject(node.attributes) ? node.attributes : {}
+  const base = { path, shape, dimensionNames: namesV3(node.dimension_names, shape.length), attributes }
+  const metadataKey = path === '' ? 'zarr.json' : `${path}/zarr.json`
+  return named(base, () => ({ ...base, ...layoutV3(node, shape), fillIsMissing: false, metadataKey }))
+}
+
+/** Why a node cannot be understood by those who don't know its extensions; undefined where it can. */
+export function unknownExtension(node: JsonObject, known: ReadonlySet<string>): string | undefined {
+  const found = Object.entries(node).find(
+    ([key, value]) => !known.has(key) && !(isObject(value) && value.must_understand === false),
+  )
+  return found && `the extension "${found[0]}" must be understood and is not known`
+}
+
+const arrayKeys = new Set([
+  'zarr_format',
+  'node_type',
+  'shape',
+  'data_type',
+  'chunk_grid',
+  'chunk_key_encoding',
+  'fill_value',
+  'codecs',
+  'attributes',
+  'storage_transformers',
+  'dimension_names',
+])
+
+function layoutV3(
+  node: JsonObject,
+  shape: readonly number[],
+): Pick<ZarrArray, 'chunk' | 'dataType' | 'fill' | 'axes' | 'codecs' | 'keys'> {
+  if (node.zarr_format !== 3) throw new Error(`zarr_format is ${String(node.zarr_format)}, expected 3`)
+  const unknown = unknownExtension(node, arrayKeys)
+  if (unknown) throw new Refusal(unknown)
+  if (isArray(node.storage_transformers) && node.storage_transformers.length > 0) {
+    throw new Refusal('storage transformers are not read')
+  }
+  const grid = extension(node.chunk_grid)
+  if (grid.name !== 'regular') throw new Refusal(`the chunk grid "${grid.name}" is not read yet`)
+  const codecs = isArray(node.codecs) ? node.codecs.map(extension) : []
+  const dataType = typeV3(node.data_type, codecs)
+  return {
+    chunk: chunkShape(grid.configuration.chunk_shape, shape),
+    dataType,
+    fill: parseFill(node.fill_value, dataType, 3),
+    axes: axesOf(codecs, shape.length),
+    codecs: bytesCodecs(codecs),
+    keys: keysOf(node.chunk_key_encoding),
+  }
+}
+
+/** `{ name, configuration }`, or since 3.1 the bare name. */
+function extension(value: Json | undefined): Extension {
+  if (typeof value === 'string') return { name: value, configuration: {} }
+  if (!isObject(value)) throw new Error(`${JSON.stringify(value)} stands where an extension is expected`)
+  const { configuration } = value
+  return { name: textAt(value.name), configuration: isObject(configuration) ? configuration : {} }
+}
+
+const types: Readonly<Record<string, Storage>> = {
+  bool: 'bool',
+  int8: 'i1',
+  int16: 'i2',
+  int32: 'i4',
+  int64: 'i8',
+  uint8: 'u1',
+  uint16: 'u2',
+  uint32: 'u4',
+  uint64: 'u8',
+  float32: 'f4',
+  float64: 'f8',
+}
+
+function typeV3(value: Json | undefined, codecs: readonly Extension[]): DataType {
+  const { name, configuration } = extension(value)
+  const storage = Object.hasOwn(types, name) ? types[name] : undefined
+  if (storage) return { kind: 'number', storage }
+  if (name === 'numpy.datetime64') {
+    const { unit, scale_factor: count = 1 } = configuration
+    return { kind: 'datetime', unit: textAt(unit), count: Number(count) }
+  }
+  if (name === 'fixed_length_utf32') return fixedText('utf32', configuration.length_bytes)
+  if (name === 'null_terminated_bytes') return fixedText('bytes', configuration.length_bytes)
+  if (name === 'string' && codecs[0]?.name === 'vlen-utf8') return { kind: 'text' }
+  throw new Refusal(`data of type ${name} are not read yet`)
+}
+
+function fixedText(encoding: 'utf32' | 'bytes', size: Json | undefined): DataType {
+  if (typeof size !== 'number') throw new Error('length_bytes is missing')
+  return { kind: 'fixedText', encoding, size }
+}
+
+function keysOf(value: Json | undefined): ChunkKeys {
+  const { name, configuration } = extension(value ?? 'default')
+  const separator = configuration.separator ?? (name === 'v2' ? '.' : '/')
+  if (separator !== '.' && separator !== '/') throw new Error(`the separator is ${JSON.stringify(separator)}`)
+  if (name === 'default') return { prefix: 'c', separator }
+  if (name === 'v2') return { prefix: '', separator }
+  throw new Refusal(`the chunk key encoding "${name}" is not read`)
+}
+
+/** Each transpose gives the axes of what it makes, in terms of what it was given. */
+function axesOf(codecs: readonly Extension[], rank: number): number[] {
+  let axes = Array.from({ length: rank }, (_, axis) => axis)
+  for (const { name, configuration } of codecs) {
+    if (name !== 'transpose') continue
+    const order = permutation(configuration.order, rank)
+    axes = order.map((axis) => axes[axis] ?? 0)
+  }
+  return axes
+}
+
+/** Drafts of version 3 wrote "C" and "F". */
+function permutation(order: Json | undefined, rank: number): number[] {
+  const identity = Array.from({ length: rank }, (_, axis) => axis)
+  if (order === 'C') return identity
+  if (order === 'F') return identity.toReversed()
+  if (isArray(order) && order.length === rank && identity.every((axis) => order.includes(axis)))
+    return order.map(Number)
+  throw new Error(`the transpose order is ${JSON.stringify(order)}, no permutation of ${rank} axes`)
+}
+
+const arrayToBytes = new Set(['bytes', 'vlen-utf8'])
+
+/** What is left for a chain: bytes to bytes, and the byte order. */
+function bytesCodecs(codecs: readonly Extension[]): CodecConfig[] {
+  const last = codecs.findLastIndex(({ name }) => name === 'transpose')
+  const serializer = codecs.findIndex(({ name }) => arrayToBytes.has(name) || name === 'sharding_indexed')
+  if (serializer < 0) throw new Error('no codec makes bytes of the array')
+  if (codecs[serializer]?.name === 'sharding_indexed') throw new Refusal('sharded arrays are not read yet')
+  if (last > serializer) throw new Error('transpose stands after the codec that makes bytes')
+  return codecs.filter(({ name }) => name !== 'transpose' && name !== 'vlen-utf8')
+}
+
+/** null stands for an axis without a name. */
+function namesV3(value: Json | undefined, rank: number): readonly (string | null)[] | undefined {
+  if (!isArray(value) || value.length !== rank) return undefined
+  const names = value.map((name) => (typeof name === 'string' && name !== '' ? name : null))
+  return names.some((name) => name !== null) ? names : undefined
+}

@@ -1,0 +1,41 @@
+/** What the readers of both versions share: shapes, and how damage and limits of ours become a refused column. */
+import { type AnyArray, Refusal, type RefusedArray } from './array.js'
+import { isArray, type Json } from './json.js'
+
+type Base = Omit<RefusedArray, 'refused'>
+
+/** Metadata that cannot be understood make one array unusable, not the store. */
+export function named(base: Base, read: () => AnyArray): AnyArray {
+  try {
+    return read()
+  } catch (error) {
+    const text = (error as Error).message
+    return { ...base, refused: error instanceof Refusal ? text : `its metadata are not valid: ${text}` }
+  }
+}
+
+export function shapeOf(value: Json | undefined): number[] {
+  return sizes(value, 'shape', 0)
+}
+
+/** Zarr allows no empty chunks, but writers give them to empty arrays. */
+export function chunkShape(value: Json | undefined, shape: readonly number[]): number[] {
+  const chunk = sizes(value, 'chunk shape', 0).map((size) => Math.max(1, size))
+  if (chunk.length !== shape.length) {
+    throw new Error(`the chunk shape has ${chunk.length} dimensions, the array ${shape.length}`)
+  }
+  return chunk
+}
+
+function sizes(value: Json | undefined, what: string, least: number): number[] {
+  if (!isArray(value)) throw new Error(`the ${what} is missing`)
+  return value.map((size) => {
+    if (typeof size === 'number' && Number.isSafeInteger(size) && size >= least) return size
+    throw new Error(`the ${what} has ${String(size)} among its sizes`)
+  })
+}
+
+export function textAt(value: Json | undefined): string {
+  if (typeof value === 'string') return value
+  throw new Error(`${JSON.stringify(value)} stands where a name is expected`)
+}

@@ -1,0 +1,152 @@
+/** Opens Zarr of both versions as a source. Listed in source/registry.ts. */
+import { type Chain, openChain } from '../../codec/chain.js'
+import { ChunkQLError } from '../../model/error.js'
+import type { Layout, Schema, Table } from '../../model/schema.js'
+import type { Vector } from '../../model/vector.js'
+import { absolutePath, pathKind } from '../../platform/node/files.js'
+import type { ChunkedColumn, Source, SourceKind } from '../source.js'
+import { cellBytes, chunkStrides, elementBytes, isRefused, type ZarrArray } from './array.js'
+import { chunkedColumn } from './chunked.js'
+import type { Decoding } from './convention.js'
+import { discover } from './discover.js'
+import { type Readable, readCells } from './read.js'
+import { directoryStore, foreignStore, type Store } from './store.js'
+import { type GridTable, type GroupTables, tablesOfGroup } from './tables.js'
+
+export const zarr: SourceKind = {
+  kind: 'zarr',
+  accepts: (location) => isDirectory(location) || isStore(location),
+  open: (location, options) => openZarr(location, options),
+}
+
+async function openZarr(location: unknown, options: Readonly<Record<string, unknown>>): Promise<Source> {
+  const store = isStore(location) ? foreignStore(location) : directoryStore(String(location))
+  const groups = await discover(store)
+  const decode = { nanIsNull: options.nanIsNull !== false }
+  const tables = groups.map((group) => tablesOfGroup(group, store.name, decode))
+  return zarrSource(store, tables, options)
+}
+
+function isDirectory(location: unknown): boolean {
+  return (
+    typeof location === 'string' &&
+    !/^\w{2,}:\/\/(?<!file:\/\/)/.test(location) &&
+    pathKind(absolutePath(location)) === 'directory'
+  )
+}
+
+/** zarrita's stores have `get`; so has a Map. */
+function isStore(location: unknown): location is Parameters<typeof foreignStore>[0] {
+  return typeof location === 'object' && location !== null && 'get' in location && typeof location.get === 'function'
+}
+
+function zarrSource(store: Store, groups: readonly GroupTables[], options: Readonly<Record<string, unknown>>): Source {
+  const tables = new Map(groups.flatMap((group) => group.tables.map((grid) => [grid.table.name, grid] as const)))
+  const columns = new Map<string, Promise<ChunkedColumn>>()
+  const coordinates = new Map<string, Promise<Vector>>()
+
+  function member(table: string, column: string) {
+    const found = tables.get(table)?.members.get(column)
+    if (!found) throw new ChunkQLError('internal', `'${table}' has no stored column '${column}'`)
+    const { array, decoding } = found
+    if (isRefused(array) || decoding.refused) {
+      const why = decoding.refused ?? ''
+      throw new ChunkQLError('unsupported', `'${column}' cannot be read: ${why}`, {
+        where: `${store.name}/${array.path}`,
+      })
+    }
+    return { array, decoding }
+  }
+
+  function chunked(array: ZarrArray, decoding: Decoding): Promise<ChunkedColumn> {
+    return once(columns, array.path, async () => {
+      const chain = await openArrayChain(store, array)
+      return chunkedColumn(store, array, decoding, storedLayout(array, decoding), chain)
+    })
+  }
+
+  async function readable(table: string, column: string): Promise<Readable> {
+    const { array, decoding } = member(table, column)
+    return { array, decoding, column: await chunked(array, decoding) }
+  }
+
+  return {
+    ref: store.path === undefined ? null : { kind: 'zarr', location: store.path, options },
+    schema: schemaOf(groups),
+    coordinate: async (table, column) => {
+      const { array } = member(table, column)
+      return once(coordinates, array.path, async () => readCells(await readable(table, column), 0, array.shape[0] ?? 1))
+    },
+    column: async (table, column) => {
+      const { array, decoding } = member(table, column)
+      if (!decoding.layout) throw new ChunkQLError('internal', `'${column}' has no layout: it is read as vectors`)
+      return chunked(array, decoding)
+    },
+    vectors: async (table, column, start, end) => readCells(await readable(table, column), start, end),
+    close: async () => {
+      columns.clear()
+      coordinates.clear()
+    },
+  }
+}
+
+/** A failure is not remembered. */
+function once<T>(cache: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const known = cache.get(key)
+  if (known) return known
+  const made = make()
+  cache.set(key, made)
+  made.catch(() => cache.delete(key))
+  return made
+}
+
+async function openArrayChain(store: Store, array: ZarrArray): Promise<Chain> {
+  try {
+    return await openChain(array.codecs, { elementSize: elementBytes(array.dataType) })
+  } catch (error) {
+    const { code, message, hint } = error as ChunkQLError
+    throw new ChunkQLError(code, message, { hint, where: `${store.name}/${array.path}` })
+  }
+}
+
+/** Text has no layout that others could read, but its chunks lie in memory all the same. */
+function storedLayout(array: ZarrArray, decoding: Decoding): Layout {
+  const known = decoding.layout ?? decoding.stored
+  if (known) return known
+  const cell = cellBytes(array.dataType)
+  return {
+    storage: 'u1',
+    chunk: array.chunk,
+    strides: chunkStrides(array.chunk, array.axes, cell),
+    bytes: array.chunk.reduce((product, size) => product * size, cell),
+    unpack: { kind: 'none' },
+    missing: [],
+    nanIsNull: false,
+  }
+}
+
+function schemaOf(groups: readonly GroupTables[]): Schema {
+  const grids = groups.flatMap((group) => group.tables)
+  const aliases = aliasesOf(groups, grids)
+  const tables = grids.map(({ table }): Table => {
+    const names = aliases.get(table.name)
+    return names ? { ...table, aliases: names } : table
+  })
+  // The arrays of the root are what the store's name means; groups under it have names of their own.
+  const root = groups.find(({ path }) => path === '') ?? (groups.length === 1 ? groups[0] : undefined)
+  const defaultTable = root?.main?.table.name
+  return defaultTable === undefined ? { tables } : { tables, defaultTable }
+}
+
+/** Shorter names, where they mean one thing. */
+function aliasesOf(groups: readonly GroupTables[], grids: readonly GridTable[]): Map<string, string[]> {
+  const taken = new Set([...grids.map(({ table }) => table.name), ...groups.map(({ path }) => path)])
+  const wanted = grids.map(({ table }) => [table.name.split('/').at(-1) ?? '', table.name] as const)
+  const counts = new Map<string, number>()
+  for (const [short] of wanted) counts.set(short, (counts.get(short) ?? 0) + 1)
+  const aliases = new Map<string, string[]>()
+  const give = (alias: string, name: string) => aliases.set(name, [...(aliases.get(name) ?? []), alias])
+  for (const [short, name] of wanted) if (counts.get(short) === 1 && !taken.has(short)) give(short, name)
+  for (const { path, main } of groups) if (path !== '' && main) give(path, main.table.name)
+  return aliases
+}

@@ -1,0 +1,90 @@
+/** Runs of cells of one-dimensional arrays as vectors: coordinates, text, nanoseconds. Called by open.ts. */
+import { createMachine, type Machine } from '../../kernel/machine.js'
+import { ChunkQLError } from '../../model/error.js'
+import { type Layout, storageBytes } from '../../model/schema.js'
+import { INT64, TIMESTAMP } from '../../model/type.js'
+import { concat, type NumericArray, slice, type Vector } from '../../model/vector.js'
+import type { ChunkedColumn } from '../source.js'
+import { allocateStored, storedView, unpack } from '../unpack.js'
+import type { ZarrArray } from './array.js'
+import { relabelJulian } from './calendar.js'
+import type { Decoding } from './convention.js'
+import { fixedText } from './text.js'
+
+/** What is needed to read an array; the layout of `column` is the stored form. */
+export interface Readable {
+  readonly array: ZarrArray
+  readonly decoding: Decoding
+  readonly column: ChunkedColumn
+}
+
+/** All that 32-bit addresses reach: the limit of queries does not count what sources read for themselves. */
+const machineLimit = 2 ** 32
+
+/** Cells [start, end) along the only dimension; arrays without dimensions have one cell. */
+export async function readCells(from: Readable, start: number, end: number): Promise<Vector> {
+  // A machine of its own: reads that wait for each other would give back each other's memory.
+  const machine = createMachine({ limit: machineLimit })
+  const [size] = from.array.chunk
+  if (size === undefined) return slice(await readChunk(from, [], machine), start, end)
+  const parts: Vector[] = []
+  for (let chunk = Math.floor(start / size); chunk * size < end; chunk++) {
+    const whole = await readChunk(from, [chunk], machine)
+    const base = chunk * size
+    parts.push(slice(whole, Math.max(start, base) - base, Math.min(end, base + size) - base))
+  }
+  return concat(from.decoding.type, parts)
+}
+
+async function readChunk(from: Readable, index: readonly number[], machine: Machine): Promise<Vector> {
+  const { array, decoding, column } = from
+  const { layout } = column
+  const mark = machine.mark()
+  try {
+    const range = column.locate(index)
+    const fetched = await column.fetch(range, machine)
+    const out = machine.allocate(layout.bytes)
+    column.decode(fetched, machine, out, range)
+    if (!decoding.text) return numbers(decoding, layout, machine, out, column.name)
+    return fixedText(array.dataType, decoding.text.missing, machine.bytes.slice(out, out + layout.bytes))
+  } finally {
+    machine.release(mark)
+  }
+}
+
+/** The numbers are copied out before anything is converted: the machine's memory is used again. */
+function numbers(decoding: Decoding, layout: Layout, machine: Machine, out: number, where: string): Vector {
+  const count = layout.bytes / storageBytes[layout.storage]
+  const stored = allocateStored(layout.storage, count)
+  stored.set(storedView(layout.storage, machine.memory.buffer, out, count) as never)
+  const { time } = decoding
+  if (!time) return unpack(decoding.type, layout, stored)
+  const vector = time.denominator === 1n ? unpack(TIMESTAMP, layout, stored) : fineTimes(decoding, layout, stored)
+  return time.calendar === 'standard' ? relabel(vector, where) : vector
+}
+
+/** Counts of nanoseconds and less: cut to microseconds towards the past, as NumPy does. */
+function fineTimes({ time }: Decoding, layout: Layout, stored: NumericArray): Vector {
+  const isFloat = stored instanceof Float32Array || stored instanceof Float64Array
+  const { unpack: how } = layout
+  const isPlain = time && how.kind === 'time' && how.step === Number(time.numerator) / Number(time.denominator)
+  if (isFloat || !isPlain) return unpack(TIMESTAMP, layout, stored)
+  const counts = unpack(INT64, { ...layout, unpack: { kind: 'none' } }, stored)
+  const values = BigInt64Array.from(counts.values as BigInt64Array, (count) => {
+    const product = count * time.numerator
+    const rest = ((product % time.denominator) + time.denominator) % time.denominator
+    return (product - rest) / time.denominator + how.epoch
+  })
+  return { ...counts, type: TIMESTAMP, values }
+}
+
+/** Dates before 1582-10-15 as the standard calendar names them. */
+function relabel(vector: Vector, where: string): Vector {
+  const values = BigInt64Array.from(vector.values as BigInt64Array, (time, row) => {
+    if (vector.valid?.[row] === 0) return 0n
+    const label = relabelJulian(time)
+    if (label !== undefined) return label
+    throw new ChunkQLError('unsupported', 'a leap day of the Julian calendar cannot be shown as TIMESTAMP', { where })
+  })
+  return { ...vector, values }
+}

@@ -2,7 +2,16 @@
 import { ChunkQLError, suggest } from '../model/error.js'
 import type { Codec, CodecConfig, CodecKind, CodecTarget } from './codec.js'
 
-const kinds = new Map<string, () => Promise<CodecKind>>([['bytes', () => import('./bytes.js').then((m) => m.bytes)]])
+const kinds = new Map<string, () => Promise<CodecKind>>([
+  ['blosc', () => import('./blosc.js').then((m) => m.blosc)],
+  ['bytes', () => import('./bytes.js').then((m) => m.bytes)],
+  ['crc32c', () => import('./crc32c.js').then((m) => m.crc32c)],
+  ['gzip', () => import('./gzip.js').then((m) => m.gzip)],
+  ['lz4', () => import('./lz4.js').then((m) => m.lz4)],
+  ['shuffle', () => import('./shuffle.js').then((m) => m.shuffle)],
+  ['zlib', () => import('./zlib.js').then((m) => m.zlib)],
+  ['zstd', () => import('./zstd.js').then((m) => m.zstd)],
+])
 
 /** One configured codec; `null` where it has nothing to do. */
 export async function openCodec(config: CodecConfig, target: CodecTarget): Promise<Codec | null> {

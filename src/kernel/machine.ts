@@ -7,6 +7,8 @@ export interface Machine {
   readonly kernel: KernelExports
   /** The whole memory. Read it anew after every `allocate`: growing detaches old views, which then have length 0. */
   readonly bytes: Uint8Array
+  /** The same for words; read anew like `bytes`. */
+  readonly view: DataView
   /** An address, 16-byte aligned; 64 bytes past the end may be read and written by SIMD. Throws ChunkQLError('memory') past the limit. */
   allocate(bytes: number): number
   /** Everything allocated after `mark()` is given back by `release(mark)`. */
@@ -20,10 +22,16 @@ export interface KernelExports {
   heap_base(): number
 
   // Codecs. A negative result is an error code of the codec; nothing is read or written out of the ranges given.
-  /** One LZ4 block; returns the decoded length. */
+  /** One LZ4 block; returns the decoded length. -1: the source ends too early, -2: more than `outLength`, -3: a bad offset. */
   lz4_decode(source: number, sourceLength: number, out: number, outLength: number): number
   /** out[i * size + j] = source[j * (length / size) + i]; a remainder is copied. */
   unshuffle(size: number, length: number, source: number, out: number): void
+  /** The same for planes of `count` bytes that lie anywhere. */
+  weave2(count: number, a: number, b: number, out: number): void
+  weave4(count: number, a: number, b: number, c: number, d: number, out: number): void
+  weave8(count: number, ...planesThenOut: number[]): void
+  /** Castagnoli's checksum; read the result as unsigned (`>>> 0`). */
+  crc32c(address: number, length: number): number
   /** Reverses the bytes of `count` elements of 2, 4 or 8 bytes in place. */
   swap(size: number, count: number, address: number): void
   /** Repeats the first `size` bytes at `address` until `length` bytes are written. */
@@ -91,28 +99,33 @@ export function createMachine(options: { readonly limit: number }): Machine {
   const instance = new WebAssembly.Instance(kernelModule(), { env: { memory } })
   const kernel = instance.exports as unknown as KernelExports
   let top = align(kernel.heap_base())
-  let view = new Uint8Array(memory.buffer)
+  let bytes = new Uint8Array(memory.buffer)
+  let view = new DataView(memory.buffer)
 
-  function reserve(end: number, bytes: number): void {
+  function reserve(end: number, length: number): void {
     const pages = memory.buffer.byteLength / pageBytes
     const needed = Math.ceil(end / pageBytes)
     if (needed <= pages) return
-    if (needed > limitPages) throw overLimit(bytes, top, limitPages * pageBytes)
+    if (needed > limitPages) throw overLimit(length, top, limitPages * pageBytes)
     const wanted = Math.min(limitPages, Math.max(needed, pages * 2))
-    if (!grown(memory, wanted - pages) && !grown(memory, needed - pages)) throw refused(bytes, top)
+    if (!grown(memory, wanted - pages) && !grown(memory, needed - pages)) throw refused(length, top)
   }
 
   return {
     memory,
     kernel,
     get bytes() {
-      if (view.buffer !== memory.buffer) view = new Uint8Array(memory.buffer)
+      if (bytes.buffer !== memory.buffer) bytes = new Uint8Array(memory.buffer)
+      return bytes
+    },
+    get view() {
+      if (view.buffer !== memory.buffer) view = new DataView(memory.buffer)
       return view
     },
-    allocate(bytes) {
+    allocate(length) {
       const address = top
-      const end = align(address + bytes) + slackBytes
-      reserve(end, bytes)
+      const end = align(address + length) + slackBytes
+      reserve(end, length)
       top = end
       return address
     },

@@ -1,0 +1,482 @@
+/** The grammar, to be read as EBNF: what it matches, not what it means. `src/parse` makes trees of what it finds. */
+import { type CstNode, CstParser, type ParserMethod, type TokenType } from 'chevrotain'
+import { keyword as k, keywordTokens } from './keyword-tokens.js'
+import * as t from './tokens.js'
+
+type Rule = ParserMethod<[], CstNode>
+
+/** In an expression all parts go into one list, in the order of the text. */
+const part = { LABEL: 'part' }
+
+export class Grammar extends CstParser {
+  constructor(options: { readonly validate?: boolean } = {}) {
+    super(t.vocabulary(keywordTokens) as TokenType[], {
+      maxLookahead: 2,
+      nodeLocationTracking: 'onlyOffset',
+      skipValidations: !options.validate,
+    })
+    this.performSelfAnalysis()
+  }
+
+  // Statements
+
+  readonly statement: Rule = this.RULE('statement', () => {
+    this.OR([
+      { ALT: () => this.SUBRULE(this.select) },
+      { ALT: () => this.SUBRULE(this.explain) },
+      { ALT: () => this.SUBRULE(this.show) },
+      { ALT: () => this.SUBRULE(this.describe) },
+      { ALT: () => this.SUBRULE(this.attach) },
+      { ALT: () => this.SUBRULE(this.detach) },
+      { ALT: () => this.SUBRULE(this.set) },
+      { ALT: () => this.SUBRULE(this.unset) },
+    ])
+  })
+
+  readonly explain: Rule = this.RULE('explain', () => {
+    this.CONSUME(k.EXPLAIN)
+    this.OPTION(() => this.CONSUME(k.ANALYZE))
+    this.SUBRULE(this.select)
+  })
+
+  readonly show: Rule = this.RULE('show', () => {
+    this.CONSUME(k.SHOW)
+    this.OR({
+      IGNORE_AMBIGUITIES: true,
+      DEF: [
+        { ALT: () => this.SUBRULE(this.showTables) },
+        {
+          ALT: () => {
+            this.CONSUME(k.ALL)
+            this.OPTION(() => this.CONSUME(k.TABLES))
+          },
+        },
+        { ALT: () => this.CONSUME(t.Name) },
+      ],
+    })
+  })
+
+  readonly showTables: Rule = this.RULE('showTables', () => {
+    this.CONSUME(k.TABLES)
+    this.OPTION(() => {
+      this.CONSUME(k.FROM)
+      this.SUBRULE(this.store)
+    })
+  })
+
+  readonly describe: Rule = this.RULE('describe', () => {
+    this.OR([{ ALT: () => this.CONSUME(k.DESCRIBE) }, { ALT: () => this.CONSUME(k.DESC) }])
+    this.OPTION(() => {
+      this.OR1([{ ALT: () => this.SUBRULE(this.select) }, { ALT: () => this.SUBRULE(this.store) }])
+    })
+  })
+
+  readonly attach: Rule = this.RULE('attach', () => {
+    this.CONSUME(k.ATTACH)
+    this.OPTION(() => this.CONSUME(k.DATABASE))
+    this.CONSUME(t.Text)
+    this.OPTION1(() => {
+      this.CONSUME(k.AS)
+      this.CONSUME(t.Name)
+    })
+  })
+
+  readonly detach: Rule = this.RULE('detach', () => {
+    this.CONSUME(k.DETACH)
+    this.OPTION(() => this.CONSUME(k.DATABASE))
+    this.CONSUME(t.Name)
+  })
+
+  readonly set: Rule = this.RULE('set', () => {
+    this.CONSUME(k.SET)
+    this.SUBRULE(this.setting)
+    this.OR([{ ALT: () => this.CONSUME(t.Equals) }, { ALT: () => this.CONSUME(k.TO) }])
+    this.OR1([{ ALT: () => this.CONSUME(k.DEFAULT) }, { ALT: () => this.SUBRULE(this.expression) }])
+  })
+
+  readonly unset: Rule = this.RULE('unset', () => {
+    this.CONSUME(k.RESET)
+    this.SUBRULE(this.setting)
+  })
+
+  readonly setting: Rule = this.RULE('setting', () => {
+    this.OPTION(() => this.OR([{ ALT: () => this.CONSUME(k.GLOBAL) }, { ALT: () => this.CONSUME(k.SESSION) }]))
+    this.CONSUME(t.Name)
+  })
+
+  // SELECT
+
+  readonly select: Rule = this.RULE('select', () => {
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(t.LeftParen)
+          this.SUBRULE(this.select)
+          this.CONSUME(t.RightParen)
+        },
+      },
+      {
+        ALT: () => {
+          this.SUBRULE(this.items)
+          this.OPTION(() => this.SUBRULE(this.from))
+          this.SUBRULE(this.clauses)
+        },
+      },
+      {
+        ALT: () => {
+          this.SUBRULE1(this.from)
+          this.OPTION1(() => this.SUBRULE1(this.items))
+          this.SUBRULE1(this.clauses)
+        },
+      },
+    ])
+  })
+
+  readonly items: Rule = this.RULE('items', () => {
+    this.CONSUME(k.SELECT)
+    this.OPTION(() => this.OR([{ ALT: () => this.CONSUME(k.DISTINCT) }, { ALT: () => this.CONSUME(k.ALL) }]))
+    this.SUBRULE(this.item)
+    this.MANY(() => {
+      this.CONSUME(t.Comma)
+      this.SUBRULE1(this.item)
+    })
+    this.OPTION1(() => this.CONSUME1(t.Comma))
+  })
+
+  readonly item: Rule = this.RULE('item', () => {
+    this.SUBRULE(this.expression)
+    this.OPTION(() => {
+      this.OR([
+        {
+          ALT: () => {
+            this.CONSUME(k.AS)
+            this.OR1([{ ALT: () => this.CONSUME(t.Label) }, { ALT: () => this.CONSUME(t.Text) }])
+          },
+        },
+        { ALT: () => this.CONSUME(t.Alias) },
+      ])
+    })
+  })
+
+  readonly from: Rule = this.RULE('from', () => {
+    this.CONSUME(k.FROM)
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(t.LeftParen)
+          this.SUBRULE(this.select)
+          this.CONSUME(t.RightParen)
+        },
+      },
+      { ALT: () => this.SUBRULE(this.store) },
+    ])
+    this.OPTION(() => {
+      this.OR1([
+        {
+          ALT: () => {
+            this.CONSUME(k.AS)
+            this.OR2([{ ALT: () => this.CONSUME(t.Name) }, { ALT: () => this.CONSUME(t.Text) }])
+          },
+        },
+        { ALT: () => this.CONSUME1(t.Name) },
+      ])
+    })
+  })
+
+  readonly store: Rule = this.RULE('store', () => {
+    this.OR([
+      { ALT: () => this.CONSUME(t.Text) },
+      {
+        ALT: () => {
+          this.CONSUME(t.Name)
+          this.MANY(() => {
+            this.CONSUME(t.Dot)
+            this.CONSUME(t.Label)
+          })
+        },
+      },
+    ])
+  })
+
+  readonly clauses: Rule = this.RULE('clauses', () => {
+    this.OPTION(() => this.SUBRULE(this.where))
+    this.OPTION1(() => this.SUBRULE(this.groupBy))
+    this.OPTION2(() => this.SUBRULE(this.having))
+    this.OPTION3(() => this.SUBRULE(this.orderBy))
+    this.OPTION4(() => {
+      this.OR([
+        {
+          ALT: () => {
+            this.SUBRULE(this.limit)
+            this.OPTION5(() => this.SUBRULE(this.offset))
+          },
+        },
+        {
+          ALT: () => {
+            this.SUBRULE1(this.offset)
+            this.OPTION6(() => this.SUBRULE1(this.limit))
+          },
+        },
+      ])
+    })
+  })
+
+  readonly where: Rule = this.RULE('where', () => {
+    this.CONSUME(k.WHERE)
+    this.SUBRULE(this.expression)
+  })
+
+  readonly groupBy: Rule = this.RULE('groupBy', () => {
+    this.CONSUME(k.GROUP)
+    this.CONSUME(k.BY)
+    this.OR([{ ALT: () => this.CONSUME(k.ALL) }, { ALT: () => this.SUBRULE(this.list) }])
+  })
+
+  readonly having: Rule = this.RULE('having', () => {
+    this.CONSUME(k.HAVING)
+    this.SUBRULE(this.expression)
+  })
+
+  readonly orderBy: Rule = this.RULE('orderBy', () => {
+    this.CONSUME(k.ORDER)
+    this.CONSUME(k.BY)
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(k.ALL)
+          this.SUBRULE(this.direction)
+        },
+      },
+      { ALT: () => this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.orderItem) }) },
+    ])
+  })
+
+  readonly orderItem: Rule = this.RULE('orderItem', () => {
+    this.SUBRULE(this.expression)
+    this.SUBRULE(this.direction)
+  })
+
+  readonly direction: Rule = this.RULE('direction', () => {
+    this.OPTION(() => this.OR([{ ALT: () => this.CONSUME(k.ASC) }, { ALT: () => this.CONSUME(k.DESC) }]))
+    this.OPTION1(() => {
+      this.CONSUME(k.NULLS)
+      this.OR1([{ ALT: () => this.CONSUME(k.FIRST) }, { ALT: () => this.CONSUME(k.LAST) }])
+    })
+  })
+
+  readonly limit: Rule = this.RULE('limit', () => {
+    this.CONSUME(k.LIMIT)
+    this.OR([{ ALT: () => this.CONSUME(k.ALL) }, { ALT: () => this.SUBRULE(this.expression) }])
+  })
+
+  readonly offset: Rule = this.RULE('offset', () => {
+    this.CONSUME(k.OFFSET)
+    this.SUBRULE(this.expression)
+  })
+
+  // Expressions: one flat rule. Which operator binds tighter is settled afterwards, in `src/parse/precedence.ts`.
+
+  readonly expression: Rule = this.RULE('expression', () => {
+    this.operand(1)
+    this.MANY(() => this.OR(this.continuations()))
+  })
+
+  /** Expressions between commas, flat as well: a list of a million numbers is one node. */
+  readonly list: Rule = this.RULE('list', () => {
+    this.operand(1)
+    this.MANY(() => this.OR([{ ALT: () => this.comma() }, ...this.continuations()]))
+  })
+
+  /** The last comma of a list may stand alone. */
+  private comma(): void {
+    this.CONSUME(t.Comma, part)
+    this.OPTION3(() => this.operand(4))
+  }
+
+  /** An operand with its prefixes. Constants and parentheses are part of the flat rule, to keep it fast and shallow. */
+  private operand(index: number): void {
+    this.many(index, () => this.consume(index, t.Prefix, part))
+    this.or(index, [
+      { ALT: () => this.consume(index, t.Literal, part) },
+      { ALT: () => this.subrule(index, this.word, part) },
+      {
+        ALT: () => {
+          this.consume(index, t.LeftParen, part)
+          this.subrule(index, this.list, part)
+          this.consume(index, t.RightParen, part)
+        },
+      },
+      { ALT: () => this.subrule(index, this.case, part) },
+      { ALT: () => this.subrule(index, this.cast, part) },
+      { ALT: () => this.consume(index, t.Star, part) },
+    ])
+  }
+
+  /** What may follow an operand. */
+  private continuations(): { ALT: () => void }[] {
+    return [
+      { ALT: () => this.infix() },
+      { ALT: () => this.membership() },
+      { ALT: () => this.nullTest() },
+      { ALT: () => this.isTest() },
+      { ALT: () => this.conversion() },
+    ]
+  }
+
+  private infix(): void {
+    this.OR5([
+      { ALT: () => this.CONSUME(t.Infix, part) },
+      {
+        ALT: () => {
+          this.CONSUME(k.NOT, part)
+          this.CONSUME(t.Match, part)
+        },
+      },
+    ])
+    this.operand(2)
+  }
+
+  private membership(): void {
+    this.OPTION(() => this.CONSUME1(k.NOT, part))
+    this.CONSUME(k.IN, part)
+    this.CONSUME(t.LeftParen, part)
+    this.SUBRULE(this.list, part)
+    this.CONSUME(t.RightParen, part)
+  }
+
+  private nullTest(): void {
+    this.OR6([
+      { ALT: () => this.CONSUME(k.ISNULL, part) },
+      { ALT: () => this.CONSUME(k.NOTNULL, part) },
+      {
+        ALT: () => {
+          this.CONSUME2(k.NOT, part)
+          this.CONSUME(k.NULL, part)
+        },
+      },
+    ])
+  }
+
+  private isTest(): void {
+    this.CONSUME(k.IS, part)
+    this.OPTION1(() => this.CONSUME3(k.NOT, part))
+    this.OR7([
+      { ALT: () => this.CONSUME1(k.NULL, part) },
+      { ALT: () => this.CONSUME(k.UNKNOWN, part) },
+      { ALT: () => this.CONSUME(k.TRUE, part) },
+      { ALT: () => this.CONSUME(k.FALSE, part) },
+      {
+        ALT: () => {
+          this.CONSUME(k.DISTINCT, part)
+          this.CONSUME(k.FROM, part)
+          this.operand(3)
+        },
+      },
+    ])
+  }
+
+  private conversion(): void {
+    this.CONSUME(t.DoubleColon, part)
+    this.SUBRULE(this.type, part)
+  }
+
+  /** A column, a call, or a constant of a type: `t.a`, `t.*`, `count(*)`, `DATE '2020-01-01'`. */
+  readonly word: Rule = this.RULE('word', () => {
+    this.CONSUME(t.Word)
+    this.OR([
+      { ALT: () => this.SUBRULE(this.call) },
+      { ALT: () => this.CONSUME(t.Text) },
+      {
+        ALT: () =>
+          this.MANY(() => {
+            this.CONSUME(t.Dot)
+            this.OR1([
+              { ALT: () => this.CONSUME(t.Label, { LABEL: 'step' }) },
+              { ALT: () => this.CONSUME(t.Star, { LABEL: 'step' }) },
+            ])
+          }),
+      },
+    ])
+  })
+
+  /** FROM and FOR are for `extract(year FROM x)` and `substring(x FROM 1 FOR 2)`. */
+  readonly call: Rule = this.RULE('call', () => {
+    this.CONSUME(t.LeftParen)
+    this.OPTION(() => {
+      this.OPTION1(() => this.OR([{ ALT: () => this.CONSUME(k.DISTINCT) }, { ALT: () => this.CONSUME(k.ALL) }]))
+      this.SUBRULE(this.list)
+      this.OPTION2(() => {
+        this.CONSUME(k.FROM)
+        this.SUBRULE(this.expression, { LABEL: 'source' })
+        this.OPTION3(() => {
+          this.CONSUME(k.FOR)
+          this.SUBRULE1(this.expression, { LABEL: 'length' })
+        })
+      })
+    })
+    this.CONSUME(t.RightParen)
+    this.OPTION4(() => this.SUBRULE(this.filter))
+  })
+
+  readonly filter: Rule = this.RULE('filter', () => {
+    this.CONSUME(k.FILTER)
+    this.CONSUME(t.LeftParen)
+    this.OPTION(() => this.CONSUME(k.WHERE))
+    this.SUBRULE(this.expression)
+    this.CONSUME(t.RightParen)
+  })
+
+  readonly case: Rule = this.RULE('case', () => {
+    this.CONSUME(k.CASE)
+    this.OPTION(() => this.SUBRULE(this.expression, { LABEL: 'operand' }))
+    this.AT_LEAST_ONE(() => {
+      this.CONSUME(k.WHEN)
+      this.SUBRULE1(this.expression, { LABEL: 'when' })
+      this.CONSUME(k.THEN)
+      this.SUBRULE2(this.expression, { LABEL: 'result' })
+    })
+    this.OPTION1(() => {
+      this.CONSUME(k.ELSE)
+      this.SUBRULE3(this.expression, { LABEL: 'otherwise' })
+    })
+    this.CONSUME(k.END)
+  })
+
+  readonly cast: Rule = this.RULE('cast', () => {
+    this.OR([{ ALT: () => this.CONSUME(k.CAST) }, { ALT: () => this.CONSUME(k.TRY_CAST) }])
+    this.CONSUME(t.LeftParen)
+    this.SUBRULE(this.expression)
+    this.CONSUME(k.AS)
+    this.SUBRULE(this.type)
+    this.CONSUME(t.RightParen)
+  })
+
+  /** `DOUBLE PRECISION`, `DECIMAL(10, 2)`, `TIMESTAMP WITH TIME ZONE`, `INTEGER[]`: whether a type exists is not for the grammar. */
+  readonly type: Rule = this.RULE('type', () => {
+    this.CONSUME(t.Word)
+    this.OPTION(() => this.OR([{ ALT: () => this.CONSUME(k.PRECISION) }, { ALT: () => this.CONSUME(k.VARYING) }]))
+    this.OPTION1(() => {
+      this.CONSUME(t.LeftParen)
+      this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.CONSUME(t.NumberLiteral) })
+      this.CONSUME(t.RightParen)
+    })
+    this.OPTION2(() => {
+      this.OR1([{ ALT: () => this.CONSUME(k.WITH) }, { ALT: () => this.CONSUME(k.WITHOUT) }])
+      this.CONSUME(k.TIME)
+      this.CONSUME(k.ZONE)
+    })
+    this.MANY(() => {
+      this.CONSUME(t.LeftBracket)
+      this.OPTION3(() => this.CONSUME1(t.NumberLiteral))
+      this.CONSUME(t.RightBracket)
+    })
+  })
+}
+
+let shared: Grammar | undefined
+
+/** The one parser of the process, made when the first text comes. */
+export function grammar(): Grammar {
+  shared ??= new Grammar()
+  return shared
+}

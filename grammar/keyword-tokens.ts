@@ -1,0 +1,80 @@
+/** One token per keyword that the grammar names, one per class for all others; and the step that finds them among words. */
+import { createToken, type IToken, Lexer, type TokenType } from 'chevrotain'
+import { type KeywordClass, keywordClasses } from './keywords.js'
+import { Identifier, Infix, Label, Literal, Match, Name, Prefix, Word } from './tokens.js'
+
+// biome-ignore format: a list of words
+const spoken = [
+  'ALL', 'ANALYZE', 'AND', 'AS', 'ASC', 'ATTACH', 'BETWEEN', 'BY', 'CASE', 'CAST', 'DATABASE', 'DEFAULT', 'DESC',
+  'DESCRIBE', 'DETACH', 'DISTINCT', 'ELSE', 'END', 'ESCAPE', 'EXPLAIN', 'FALSE', 'FILTER', 'FIRST', 'FOR', 'FROM',
+  'GLOBAL', 'GROUP', 'HAVING', 'ILIKE', 'IN', 'IS', 'ISNULL', 'LAST', 'LIKE', 'LIMIT', 'NOT', 'NOTNULL', 'NULL',
+  'NULLS', 'OFFSET', 'OR', 'ORDER', 'PRECISION', 'RESET', 'SELECT', 'SESSION', 'SET', 'SHOW', 'TABLES', 'THEN',
+  'TIME', 'TO', 'TRUE', 'TRY_CAST', 'UNKNOWN', 'VARYING', 'WHEN', 'WHERE', 'WITH', 'WITHOUT', 'ZONE',
+] as const
+
+export type Keyword = (typeof spoken)[number]
+
+const places: Readonly<Record<KeywordClass, readonly TokenType[]>> = {
+  reserved: [Label],
+  unreserved: [Name, Label, Word],
+  column: [Name, Label, Word],
+  function: [Label, Word],
+}
+
+/** What a keyword is besides a word. */
+const roles: Partial<Record<Keyword, readonly TokenType[]>> = {
+  AND: [Infix],
+  OR: [Infix],
+  LIKE: [Infix, Match],
+  ILIKE: [Infix, Match],
+  BETWEEN: [Infix, Match],
+  ESCAPE: [Infix],
+  NOT: [Prefix],
+  TRUE: [Literal],
+  FALSE: [Literal],
+  NULL: [Literal],
+}
+
+/** These open forms of their own, so that they begin no name. */
+const forms: ReadonlySet<string> = new Set<Keyword>(['TRY_CAST'])
+
+function keywordToken(word: Keyword): TokenType {
+  const kind = keywordClasses.get(word.toLowerCase()) ?? 'unreserved'
+  const names = forms.has(word) ? [Label] : places[kind]
+  return createToken({ name: word, label: word, pattern: Lexer.NA, categories: [...names, ...(roles[word] ?? [])] })
+}
+
+/** The keywords that the grammar names: `keyword.SELECT`. */
+export const keyword = Object.fromEntries(spoken.map((word) => [word, keywordToken(word)])) as Record<
+  Keyword,
+  TokenType
+>
+
+const others: Readonly<Record<KeywordClass, TokenType>> = {
+  reserved: createToken({ name: 'ReservedWord', label: 'reserved word', pattern: Lexer.NA, categories: [Label] }),
+  unreserved: createToken({ name: 'FreeWord', label: 'name', pattern: Lexer.NA, categories: [...places.unreserved] }),
+  column: createToken({ name: 'ColumnWord', label: 'name', pattern: Lexer.NA, categories: [...places.column] }),
+  function: createToken({
+    name: 'FunctionWord',
+    label: 'function',
+    pattern: Lexer.NA,
+    categories: [...places.function],
+  }),
+}
+
+export const keywordTokens: readonly TokenType[] = [...Object.values(keyword), ...Object.values(others)]
+
+const byWord: ReadonlyMap<string, TokenType> = new Map<string, TokenType>([
+  ...[...keywordClasses].map(([word, kind]): [string, TokenType] => [word, others[kind]]),
+  ...Object.entries(keyword).map(([word, type]): [string, TokenType] => [word.toLowerCase(), type]),
+])
+
+/** Turns the identifiers that are keywords into keywords, in place: one look into a map instead of a pattern per keyword. */
+export function classify(tokens: readonly IToken[]): void {
+  for (const token of tokens) {
+    const type = token.tokenType === Identifier ? byWord.get(token.image.toLowerCase()) : undefined
+    if (type === undefined) continue
+    token.tokenType = type
+    token.tokenTypeIdx = type.tokenTypeIdx ?? token.tokenTypeIdx
+  }
+}

@@ -12,9 +12,11 @@ export async function* encode({ header, batches }: ResultStream): AsyncGenerator
 
 function csvLine(batch: Batch, row: number): string {
   let line = ''
-  for (const [index, column] of batch.columns.entries()) {
+  let separator = ''
+  for (const column of batch.columns) {
     const text = textAt(column, row)
-    if (index > 0) line += ','
+    line += separator
+    separator = ','
     if (text !== undefined) line += column.type.kind === 'varchar' ? quoted(text) : text
   }
   return `${line}\n`

@@ -11,7 +11,7 @@ export function rowWriter(header: Header): (batch: Batch, row: number) => string
   const keys = uniqueNames(header).map((name, index) => `${index > 0 ? ',' : ''}${JSON.stringify(name)}:`)
   return (batch, row) => {
     let text = '{'
-    for (const [index, key] of keys.entries()) text += key + jsonAt(batch.columns[index], row)
+    for (let index = 0; index < keys.length; index++) text += keys[index] + jsonAt(batch.columns[index], row)
     return `${text}}`
   }
 }

@@ -1,10 +1,11 @@
 /** The kinds of sources: which takes what a user attaches, and how a worker opens it again. A new kind is one line here. */
 import { ChunkQLError } from '../model/error.js'
 import type { SourceRef } from '../model/job.js'
+import { memory } from './memory/open.js'
 import type { Source, SourceKind } from './source.js'
 import { zarr } from './zarr/open.js'
 
-const kinds: readonly SourceKind[] = [zarr]
+const kinds: readonly SourceKind[] = [memory, zarr]
 
 /** Opens a path, a store, or arrays in memory. Options: `nanIsNull` (default true). */
 export async function openLocation(

@@ -40,8 +40,8 @@ export interface KernelExports {
   // Hash table of key records (model/nest.ts). The caller allocates: see kernel/hash-table.ts.
   /**
    * For each of `count` records (width i64 words) with codes[i] >= 0, finds or adds its group and writes the number to codes[i].
-   * `table` = slots (i32 each, -1 free, a power of two), `records` = where the records of groups are kept.
-   * Stops early where the table is `limit` groups full: returns how many records were handled. Group count is kept at `groups`.
+   * `table` = `slots` i32 (-1 free; a power of two from 2 on), `kept` = where the records of groups are kept,
+   * `groups` = where their number stands. Stops before a record that would be group `limit`: returns how many were handled.
    */
   hash_find(
     records: number,
@@ -54,7 +54,7 @@ export interface KernelExports {
     groups: number,
     limit: number,
   ): number
-  /** Enters `groups` kept records into an empty table of another size. */
+  /** Clears a table and enters `groups` kept records. */
   hash_rebuild(kept: number, width: number, groups: number, table: number, slots: number): void
 
   // Mathematics: the one implementation of each, for code and interpreter alike.

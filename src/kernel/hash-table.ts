@@ -1,0 +1,84 @@
+/** The groups of keys that depend on data values: owns the slots and the kept records, and grows them. For execute. */
+import type { Machine } from './machine.js'
+
+/** Slots per group at least: then a search looks at 1.5 slots on average. */
+const slotsPerGroup = 2
+const leastGroups = 64
+const slotBytes = 4
+const wordBytes = 8
+
+export interface HashTable {
+  /** Groups found so far; their numbers are 0 .. groups - 1 in the order in which they came. */
+  readonly groups: number
+  /** Groups that fit before it grows: the size that arrays with an element per group should have. */
+  readonly capacity: number
+  /** Address of the records of the groups, `width` words each. Another one after it has grown. */
+  readonly kept: number
+  /**
+   * For each of `count` records with a code >= 0 writes the number of its group over the code.
+   * May grow, and so allocate: what was allocated before stays, a mark taken before must not be released while the
+   * table is used. After `reserve(count)` it does not.
+   */
+  find(records: number, count: number, codes: number): void
+  /** Makes room for as many new groups. */
+  reserve(more: number): void
+}
+
+/** `width` words per record, room for `expected` groups at first. `onGrow` is told each new capacity. */
+export function createHashTable(
+  machine: Machine,
+  width: number,
+  expected = leastGroups,
+  onGrow: (capacity: number) => void = () => {},
+): HashTable {
+  const { kernel } = machine
+  const count = machine.allocate(4)
+  let capacity = 0
+  let slots = 0
+  let table = 0
+  let kept = 0
+
+  const groups = () => machine.view.getUint32(count, true)
+
+  function grow(wanted: number): void {
+    const known = capacity === 0 ? 0 : groups()
+    const before = kept
+    capacity = powerOfTwo(Math.max(wanted, leastGroups))
+    slots = capacity * slotsPerGroup
+    kept = machine.allocate(capacity * width * wordBytes)
+    table = machine.allocate(slots * slotBytes)
+    machine.bytes.copyWithin(kept, before, before + known * width * wordBytes)
+    machine.view.setUint32(count, known, true)
+    kernel.hash_rebuild(kept, width, known, table, slots)
+    onGrow(capacity)
+  }
+
+  grow(expected)
+  return {
+    get groups() {
+      return groups()
+    },
+    get capacity() {
+      return capacity
+    },
+    get kept() {
+      return kept
+    },
+    find(records, total, codes) {
+      let done = 0
+      while (done < total) {
+        const from = records + done * width * wordBytes
+        const to = codes + done * 4
+        done += kernel.hash_find(from, width, total - done, to, table, slots, kept, count, capacity)
+        if (done < total) grow(capacity * 2)
+      }
+    },
+    reserve(more) {
+      if (groups() + more > capacity) grow(groups() + more)
+    },
+  }
+}
+
+function powerOfTwo(least: number): number {
+  return 2 ** Math.ceil(Math.log2(least))
+}

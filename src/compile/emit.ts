@@ -1,0 +1,178 @@
+/** Expressions to code, by the definitions of the functions: validity, CASE, IN and which errors count. Called by `program.ts`. */
+import type { AggregateFunction, ScalarFunction } from '../function/definition.js'
+import { allValid, and, type Code, codeTypeOf, constant, type Emitted, not, or, select } from '../model/code.js'
+import type { Call, Case, Cast, ColumnId, Expression, InList, Literal } from '../model/expression.js'
+import { BOOLEAN, type Type } from '../model/type.js'
+
+/** What is asked of the shelf of functions. */
+export interface Functions {
+  scalar(name: string): ScalarFunction | undefined
+  aggregate(name: string): AggregateFunction | undefined
+  /** The cast of a value that is not NULL; undefined where it has no code. With `attempt`, NULL instead of errors. */
+  cast(arg: Emitted, from: Type, to: Type, attempt: boolean): Emitted | undefined
+}
+
+export interface Emitter {
+  readonly functions: Functions
+  column(id: ColumnId): Emitted | undefined
+}
+
+type Errors = NonNullable<Emitted['errors']>
+
+/** Longer lists would make longer code than it is worth. */
+const longestList = 64
+
+const TRUE = constant('bool', true)
+const FALSE = constant('bool', false)
+
+/** The code of an expression; undefined where any part of it has none. */
+export function emit(expression: Expression, emitter: Emitter): Emitted | undefined {
+  switch (expression.kind) {
+    case 'literal':
+      return literal(expression)
+    case 'column':
+      return emitter.column(expression.column)
+    case 'call':
+      return call(expression, emitter)
+    case 'case':
+      return searchedCase(expression, emitter)
+    case 'cast':
+      return cast(expression, emitter)
+    case 'in':
+      return inList(expression, emitter)
+    default:
+      return expression satisfies never
+  }
+}
+
+/** All or nothing. */
+export function emitAll(expressions: readonly Expression[], emitter: Emitter): Emitted[] | undefined {
+  const emitted: Emitted[] = []
+  for (const expression of expressions) {
+    const part = emit(expression, emitter)
+    if (!part) return undefined
+    emitted.push(part)
+  }
+  return emitted
+}
+
+function literal({ type, value }: Literal): Emitted | undefined {
+  if (type.kind === 'varchar' || typeof value === 'string') return undefined
+  const code = codeTypeOf(type)
+  if (value === null) return { value: constant(code, code === 'bool' ? false : 0), valid: FALSE }
+  return { value: constant(code, value) }
+}
+
+function call({ function: name, args, type }: Call, emitter: Emitter): Emitted | undefined {
+  const definition = emitter.functions.scalar(name)
+  if (!definition?.emit || type.kind === 'varchar') return undefined
+  const emitted = emitAll(args, emitter)
+  if (!emitted) return undefined
+  const signature = { args: args.map((arg) => arg.type), result: type }
+  const bare = emitted.map(({ value, valid }) => ({ value, valid }))
+  const own = definition.emit(bare, signature)
+  if (!own) return undefined
+  const errors = name === 'and' || name === 'or' ? sequential(name, emitted) : emitted.flatMap((arg) => arg.errors ?? [])
+  if (definition.nulls === 'own') return { ...own, errors: [...errors, ...(own.errors ?? [])] }
+  return propagated(own, bare, errors)
+}
+
+/** NULL where an argument is; there the function's own errors do not count. */
+function propagated(own: Emitted, args: readonly Emitted[], before: Errors): Emitted {
+  const given = allValid(...args.map(({ valid }) => valid))
+  return {
+    value: own.value,
+    valid: allValid(given, own.valid),
+    errors: [...before, ...only(given, own.errors ?? [])],
+  }
+}
+
+/** Errors that count only under a condition. */
+export function only(condition: Code | undefined, errors: Errors): Errors {
+  return condition ? errors.map(({ when, message }) => ({ when: and(condition, when), message })) : errors
+}
+
+/** `x > 0 AND f(x) > 1` asks for f only where the first part leaves it open: it may be there to prevent an error. */
+function sequential(name: 'and' | 'or', args: readonly Emitted[]): Errors {
+  let open: Code | undefined
+  const errors: Errors[number][] = []
+  for (const arg of args) {
+    errors.push(...only(open, arg.errors ?? []))
+    const undecided = name === 'and' ? arg.value : not(arg.value)
+    open = allValid(open, arg.valid ? or(undecided, not(arg.valid)) : undecided)
+  }
+  return errors
+}
+
+/** Where a condition is true: neither false nor NULL. */
+export function isTrue({ value, valid }: Emitted): Code {
+  return valid ? and(valid, value) : value
+}
+
+/** All branches are computed; the first whose condition holds is chosen, and only its errors count. */
+function searchedCase({ branches, otherwise, type }: Case, emitter: Emitter): Emitted | undefined {
+  if (type.kind === 'varchar') return undefined
+  const conditions = emitAll(
+    branches.map(({ when }) => when),
+    emitter,
+  )
+  const results = emitAll([...branches.map(({ result }) => result), otherwise], emitter)
+  const last = results?.pop()
+  if (!conditions || !results || !last) return undefined
+  const { errors, rest } = branchErrors(conditions, results)
+  let chosen: Emitted = { value: last.value, valid: last.valid }
+  for (let i = results.length - 1; i >= 0; i--) {
+    chosen = either(isTrue(conditions[i] as Emitted), results[i] as Emitted, chosen)
+  }
+  return { ...chosen, errors: [...errors, ...only(rest, last.errors ?? [])] }
+}
+
+function either(condition: Code, a: Emitted, b: Emitted): Emitted {
+  const valid = a.valid || b.valid ? select(condition, a.valid ?? TRUE, b.valid ?? TRUE) : undefined
+  return { value: select(condition, a.value, b.value), valid }
+}
+
+function branchErrors(conditions: readonly Emitted[], results: readonly Emitted[]) {
+  const errors: Errors[number][] = []
+  let rest: Code | undefined
+  conditions.forEach((condition, i) => {
+    const holds = isTrue(condition)
+    errors.push(...only(rest, condition.errors ?? []))
+    errors.push(...only(allValid(rest, holds), results[i]?.errors ?? []))
+    rest = allValid(rest, not(holds))
+  })
+  return { errors, rest }
+}
+
+function cast({ arg, type, attempt }: Cast, emitter: Emitter): Emitted | undefined {
+  if (type.kind === 'varchar' || arg.type.kind === 'varchar') return undefined
+  const from = emit(arg, emitter)
+  if (!from) return undefined
+  if (arg.type.kind === 'null') return literal({ kind: 'literal', type, value: null })
+  const bare = { value: from.value, valid: from.valid }
+  const own = emitter.functions.cast(bare, arg.type, type, attempt === true)
+  return own && propagated(own, [bare], from.errors ?? [])
+}
+
+/** A match is TRUE; without one, a NULL in the list leaves it open. */
+function inList({ arg, values }: InList, emitter: Emitter): Emitted | undefined {
+  const known = values.filter((value) => value !== null)
+  const given = emit(arg, emitter)
+  if (!given || known.length > longestList) return undefined
+  const item = { value: given.value }
+  const matches: Code[] = []
+  for (const value of known) {
+    const constantItem = literal({ kind: 'literal', type: arg.type, value })
+    const match = constantItem && equality(item, constantItem, arg.type, emitter)
+    if (!match) return undefined
+    matches.push(match)
+  }
+  const found = matches.length > 0 ? matches.reduce(or) : FALSE
+  const valid = known.length < values.length ? allValid(given.valid, found) : given.valid
+  return { value: found, valid, errors: given.errors }
+}
+
+function equality(a: Emitted, b: Emitted, type: Type, emitter: Emitter): Code | undefined {
+  const definition = emitter.functions.scalar('=')
+  return definition?.emit?.([a, b], { args: [type, type], result: BOOLEAN })?.value
+}

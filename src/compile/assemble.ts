@@ -7,6 +7,10 @@ const mostInstructions = 16_000
 
 type Emit = (...args: unknown[]) => unknown
 
+const { i32, i64, f32, f64, v128, i8x16, i16x8, i32x4, i64x2, f32x4, f64x2 } = wasmati
+const shapes = { i32, i64, f32, f64, v128, i8x16, i16x8, i32x4, i64x2, f32x4, f64x2 }
+const enclosures = { block: wasmati.block, loop: wasmati.loop }
+
 interface Context {
   readonly locals: ReadonlyMap<Local, unknown>
   readonly labels: Map<Label, unknown>
@@ -38,7 +42,7 @@ function importedFunction(name: string, arity: number): unknown {
 
 /** wasmati's types know locals only as tuples written in the source: the one cast between them and ours. */
 function encode(body: Body, kernel: Map<string, unknown>): unknown {
-  const types = body.locals.map(({ type }) => wasmati[type])
+  const types = body.locals.map(({ type }) => shapes[type])
   const signature = { in: [wasmati.i32], locals: types, out: [] }
   const run = ([frame]: unknown[], declared: unknown[]) => {
     const locals = new Map<Local, unknown>(body.locals.map((local, i) => [local, declared[i]]))
@@ -56,7 +60,8 @@ function writeStatement(statement: Statement, context: Context): void {
   switch (statement.kind) {
     case 'set':
       write(statement.value, context)
-      return wasmati.local.set(localOf(statement.local, context) as never)
+      wasmati.local.set(localOf(statement.local, context) as never)
+      return
     case 'store':
       write(statement.address, context)
       write(statement.value, context)
@@ -64,7 +69,7 @@ function writeStatement(statement: Statement, context: Context): void {
       return
     case 'block':
     case 'loop':
-      wasmati[statement.kind](null, (label) => {
+      enclosures[statement.kind](null, (label) => {
         context.labels.set(statement.label, label)
         writeAll(statement.body, context)
       })
@@ -78,9 +83,10 @@ function writeStatement(statement: Statement, context: Context): void {
       ;(statement.condition ? wasmati.br_if : wasmati.br)(context.labels.get(statement.label) as never)
       return
     case 'return':
-      return wasmati.return_()
+      wasmati.return_()
+      return
     default:
-      return statement satisfies never
+      statement satisfies never
   }
 }
 
@@ -113,8 +119,8 @@ const wrong = new Set(['i32.gt_s', 'i64.gt_s'])
 
 function instruction(name: string): Emit {
   if (name === 'select') return wasmati.select as Emit
-  const [shape, operation] = name.split('.') as [keyof typeof wasmati, string]
-  const found = (wasmati[shape] as unknown as Record<string, Emit> | undefined)?.[operation]
+  const [shape, operation] = name.split('.') as [keyof typeof shapes, string]
+  const found = (shapes[shape] as unknown as Record<string, Emit> | undefined)?.[operation]
   if (!found || wrong.has(name)) throw new Error(`no instruction ${name}`)
   // Vector constants are given as a shape and its values.
   return name === 'v128.const' ? (bytes) => found('i8x16', bytes) : found

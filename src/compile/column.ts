@@ -52,7 +52,9 @@ export function columnValue(column: NestColumn, index: number): Emitted | undefi
 }
 
 function validity({ missing, nanIsNull }: NestColumn, raw: Code): Code | undefined {
-  const differs = missing.filter((value) => canEqual(raw.type, value)).map((value) => ne(raw, constant(raw.type, value)))
+  const differs = missing
+    .filter((value) => canEqual(raw.type, value))
+    .map((value) => ne(raw, constant(raw.type, value)))
   const float = raw.type === 'f32' || raw.type === 'f64'
   return allValid(float && nanIsNull ? eq(raw, raw) : undefined, ...differs)
 }

@@ -1,17 +1,23 @@
 /** The verb `compile`: a nest to a module, by the definitions of the functions. Called by `query.ts`. */
-import { ChunkQLError } from '../model/error.js'
-import type { CompiledNest } from '../model/job.js'
-import type { Nest } from '../model/nest.js'
+import type { Registry } from '../function/registry.js'
+import type { CompiledFinish, CompiledNest } from '../model/job.js'
+import type { Accumulator, Finish, Nest } from '../model/nest.js'
 import { assemble } from './assemble.js'
-import type { Functions } from './emit.js'
+import { combineBody } from './combine.js'
+import { finishBodies } from './finish.js'
+import { keysSink, mostKeys } from './keys.js'
 import { buildLoops, type Loops, messagesOf, type SinkCode } from './loops.js'
 import { type Program, programOf } from './program.js'
 import { registerSink } from './register.js'
+import { scatterSink } from './scatter.js'
+import { selectSink } from './select.js'
+import { vectorSink } from './vector.js'
 import { createBody } from './wasm.js'
 
 /** The nest as a module that exports `run(frame)`; undefined where some part of it has no code: then it is interpreted. */
-export function compileNest(nest: Nest, functions: Functions): CompiledNest | undefined {
-  const program = programOf(nest, functions)
+export function compileNest(nest: Nest, registry: Registry): CompiledNest | undefined {
+  if (nest.sink.kind === 'keys' && nest.sink.keys.length > mostKeys) return undefined
+  const program = programOf(nest, registry)
   if (!program) return undefined
   const body = createBody('run')
   buildLoops(body, program, sinkFor(program))
@@ -21,6 +27,34 @@ export function compileNest(nest: Nest, functions: Functions): CompiledNest | un
 }
 
 function sinkFor({ nest: { sink } }: Program): (loops: Loops) => SinkCode {
-  if (sink.kind === 'reduce' && sink.shape === 'register') return registerSink
-  throw new ChunkQLError('internal', `no body for ${sink.kind}`)
+  switch (sink.kind) {
+    case 'reduce':
+      return { register: registerSink, vector: vectorSink, scatter: scatterSink }[sink.shape]
+    case 'keys':
+      return keysSink
+    case 'select':
+      return selectSink
+    default:
+      return sink satisfies never
+  }
+}
+
+/** Merges arrays of states, by `combine(frame)`: see `combineFrame`. */
+export function compileCombine(
+  accumulators: readonly Accumulator[],
+  registry: Registry,
+): WebAssembly.Module | undefined {
+  const body = combineBody(accumulators, registry)
+  return body && assemble([body])
+}
+
+/** Computes results from arrays of states, by `finish0(frame)`, `finish1(frame)` ...: see `finishFrame`. */
+export function compileFinish(
+  finishes: readonly Finish[],
+  accumulators: readonly Accumulator[],
+  registry: Registry,
+): CompiledFinish | undefined {
+  const compiled = finishBodies(finishes, accumulators, registry)
+  const module = compiled && assemble(compiled.bodies)
+  return module && { module, errors: compiled.errors }
 }

@@ -1,19 +1,12 @@
 /** Expressions to code, by the definitions of the functions: validity, CASE, IN and which errors count. Called by `program.ts`. */
-import type { AggregateFunction, ScalarFunction } from '../function/definition.js'
+import type { ScalarFunction } from '../function/definition.js'
+import type { Registry } from '../function/registry.js'
 import { allValid, and, type Code, codeTypeOf, constant, type Emitted, not, or, select } from '../model/code.js'
 import type { Call, Case, Cast, ColumnId, Expression, InList, Literal } from '../model/expression.js'
-import { BOOLEAN, type Type } from '../model/type.js'
-
-/** What is asked of the shelf of functions. */
-export interface Functions {
-  scalar(name: string): ScalarFunction | undefined
-  aggregate(name: string): AggregateFunction | undefined
-  /** The cast of a value that is not NULL; undefined where it has no code. With `attempt`, NULL instead of errors. */
-  cast(arg: Emitted, from: Type, to: Type, attempt: boolean): Emitted | undefined
-}
+import { BOOLEAN, sameType, type Type } from '../model/type.js'
 
 export interface Emitter {
-  readonly functions: Functions
+  readonly registry: Registry
   column(id: ColumnId): Emitted | undefined
 }
 
@@ -64,7 +57,7 @@ function literal({ type, value }: Literal): Emitted | undefined {
 }
 
 function call({ function: name, args, type }: Call, emitter: Emitter): Emitted | undefined {
-  const definition = emitter.functions.scalar(name)
+  const definition = emitter.registry.scalarFunction(name)
   if (!definition?.emit || type.kind === 'varchar') return undefined
   const emitted = emitAll(args, emitter)
   if (!emitted) return undefined
@@ -72,7 +65,7 @@ function call({ function: name, args, type }: Call, emitter: Emitter): Emitted |
   const bare = emitted.map(({ value, valid }) => ({ value, valid }))
   const own = definition.emit(bare, signature)
   if (!own) return undefined
-  const errors = name === 'and' || name === 'or' ? sequential(name, emitted) : emitted.flatMap((arg) => arg.errors ?? [])
+  const errors = argumentErrors(definition.lazy, emitted)
   if (definition.nulls === 'own') return { ...own, errors: [...errors, ...(own.errors ?? [])] }
   return propagated(own, bare, errors)
 }
@@ -93,15 +86,20 @@ export function only(condition: Code | undefined, errors: Errors): Errors {
 }
 
 /** `x > 0 AND f(x) > 1` asks for f only where the first part leaves it open: it may be there to prevent an error. */
-function sequential(name: 'and' | 'or', args: readonly Emitted[]): Errors {
+function argumentErrors(lazy: ScalarFunction['lazy'], args: readonly Emitted[]): Errors {
   let open: Code | undefined
   const errors: Errors[number][] = []
   for (const arg of args) {
     errors.push(...only(open, arg.errors ?? []))
-    const undecided = name === 'and' ? arg.value : not(arg.value)
-    open = allValid(open, arg.valid ? or(undecided, not(arg.valid)) : undecided)
+    if (lazy) open = allValid(open, undecided(lazy, arg))
   }
   return errors
+}
+
+function undecided(lazy: NonNullable<ScalarFunction['lazy']>, { value, valid }: Emitted): Code {
+  if (lazy === 'until-value') return valid ? not(valid) : FALSE
+  const goesOn = lazy === 'until-false' ? value : not(value)
+  return valid ? or(goesOn, not(valid)) : goesOn
 }
 
 /** Where a condition is true: neither false nor NULL. */
@@ -149,9 +147,7 @@ function cast({ arg, type, attempt }: Cast, emitter: Emitter): Emitted | undefin
   const from = emit(arg, emitter)
   if (!from) return undefined
   if (arg.type.kind === 'null') return literal({ kind: 'literal', type, value: null })
-  const bare = { value: from.value, valid: from.valid }
-  const own = emitter.functions.cast(bare, arg.type, type, attempt === true)
-  return own && propagated(own, [bare], from.errors ?? [])
+  return attempt === undefined && sameType(arg.type, type) ? from : undefined
 }
 
 /** A match is TRUE; without one, a NULL in the list leaves it open. */
@@ -173,6 +169,6 @@ function inList({ arg, values }: InList, emitter: Emitter): Emitted | undefined 
 }
 
 function equality(a: Emitted, b: Emitted, type: Type, emitter: Emitter): Code | undefined {
-  const definition = emitter.functions.scalar('=')
+  const definition = emitter.registry.scalarFunction('=')
   return definition?.emit?.([a, b], { args: [type, type], result: BOOLEAN })?.value
 }

@@ -57,7 +57,7 @@ export function lanes(code: Code, scope: Scope): Vectors {
 }
 
 function computeLanes(code: Code, home: Scope): Vectors {
-  if (home.level !== 'cell') return invariant(code, home)
+  if (levelOf(code, home) !== 'cell') return invariant(code, home)
   if (code.op === 'input') return home.inputs.lanes(code.index, home)
   if (code.type === 'bool') {
     return isNaturallyWide(code, home) ? [joinLow(...(wideMask(code, home) as [Wasm, Wasm]))] : narrowMask(code, home)
@@ -91,11 +91,11 @@ export function wideMask(code: Code, scope: Scope): Vectors {
 }
 
 function computeWideMask(code: Code, home: Scope): Vectors {
-  const narrow = home.level !== 'cell' || !isNaturallyWide(code, home)
-  if (!narrow) return maskOperation(code as Operation, home, wideMask)
+  const fixed = levelOf(code, home) !== 'cell'
+  if (!fixed && isNaturallyWide(code, home)) return maskOperation(code as Operation, home, wideMask)
   const [mask] = lanes(code, home) as [Wasm]
   // All lanes of an invariant mask are equal.
-  if (home.level !== 'cell') return [mask, mask]
+  if (fixed) return [mask, mask]
   return [op('i64x2.extend_low_i32x4_s', mask), op('i64x2.extend_high_i32x4_s', mask)]
 }
 
@@ -217,7 +217,7 @@ function operation(code: Operation, scope: Scope): Vectors {
 }
 
 function isZero(code: Code): boolean {
-  return code.op === 'const' && !code.value && !Object.is(code.value, -0)
+  return code.op === 'const' && Object.is(Number(code.value), 0)
 }
 
 /** Choosing between a value and zero is one `and`. */

@@ -2,7 +2,7 @@
  * The loops of a nest's body: rows, runs, then cells four at a time while there are four, then one at a time.
  * What happens at each cell is the sink's. Called by `compile.ts`.
  */
-import { type Field, columnWord, fieldWord, frame, type Nest } from '../model/nest.js'
+import { columnWord, type Field, fieldWord, frame, type Nest } from '../model/nest.js'
 import { storageBytes } from '../model/schema.js'
 import { loadLanes, loadScalar, type Place } from './column-load.js'
 import { lanes } from './lanes.js'
@@ -26,6 +26,7 @@ import {
   scaled,
   set,
   store,
+  type Wasm,
   when,
 } from './wasm.js'
 
@@ -54,6 +55,8 @@ export interface SinkCode {
   readonly finish: readonly Statement[]
   /** One cell. */
   cell(scope: Scope): void
+  /** Cells for which this does not hold are passed over, errors included; only where there are no lanes. */
+  readonly guard?: Wasm | undefined
   /** After so many cells. */
   advance(cells: number): readonly Statement[]
   readonly lanes?: LaneCode | undefined
@@ -90,12 +93,10 @@ export function buildLoops(body: Body, program: Program, sinkOf: (loops: Loops) 
   const sink = sinkOf(loops)
   const rowIndex = newLocal(body, 'i32')
   const turns = cellLoops(loops, sink, row, places, rowIndex)
-  body.statements.push(
-    store('i32.store', get(body.frame), i32(0), frame.error),
-    ...call.statements,
-    rowLoop(loops, row, rowIndex, places, runLoop(loops, sink, places, turns)),
-    ...sink.finish,
-  )
+  // Built before the scopes are laid out: it still adds to them.
+  const rows = rowLoop(loops, row, rowIndex, places, runLoop(loops, sink, places, turns))
+  const reset = store('i32.store', get(body.frame), i32(0), frame.error)
+  body.statements.push(reset, ...call.statements, rows, ...sink.finish)
 }
 
 export const word = (body: Body, offset: number) => load('i32.load', get(body.frame), offset)
@@ -189,11 +190,7 @@ function runLoop(
 /** Repeats while the local, counted down, is not 0. */
 function repeat(count: Local, body: readonly Statement[]): Statement {
   return when(get(count), [
-    loop((again) => [
-      ...body,
-      set(count, op('i32.sub', get(count), i32(1))),
-      branch(again, get(count)),
-    ]),
+    loop((again) => [...body, set(count, op('i32.sub', get(count), i32(1))), branch(again, get(count))]),
   ])
 }
 
@@ -212,11 +209,10 @@ function cellLoops(
   const single = createScope(loops.body, 'cell', row.inputs, row)
   checkCell(loops, single, rowIndex)
   sink.cell(single)
+  const guarded = sink.guard ? [when(sink.guard, single.statements)] : single.statements
   // Only now is it known which columns move.
   const advance = (cells: number) => advanced(loops, sink, places, cells)
-  const each = when(get(loops.left), [
-    loop((again) => [...single.statements, ...advance(1), branch(again, get(loops.left))]),
-  ])
+  const each = when(get(loops.left), [loop((again) => [...guarded, ...advance(1), branch(again, get(loops.left))])])
   if (!code) return [each]
   const enough = (cells: number) => op('i32.ge_s', get(loops.left), i32(cells))
   const turns = laneBodies.map(({ count, body }) =>
@@ -258,12 +254,7 @@ export function messagesOf({ errors }: Pick<Program, 'errors'>): string[] {
   return [...new Set(errors.map(({ message }) => message))]
 }
 
-function advanced(
-  { left }: Loops,
-  sink: SinkCode,
-  places: ReadonlyMap<number, Place>,
-  cells: number,
-): Statement[] {
+function advanced({ left }: Loops, sink: SinkCode, places: ReadonlyMap<number, Place>, cells: number): Statement[] {
   const pointers = moving(places).map(({ access, storage, pointer, stride }) =>
     increase(pointer, access === 'unit' ? i32(cells * storageBytes[storage]) : op('i32.mul', get(stride), i32(cells))),
   )

@@ -1,7 +1,7 @@
 /** Merging two states as code. Called by the register sink at the end of runs and by `combine.ts`. */
 import { add, type Code, input } from '../model/code.js'
-import { lanes, hasLanes, type Vectors } from './lanes.js'
 import type { Graph } from './graph.js'
+import { hasLanes, lanes, type Vectors } from './lanes.js'
 import { scalar } from './scalar.js'
 import type { Scope } from './scope.js'
 import { type State, type States, stateCodes, storedCodes } from './state.js'

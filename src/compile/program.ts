@@ -1,10 +1,11 @@
 /** What a nest computes, as code: which cells are active, how each field is updated, which errors count. Called by `compile.ts`. */
+import type { Registry } from '../function/registry.js'
 import { add, allValid, and, type Code, constant, convert, type Emitted, select } from '../model/code.js'
 import type { Field, Nest, NestColumn } from '../model/nest.js'
 import { columnValue } from './column.js'
-import { type Emitter, emit, emitAll, type Functions, isTrue, only } from './emit.js'
+import { type Emitter, emit, emitAll, isTrue, only } from './emit.js'
 import { createGraph, type Graph } from './graph.js'
-import { type State, type States, statesOf, stateCodes, storedCodes } from './state.js'
+import { type State, type States, stateCodes, statesOf, storedCodes } from './state.js'
 
 /** How one field changes with a cell. */
 export interface Update {
@@ -45,14 +46,14 @@ export function stateBase(columns: readonly NestColumn[]): number {
 }
 
 /** Undefined where some part has no code. */
-export function programOf(nest: Nest, functions: Functions): Program | undefined {
-  const emitter = emitterOf(nest.columns, functions)
+export function programOf(nest: Nest, registry: Registry): Program | undefined {
+  const emitter = emitterOf(nest.columns, registry)
   const predicate = nest.predicate && emit(nest.predicate, emitter)
   if (nest.predicate && !predicate) return undefined
   const active = predicate && isTrue(predicate)
   const errors = [...(predicate?.errors ?? [])]
   const { sink } = nest
-  const states = statesOf(sink.kind === 'reduce' ? sink.accumulators : [], functions)
+  const states = statesOf(sink.kind === 'reduce' ? sink.accumulators : [], registry)
   if (!states) return undefined
   const keys = sink.kind === 'keys' ? emitAll(sink.keys, emitter) : []
   if (!keys) return undefined
@@ -61,9 +62,9 @@ export function programOf(nest: Nest, functions: Functions): Program | undefined
   return updates && interned({ nest, states, active, updates, keys, errors })
 }
 
-function emitterOf(columns: readonly NestColumn[], functions: Functions): Emitter {
+function emitterOf(columns: readonly NestColumn[], registry: Registry): Emitter {
   const values = new Map(columns.map((column, index) => [column.id, columnValue(column, index)]))
-  return { functions, column: (id) => values.get(id) }
+  return { registry, column: (id) => values.get(id) }
 }
 
 function allUpdates(
@@ -91,7 +92,13 @@ function allUpdates(
 function hiddenCount({ fields }: States, active: Code | undefined, base: number): Update {
   const field = fields[0] as Field
   const state: Code = { op: 'input', type: field.type, index: base }
-  return { field, state, mask: active, next: masked(state, add(state, constant('i64', 1n)), active, field), counts: true }
+  return {
+    field,
+    state,
+    mask: active,
+    next: masked(state, add(state, constant('i64', 1n)), active, field),
+    counts: true,
+  }
 }
 
 function updatesOf(

@@ -99,7 +99,9 @@ function leaveRun(register: Register): Statement[] {
     if (!counts) return []
     const cells = get(mask ? (counters.get(mask) as Counter).cells : loops.cells)
     const old = load(`${type}.load`, elementOf(register, field))
-    return [store(`${type}.store`, elementOf(register, field), op(`${type}.add`, old, converted(cells, 'i32', type, true)))]
+    return [
+      store(`${type}.store`, elementOf(register, field), op(`${type}.add`, old, converted(cells, 'i32', type, true))),
+    ]
   })
   return [...states, ...counts]
 }
@@ -137,7 +139,11 @@ function laneCode(register: Register): LaneCode | undefined {
     unroll,
     enter: enterLanes(register, copies),
     leave: leaveLanes(register, copies),
-    cells: (scopes) => scopes.forEach((scope, copy) => stepFour(register, scope, copies[copy] as Local[][])),
+    cells: (scopes) => {
+      scopes.forEach((scope, copy) => {
+        stepFour(register, scope, copies[copy] as Local[][])
+      })
+    },
   }
 }
 
@@ -167,7 +173,9 @@ function stepFour({ counters, stepped }: Register, scope: Scope, copy: readonly 
     const [lanesOfMask] = lanes(mask, scope) as [Wasm]
     return set(vector, op('i32x4.sub', get(vector), lanesOfMask))
   })
-  const moves = copy.flatMap((locals, i) => locals.map((local, half) => set(local, (nexts[i] as Vectors)[half] as Wasm)))
+  const moves = copy.flatMap((locals, i) =>
+    locals.map((local, half) => set(local, (nexts[i] as Vectors)[half] as Wasm)),
+  )
   scope.statements.push(...moves, ...counts)
 }
 
@@ -186,7 +194,9 @@ function leaveLanes(register: Register, copies: readonly Local[][][]): Statement
   const vectors = copies.map((copy) => spread(copy.map((locals) => locals.map(get))))
   const parts = stateParts(register, merge, scope, vectors)
   const merged = parts.reduce((a, b) => mergeIn(scope, (inner) => mergeScalars(inner, merge, a, b)))
-  const all = mergeIn(scope, (inner) => mergeScalars(inner, merge, spread(stepped.map(({ local }) => get(local))), merged))
+  const all = mergeIn(scope, (inner) =>
+    mergeScalars(inner, merge, spread(stepped.map(({ local }) => get(local))), merged),
+  )
   const moves = stepped.map(({ field, local }) => set(local, all[field] as Wasm))
   const counts = [...counters.values()].map(({ cells, vector }) => increase(cells, sumOfLanes(get(vector))))
   return [...scope.statements, ...moves, ...counts]
@@ -201,9 +211,7 @@ function stateParts(
 ): (Wasm | undefined)[][] {
   const wanted = loops.program.updates.map((_, field) => stepped.some((one) => one.field === field))
   const inLanes = mergeHasLanes(merge, wanted, scope)
-  const merged = inLanes
-    ? [copies.reduce((a, b) => mergeIn(scope, (inner) => mergeLanes(inner, merge, a, b)))]
-    : copies
+  const merged = inLanes ? [copies.reduce((a, b) => mergeIn(scope, (inner) => mergeLanes(inner, merge, a, b)))] : copies
   return merged.flatMap((copy) =>
     [0, 1, 2, 3].map((lane) =>
       copy.map((vectors, field) => {

@@ -1,5 +1,5 @@
 /** Rewrites one operation whose arguments are simplified already; each rule keeps the value bit for bit. Called by `graph.ts`. */
-import { type Code, and, constant, convert, not, or } from '../model/code.js'
+import { and, type Code, constant, convert, not, or } from '../model/code.js'
 
 const TRUE = constant('bool', true)
 const FALSE = constant('bool', false)

@@ -1,8 +1,8 @@
 /** States of accumulators as fields: their arrays, and the code that steps and combines them. Called by `program.ts`, `combine.ts`, `finish.ts`. */
 import type { DistributiveAggregate, Signature } from '../function/definition.js'
+import type { Registry } from '../function/registry.js'
 import { type Code, type CodeType, constant, convert, input, ne } from '../model/code.js'
 import type { Accumulator, Field } from '../model/nest.js'
-import type { Functions } from './emit.js'
 
 export interface State {
   readonly definition: DistributiveAggregate
@@ -21,11 +21,11 @@ export interface States {
 const hidden: Field = { type: 'i64', init: 0n, accumulator: -1 }
 
 /** The fields of all accumulators, the hidden count first; undefined where one is not distributive. */
-export function statesOf(accumulators: readonly Accumulator[], functions: Functions): States | undefined {
+export function statesOf(accumulators: readonly Accumulator[], registry: Registry): States | undefined {
   const fields: Field[] = [hidden]
   const states: State[] = []
   for (const [accumulator, { aggregate, argTypes, resultType }] of accumulators.entries()) {
-    const definition = functions.aggregate(aggregate)
+    const definition = registry.aggregateFunction(aggregate)
     if (definition?.kind !== 'distributive') return undefined
     const signature = { args: argTypes, result: resultType }
     const own = definition.state(signature)

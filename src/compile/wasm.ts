@@ -15,7 +15,12 @@ export interface Label {
 
 /** An instruction that leaves one value. Immediates stand in the order in which the encoder takes them. */
 export type Wasm =
-  | { readonly kind: 'op'; readonly name: string; readonly immediates: readonly unknown[]; readonly args: readonly Wasm[] }
+  | {
+      readonly kind: 'op'
+      readonly name: string
+      readonly immediates: readonly unknown[]
+      readonly args: readonly Wasm[]
+    }
   | { readonly kind: 'get'; readonly local: Local }
   | { readonly kind: 'kernel'; readonly name: string; readonly args: readonly Wasm[] }
 

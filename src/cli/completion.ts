@@ -50,24 +50,36 @@ function pathsFrom(typed: string): string[] {
 /** Tables beyond these are completed without their columns: describing one opens it. */
 const mostDescribed = 30
 
+/** Stores, tables with and without their store, and columns, written as SQL takes them. */
 export async function namesIn(db: Database): Promise<string[]> {
-  const tables = await firstColumn(db, 'SHOW TABLES')
+  const tables = (await rowsOf(db, 'SHOW TABLES')).map(({ name = '', source = '' }) => ({
+    short: quotedWhereNeeded(name),
+    long: [source, name]
+      .filter((part) => part !== '')
+      .map(quotedWhereNeeded)
+      .join('.'),
+    source: quotedWhereNeeded(source),
+  }))
   const columns: string[] = []
-  for (const table of tables.slice(0, mostDescribed)) {
-    columns.push(...(await firstColumn(db, `DESCRIBE ${table}`).catch(() => [])))
+  for (const { long } of tables.slice(0, mostDescribed)) {
+    const described = await rowsOf(db, `DESCRIBE ${long}`).catch(() => [])
+    columns.push(...described.map(({ column_name = '' }) => quotedWhereNeeded(column_name)))
   }
-  return [...new Set([...tables, ...columns])].map(quotedWhereNeeded)
+  return [...new Set([...tables.flatMap(({ short, long, source }) => [short, long, source]), ...columns])]
 }
 
-async function firstColumn(db: Database, sql: string): Promise<string[]> {
-  const texts: string[] = []
-  const { batches } = await db.run(sql)
+async function rowsOf(db: Database, sql: string): Promise<Partial<Record<string, string>>[]> {
+  const rows: Partial<Record<string, string>>[] = []
+  const { header, batches } = await db.run(sql)
+  const names = header.columns.map(({ name }) => name)
   for await (const { columns, length } of batches) {
-    for (let row = 0; row < length; row++) texts.push(String(columns[0]?.values[row]))
+    for (let row = 0; row < length; row++) {
+      rows.push(Object.fromEntries(names.map((name, index) => [name, String(columns[index]?.values[row])])))
+    }
   }
-  return texts
+  return rows
 }
 
 function quotedWhereNeeded(name: string): string {
-  return /^[A-Za-z_][\w.]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`
+  return /^([A-Za-z_]\w*)?$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`
 }

@@ -50,7 +50,7 @@ async function answer(sql: string, options: RunOptions = {}): Promise<Result> {
   const word = sql.trim().split(/\s+/)[0]
   if (word === 'SET') return { header: { columns: [] }, batches: batches([]) }
   if (word === 'EXPLAIN') return { ...table('plan', ['scan']), text: 'scan t\n  filter' }
-  if (word === 'SHOW') return table('name', ['era.t2m', 'wind'])
+  if (word === 'SHOW') return table('name', ['t2m', 'wind'])
   if (word === 'DESCRIBE') return table('column_name', [`${sql.split(' ')[1]}_column`, 'odd name'])
   if (word === 'WAIT') return untilAborted(options)
   if (word === 'FAIL') throw failure(sql)

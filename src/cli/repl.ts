@@ -100,6 +100,8 @@ class Repl {
       interrupt.abort()
       if (signal === 'SIGTERM') this.#readline.close()
     })
+    // Readline was what kept the process alive.
+    const alive = setInterval(() => {}, 2 ** 30)
     this.#readline.pause()
     terminal.stdin.setRawMode?.(false)
     try {
@@ -110,6 +112,7 @@ class Repl {
       }
     } finally {
       forget()
+      clearInterval(alive)
       this.#names = undefined
       terminal.stdin.setRawMode?.(true)
       this.#readline.resume()

@@ -1,7 +1,7 @@
 /** The command from its arguments to its exit code. Called by main.ts with the process, by tests with pipes. */
 import { existsSync, readFileSync } from 'node:fs'
 import { text as readAll } from 'node:stream/consumers'
-import { type Engine, isCancelled } from './engine.js'
+import { type Database, type Engine, isCancelled, isEngineError } from './engine.js'
 import { errorText } from './error-text.js'
 import { type Invocation, type Options, readInvocation, UsageError } from './invocation.js'
 import { BrokenPipe } from './standard-output.js'
@@ -66,9 +66,8 @@ async function session(
 ): Promise<number> {
   const engine = await load()
   const format = formatOf(engine, options, terminal)
-  const db = await engine.connect({ threads: options.threads, attach: options.attach })
+  const db = await connect(engine, options)
   try {
-    for (const { name, value } of options.settings) await db.run(`SET ${name} = ${settingValue(value)}`)
     const output = options.output === undefined ? undefined : { path: options.output, isWritten: false }
     const { params, timer, progress } = options
     await work({ engine, db, terminal, params, format, timer, progress, output })
@@ -76,6 +75,15 @@ async function session(
     await db.close()
   }
   return exitCodes.done
+}
+
+async function connect(engine: Engine, { threads, attach, settings }: Options): Promise<Database> {
+  try {
+    return await engine.connect({ ...(threads !== undefined && { threads }), attach, settings })
+  } catch (error) {
+    if (isEngineError(error) && error.code === 'setting') throw usageOf(error)
+    throw error
+  }
 }
 
 function formatOf(engine: Engine, { format, output }: Options, { stdout }: Terminal) {
@@ -88,14 +96,18 @@ function formatOf(engine: Engine, { format, output }: Options, { stdout }: Termi
   return chosen
 }
 
-/** A setting that the library refuses in the arguments is wrong usage, not a failed statement. */
 function usage<Value>(find: () => Value): Value {
   try {
     return find()
   } catch (error) {
-    const { message, hint } = error as Error & { hint?: string }
-    throw new UsageError(hint ? `${message}\n${hint}` : message)
+    throw usageOf(error)
   }
+}
+
+/** What the library refuses of the arguments is wrong usage, not a failed statement. */
+function usageOf(error: unknown): UsageError {
+  const { message, hint } = error as Error & { hint?: string }
+  return new UsageError(hint ? `${message}\n${hint}` : message)
 }
 
 async function runTexts(context: Context, texts: readonly string[]): Promise<void> {
@@ -134,9 +146,4 @@ function refusePath(text: string): void {
   if (/\s/.test(text) || !existsSync(text)) return
   const advice = text.endsWith('.sql') ? `-f ${text}` : `--attach ${text}`
   throw new UsageError(`'${text}' is a file, not a query; did you mean ${advice}?`)
-}
-
-/** Bare where SQL reads a number or a word, else quoted. */
-function settingValue(value: string): string {
-  return /^([\w.]+)$/.test(value) ? value : `'${value.replaceAll("'", "''")}'`
 }

@@ -15,8 +15,10 @@ export interface Engine {
 }
 
 export interface ConnectOptions {
-  readonly threads?: number | undefined
-  readonly attach?: Readonly<Record<string, string>> | undefined
+  readonly threads?: number
+  readonly attach: Readonly<Record<string, string>>
+  /** As SET takes them, before anything is attached. */
+  readonly settings: Readonly<Record<string, string>>
 }
 
 export interface StatementText {

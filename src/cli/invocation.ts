@@ -14,7 +14,7 @@ export type Invocation =
 export interface Options {
   readonly attach: Readonly<Record<string, string>>
   readonly params: Parameters
-  readonly settings: readonly Assignment[]
+  readonly settings: Readonly<Record<string, string>>
   readonly threads: number | undefined
   readonly format: string | undefined
   readonly output: string | undefined
@@ -53,7 +53,7 @@ export function readInvocation(args: readonly string[]): Invocation {
   const options: Options = {
     attach: Object.fromEntries((values.attach ?? []).map(attachment)),
     params: parametersOf((values.param ?? []).map((text) => assignment('--param', text))),
-    settings: (values.set ?? []).map((text) => assignment('--set', text)),
+    settings: Object.fromEntries((values.set ?? []).map(setting)),
     threads: values.threads === undefined ? undefined : threadCount(values.threads),
     format: values.format,
     output: values.output,
@@ -92,6 +92,11 @@ function attachment(text: string): [string, string] {
     ? assignment('--attach', text)
     : { name: basename(text).replace(/\..*$/, ''), value: text }
   if (name === '' || value === '') throw new UsageError(`--attach takes name=path, got '${text}'`)
+  return [name, value]
+}
+
+function setting(text: string): [string, string] {
+  const { name, value } = assignment('--set', text)
   return [name, value]
 }
 

@@ -43,11 +43,11 @@ test('options reach the library', async () => {
     'lat=30',
     'SELECT 1',
   ])
-  assert.deepEqual(log.connected, { threads: 2, attach: { era: 'x.zarr' } })
-  assert.deepEqual(
-    log.statements.map(({ sql }) => sql),
-    ['SET memory_limit = 1GB', "SET temp_directory = '/a b''s'", 'SELECT 1'],
-  )
+  assert.deepEqual(log.connected, {
+    threads: 2,
+    attach: { era: 'x.zarr' },
+    settings: { memory_limit: '1GB', temp_directory: "/a b's" },
+  })
   assert.deepEqual(log.statements.at(-1)?.params, { lat: 30 })
 })
 
@@ -116,6 +116,15 @@ test('wrong usage: exit code 2, nothing on standard output, nothing opened', asy
     assert.equal(out, '')
     assert.equal(log.connected, undefined)
   }
+})
+
+test('a setting that is refused is wrong usage, a store that cannot be opened a failure', async () => {
+  const setting = await command(['--set', 'nonsense=1', 'SELECT 1'])
+  assert.equal(setting.exitCode, 2)
+  assert.match(setting.err, /there is no setting nonsense/)
+  const store = await command(['--attach', 'none.zarr', 'SELECT 1'])
+  assert.equal(store.exitCode, 1)
+  assert.match(store.err, /Store error: there is no none.zarr/)
 })
 
 test('binary formats are not poured into a terminal', async () => {

@@ -28,7 +28,7 @@ test('options and what they are without being given', () => {
     {
       attach: {},
       params: {},
-      settings: [],
+      settings: {},
       threads: undefined,
       format: undefined,
       output: undefined,

@@ -29,6 +29,8 @@ export function stubEngine(): { engine: Engine; log: Log } {
     version: '1.2.3',
     connect: async (options: ConnectOptions) => {
       log.connected = options
+      if ('nonsense' in options.settings) throw new ChunkQLError('setting', 'there is no setting nonsense')
+      if (options.attach.none) throw new ChunkQLError('store', `there is no ${options.attach.none}`)
       return db
     },
     splitStatements: (text: string) =>

@@ -5,7 +5,7 @@ import type { Argument, ScalarFunction, Signature } from '../definition.js'
 import { checkedAdd } from '../integer-code.js'
 import { cornerBounds } from '../interval-arithmetic.js'
 import { evaluateArithmetic, overflowMessage, resolveArithmetic } from './arithmetic.js'
-import { addDays, addDaysCode, isDays } from './date-days.js'
+import { addDays, isDays, moveDaysBounds, moveDaysCode } from './date-days.js'
 
 function resolve(args: readonly Argument[]): Signature | undefined {
   const [a, b] = args
@@ -39,9 +39,12 @@ export const plus: ScalarFunction = {
   emit: ([a, b], signature) => {
     if (!a || !b) return undefined
     if (signature.result.kind !== 'date') return emitNumbers(a.value, b.value, signature)
-    return signature.args[0]?.kind === 'date' ? addDaysCode(a.value, b.value) : addDaysCode(b.value, a.value)
+    return signature.args[0]?.kind === 'date'
+      ? moveDaysCode(a.value, b.value, true)
+      : moveDaysCode(b.value, a.value, true)
   },
-  bounds: (args, { result }) => bounds(args, { result: result.kind === 'date' ? INT32 : result }),
+  bounds: (args, signature) =>
+    signature.result.kind === 'date' ? moveDaysBounds(args, bounds) : bounds(args, signature),
   examples: [
     { sql: '1 + 2', result: '3' },
     { sql: "DATE '2020-02-28' + 2", result: '2020-03-01' },

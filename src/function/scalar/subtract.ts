@@ -1,12 +1,12 @@
 /** - over numbers, a date and a number of days, and two dates. */
-import { type Code, constant, convert, type Emitted, sub } from '../../model/code.js'
+import { type Code, convert, type Emitted, sub } from '../../model/code.js'
 import { DATE, INT32, INT64, isFloat } from '../../model/type.js'
 import type { Argument, ScalarFunction, Signature } from '../definition.js'
 import { checkedSubtract } from '../integer-code.js'
 import { cornerBounds } from '../interval-arithmetic.js'
 import { accepts } from '../resolve.js'
 import { evaluateArithmetic, overflowMessage, resolveArithmetic } from './arithmetic.js'
-import { addDays, addDaysCode, isDays } from './date-days.js'
+import { addDays, isDays, moveDaysBounds, moveDaysCode } from './date-days.js'
 
 function resolve(args: readonly Argument[]): Signature | undefined {
   const [a, b] = args
@@ -43,13 +43,14 @@ export const minus: ScalarFunction = {
   emit: ([a, b], signature) => {
     if (!a || !b) return undefined
     if (isDate(signature, 1)) return { value: sub(convert('i64', a.value), convert('i64', b.value)) }
-    if (isDate(signature, 0)) return subtractDays(a.value, b.value)
+    if (isDate(signature, 0)) return moveDaysCode(a.value, b.value, false)
     return emitNumbers(a.value, b.value, signature)
   },
   bounds: (args, signature) => {
     if (!isDate(signature, 0)) return bounds(args, signature)
+    if (!isDate(signature, 1)) return moveDaysBounds(args, bounds)
     const days = bounds(args, { result: INT32 })
-    if (!days || !isDate(signature, 1)) return days
+    if (!days) return days
     const wide = (end: unknown) => (typeof end === 'number' ? BigInt(end) : undefined)
     return { ...days, lo: wide(days.lo), hi: wide(days.hi) }
   },
@@ -58,9 +59,4 @@ export const minus: ScalarFunction = {
     { sql: "DATE '2020-03-01' - DATE '2020-02-01'", result: '29' },
     { sql: "DATE '2020-03-01' - 1", result: '2020-02-29' },
   ],
-}
-
-/** -2^31 days have no negation, but no date has so many days before it either: both forms are out of range. */
-function subtractDays(days: Code, count: Code): Emitted {
-  return addDaysCode(days, sub(constant('i32', 0), count))
 }

@@ -9,6 +9,8 @@ export interface Chain {
   readonly names: readonly string[]
   /** Decodes a chunk to exactly `out.length` bytes. Intermediate results are in memory that is given back. */
   decode(source: Span, out: Span, machine: Machine): void
+  /** Decodes a chunk whose length only its bytes tell (text) to memory that `machine` allocates; the caller gives it back. */
+  decodeAny(source: Span, machine: Machine): Span
 }
 
 /**
@@ -28,16 +30,17 @@ export async function openChain(configs: readonly CodecConfig[], target: CodecTa
       if (last.address !== out.address) copy(last, out, machine)
       machine.release(mark)
     },
+    decodeAny: (source, machine) => run(steps, source, undefined, machine),
   }
 }
 
 /** Where the decoded bytes are in the end: in `out`, or elsewhere where nothing had to be moved. */
-function run(steps: readonly Codec[], source: Span, out: Span, machine: Machine): Span {
-  const sizes = decodedSizes(steps, out.length)
+function run(steps: readonly Codec[], source: Span, out: Span | undefined, machine: Machine): Span {
+  const sizes = decodedSizes(steps, out?.length)
   const lastTransform = steps.findLastIndex((step) => step.kind === 'transform')
   // The last bytes that are made go to `out` at once, where they need no more than that.
   const destination = (i: number, length: number): Span =>
-    i >= lastTransform && length === out.length ? out : { address: machine.allocate(length), length }
+    out && i >= lastTransform && length === out.length ? out : { address: machine.allocate(length), length }
   let span = source
   for (const [i, step] of steps.entries()) {
     if (step.kind === 'check') {
@@ -61,9 +64,9 @@ function transform(step: TransformCodec, source: Span, size: number | undefined,
 }
 
 /** Bytes after each step, counted back from the decoded chunk; undefined before a compressor. */
-function decodedSizes(steps: readonly Codec[], decoded: number): (number | undefined)[] {
+function decodedSizes(steps: readonly Codec[], decoded: number | undefined): (number | undefined)[] {
   const sizes: (number | undefined)[] = []
-  let size: number | undefined = decoded
+  let size = decoded
   for (const step of steps.toReversed()) {
     sizes.unshift(size)
     if (step.kind !== 'inPlace') size = size === undefined ? undefined : step.encodedLength?.(size)

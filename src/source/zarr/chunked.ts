@@ -3,12 +3,17 @@ import type { Chain } from '../../codec/chain.js'
 import type { Machine } from '../../kernel/machine.js'
 import { ChunkQLError, isChunkQLError } from '../../model/error.js'
 import { cellCount, type Layout, storageBytes } from '../../model/schema.js'
-import type { ChunkedColumn } from '../source.js'
+import type { ByteRange, ChunkedColumn, Fetched } from '../source.js'
 import { storedView } from '../unpack.js'
 import { cellBytes, chunkKey, type ZarrArray } from './array.js'
 import { firstGregorian } from './calendar.js'
 import type { Decoding } from './convention.js'
 import type { Store } from './store.js'
+
+export interface ZarrColumn extends ChunkedColumn {
+  /** A chunk of text, whose length only its bytes tell; undefined where it does not exist. The bytes are a copy. */
+  decodeText(fetched: Fetched, machine: Machine, range: ByteRange): Uint8Array | undefined
+}
 
 /** `layout` is what the bytes are decoded to; for text it only tells the chunk's shape. */
 export function chunkedColumn(
@@ -17,7 +22,7 @@ export function chunkedColumn(
   decoding: Decoding,
   layout: Layout,
   chain: Chain,
-): ChunkedColumn {
+): ZarrColumn {
   const arrayName = array.path === '' ? store.name : `${store.name}/${array.path}`
   const prefix = array.path === '' ? '' : `${array.path}/`
   const fill = fillBytes(array)
@@ -61,6 +66,15 @@ export function chunkedColumn(
         throw inChunk(range.key, error)
       } finally {
         machine.release(mark)
+      }
+    },
+    decodeText(fetched, machine, range) {
+      if (!fetched) return undefined
+      try {
+        const { address, length } = chain.decodeAny(fetched, machine)
+        return machine.bytes.slice(address, address + length)
+      } catch (error) {
+        throw inChunk(range.key, error)
       }
     },
   }

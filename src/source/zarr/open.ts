@@ -4,9 +4,9 @@ import { ChunkQLError } from '../../model/error.js'
 import type { Layout, Schema, Table } from '../../model/schema.js'
 import type { Vector } from '../../model/vector.js'
 import { absolutePath, pathKind } from '../../platform/node/files.js'
-import type { ChunkedColumn, Source, SourceKind } from '../source.js'
+import type { Source, SourceKind } from '../source.js'
 import { cellBytes, chunkStrides, elementBytes, isRefused, type ZarrArray } from './array.js'
-import { chunkedColumn } from './chunked.js'
+import { chunkedColumn, type ZarrColumn } from './chunked.js'
 import type { Decoding } from './convention.js'
 import { discover } from './discover.js'
 import { type Readable, readCells } from './read.js'
@@ -42,7 +42,7 @@ function isStore(location: unknown): location is Parameters<typeof foreignStore>
 
 function zarrSource(store: Store, groups: readonly GroupTables[], options: Readonly<Record<string, unknown>>): Source {
   const tables = new Map(groups.flatMap((group) => group.tables.map((grid) => [grid.table.name, grid] as const)))
-  const columns = new Map<string, Promise<ChunkedColumn>>()
+  const columns = new Map<string, Promise<ZarrColumn>>()
   const coordinates = new Map<string, Promise<Vector>>()
 
   function member(table: string, column: string) {
@@ -58,7 +58,7 @@ function zarrSource(store: Store, groups: readonly GroupTables[], options: Reado
     return { array, decoding }
   }
 
-  function chunked(array: ZarrArray, decoding: Decoding): Promise<ChunkedColumn> {
+  function chunked(array: ZarrArray, decoding: Decoding): Promise<ZarrColumn> {
     return once(columns, array.path, async () => {
       const chain = await openArrayChain(store, array)
       return chunkedColumn(store, array, decoding, storedLayout(array, decoding), chain)

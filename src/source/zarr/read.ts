@@ -1,21 +1,22 @@
 /** Runs of cells of one-dimensional arrays as vectors: coordinates, text, nanoseconds. Called by open.ts. */
 import { createMachine, type Machine } from '../../kernel/machine.js'
 import { ChunkQLError } from '../../model/error.js'
-import { type Layout, storageBytes } from '../../model/schema.js'
+import { cellCount, type Layout, storageBytes } from '../../model/schema.js'
 import { INT64, TIMESTAMP } from '../../model/type.js'
 import { concat, type NumericArray, slice, type Vector } from '../../model/vector.js'
-import type { ChunkedColumn } from '../source.js'
+import type { ByteRange, Fetched } from '../source.js'
 import { allocateStored, storedView, unpack } from '../unpack.js'
 import type { ZarrArray } from './array.js'
 import { relabelJulian } from './calendar.js'
+import type { ZarrColumn } from './chunked.js'
 import type { Decoding } from './convention.js'
-import { fixedText } from './text.js'
+import { fixedText, sameText, variableText } from './text.js'
 
 /** What is needed to read an array; the layout of `column` is the stored form. */
 export interface Readable {
   readonly array: ZarrArray
   readonly decoding: Decoding
-  readonly column: ChunkedColumn
+  readonly column: ZarrColumn
 }
 
 /** All that 32-bit addresses reach: the limit of queries does not count what sources read for themselves. */
@@ -37,18 +38,33 @@ export async function readCells(from: Readable, start: number, end: number): Pro
 }
 
 async function readChunk(from: Readable, index: readonly number[], machine: Machine): Promise<Vector> {
-  const { array, decoding, column } = from
-  const { layout } = column
+  const { decoding, column } = from
   const mark = machine.mark()
   try {
     const range = column.locate(index)
     const fetched = await column.fetch(range, machine)
-    const out = machine.allocate(layout.bytes)
+    if (decoding.text) return text(from, fetched, machine, range)
+    const out = machine.allocate(column.layout.bytes)
     column.decode(fetched, machine, out, range)
-    if (!decoding.text) return numbers(decoding, layout, machine, out, column.name)
-    return fixedText(array.dataType, decoding.text.missing, machine.bytes.slice(out, out + layout.bytes))
+    return numbers(decoding, column.layout, machine, out, column.name)
   } finally {
     machine.release(mark)
+  }
+}
+
+function text({ array, decoding, column }: Readable, fetched: Fetched, machine: Machine, range: ByteRange): Vector {
+  const { dataType, chunk, fill } = array
+  const cells = cellCount(chunk)
+  const missing = decoding.text?.missing
+  const bytes = column.decodeText(fetched, machine, range)
+  if (!bytes) return sameText(String(fill ?? ''), missing, cells)
+  try {
+    return dataType.kind === 'fixedText'
+      ? fixedText(dataType.encoding, dataType.size, missing, bytes, cells)
+      : variableText(missing, bytes, cells)
+  } catch (error) {
+    const { code, message } = error as ChunkQLError
+    throw new ChunkQLError(code, message, { where: `${column.name}, chunk ${range.key}` })
   }
 }
 

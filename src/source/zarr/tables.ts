@@ -1,4 +1,5 @@
 /** The grids of a group: every array names one; its columns are all arrays over a subset of its dimensions. Called by open.ts. */
+import { codecNames } from '../../codec/registry.js'
 import { ChunkQLError } from '../../model/error.js'
 import type { Column, ColumnRole, Dimension, Table } from '../../model/schema.js'
 import { INT64, NULL } from '../../model/type.js'
@@ -65,8 +66,12 @@ function membersOf(group: ZarrGroup, storeName: string, options: DecodeOptions):
 
 function decodeMember(array: AnyArray, inherited: JsonObject | undefined, options: DecodeOptions): Decoding {
   if (isRefused(array)) return { type: NULL, nullable: true, refused: array.refused }
-  return decodingOf(array, { ...inherited, ...array.attributes }, options)
+  const decoding = decodingOf(array, { ...inherited, ...array.attributes }, options)
+  const unknown = array.codecs.find(({ name }) => !knownCodecs.has(name.replace(/^numcodecs\./, '')))
+  return unknown ? { ...decoding, refused: `there is no codec "${unknown.name}"` } : decoding
 }
+
+const knownCodecs = new Set(codecNames())
 
 function axesOf(array: AnyArray, shared: boolean): Axis[] {
   const used = new Set<string>()

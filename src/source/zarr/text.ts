@@ -1,20 +1,32 @@
 /** Text in chunks: cells of a fixed size, or the layout of vlen-utf8. Called by read.ts. */
 import { ChunkQLError } from '../../model/error.js'
-import { VARCHAR, type Value } from '../../model/type.js'
+import { VARCHAR } from '../../model/type.js'
 import { type Vector, vectorOf } from '../../model/vector.js'
-import type { DataType } from './array.js'
 
-/** `bytes` are the caller's to keep: nothing else writes to them. */
-export function fixedText(type: DataType, missing: string | undefined, bytes: Uint8Array): Vector {
-  if (type.kind !== 'fixedText') throw new ChunkQLError('internal', `${type.kind} is no text of a fixed size`)
-  const { size, encoding } = type
-  if (size === 0) return vectorOf(VARCHAR, [''])
-  const cells: Value[] = []
-  for (let at = 0; at < bytes.length; at += size) {
-    const text = (encoding === 'utf32' ? utf32 : narrow)(bytes.subarray(at, at + size))
-    cells.push(text === missing ? null : text)
-  }
-  return vectorOf(VARCHAR, cells)
+export function fixedText(
+  encoding: 'utf32' | 'bytes',
+  size: number,
+  missing: string | undefined,
+  bytes: Uint8Array,
+  cells: number,
+): Vector {
+  if (bytes.length !== cells * size) throw damaged(`${bytes.length} bytes, expected ${cells} texts of ${size}`)
+  const read = encoding === 'utf32' ? utf32 : narrow
+  const texts = Array.from({ length: cells }, (_, i) => read(bytes.subarray(i * size, (i + 1) * size)))
+  return withMissing(texts, missing)
+}
+
+/** Every cell of a chunk that does not exist. */
+export function sameText(fill: string, missing: string | undefined, cells: number): Vector {
+  return withMissing(new Array<string>(cells).fill(fill), missing)
+}
+
+function withMissing(texts: readonly string[], missing: string | undefined): Vector {
+  return vectorOf(VARCHAR, missing === undefined ? texts : texts.map((text) => (text === missing ? null : text)))
+}
+
+function damaged(what: string): ChunkQLError {
+  return new ChunkQLError('store', `the chunk has ${what}`)
 }
 
 /** Trailing zeros are padding; zeros inside belong to the text. */
@@ -27,34 +39,35 @@ function utf32(bytes: Uint8Array): string {
   return text
 }
 
-/** Bytes are UTF-8; others would have to be guessed. */
 function narrow(bytes: Uint8Array): string {
   let length = bytes.length
   while (length > 0 && bytes[length - 1] === 0) length--
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(0, length))
-  } catch {
-    throw new ChunkQLError('unsupported', 'bytes that are not UTF-8 cannot be read as text')
-  }
+  return utf8(bytes.subarray(0, length))
 }
 
 /** A count, then for each text its length in bytes and the bytes. */
 export function variableText(missing: string | undefined, bytes: Uint8Array, cells: number): Vector {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  const count = bytes.length >= 4 ? view.getUint32(0, true) : -1
+  if (count !== cells) throw damaged(`a count of ${count}, expected ${cells} texts`)
+  const texts: string[] = []
+  let at = 4
+  for (let i = 0; i < cells; i++) {
+    const length = at + 4 <= bytes.length ? view.getUint32(at, true) : Infinity
+    if (at + 4 + length > bytes.length) throw damaged(`an end inside of text ${i} of ${cells}`)
+    texts.push(utf8(bytes.subarray(at + 4, at + 4 + length)))
+    at += 4 + length
+  }
+  return withMissing(texts, missing)
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Bytes that are not UTF-8 would have to be guessed. */
+function utf8(bytes: Uint8Array): string {
   try {
-    if (view.getUint32(0, true) !== cells) throw new RangeError('count')
-    let at = 4
-    const texts: Value[] = []
-    for (let i = 0; i < cells; i++) {
-      const length = view.getUint32(at, true)
-      if (at + 4 + length > bytes.length) throw new RangeError('length')
-      const text = decoder.decode(bytes.subarray(at + 4, at + 4 + length))
-      texts.push(text === missing ? null : text)
-      at += 4 + length
-    }
-    return vectorOf(VARCHAR, texts)
+    return decoder.decode(bytes)
   } catch {
-    throw new ChunkQLError('store', `vlen-utf8: the chunk is damaged, it does not hold ${cells} texts`)
+    throw new ChunkQLError('unsupported', 'bytes that are not UTF-8 cannot be read as text')
   }
 }

@@ -1,34 +1,55 @@
-/** Zstandard frames, from and to a machine's memory; for zstd and blosc. */
-import * as zlib from 'node:zlib'
+/** Zstandard frames by the kernel, its error codes as errors; for zstd and blosc. */
 import type { Machine } from '../kernel/machine.js'
 import { ChunkQLError } from '../model/error.js'
 import type { Span } from './codec.js'
-import { damaged, wrongLength } from './damage.js'
+import { damaged } from './damage.js'
 
-/** Node has it from 22.15. */
-type Decompress = (
-  input: Uint8Array,
-  options: { readonly chunkSize?: number; readonly maxOutputLength: number },
-) => Buffer
-const decompress = (zlib as { zstdDecompressSync?: Decompress }).zstdDecompressSync
+/** The result of the kernel where a frame does not tell its length. */
+const unknownLength = -7
+const overlong = -2
 
 export function decodeZstd(codec: string, source: Span, out: Span, machine: Machine): number {
-  const buffer = run(codec, source, machine, out.length + 1)
-  if (buffer.length > out.length) throw wrongLength(codec, buffer.length, out.length)
-  machine.bytes.set(buffer, out.address)
-  return buffer.length
+  const length = run(source, out, machine)
+  if (length === overlong) throw damaged(codec, `decodes to more than ${out.length} bytes, as were expected`)
+  if (length < 0) throw failure(codec, length, source.length)
+  return length
 }
 
+/** The decoded length; where frames do not tell it, found by decoding. */
 export function zstdLength(codec: string, source: Span, machine: Machine): number {
-  return run(codec, source, machine, 2 ** 30).length
+  const length = Number(machine.kernel.zstd_length(source.address, source.length))
+  if (length === unknownLength) return tryLengths(codec, source, machine)
+  if (length < 0) throw failure(codec, length, source.length)
+  return length
 }
 
-function run(codec: string, { address, length }: Span, machine: Machine, most: number): Buffer {
-  if (!decompress) throw new ChunkQLError('unsupported', 'zstd on this version of Node')
-  try {
-    const input = machine.bytes.subarray(address, address + length)
-    return decompress(input, { maxOutputLength: most, chunkSize: Math.max(64, Math.min(most, 1 << 26)) })
-  } catch (error) {
-    throw damaged(codec, error instanceof Error ? error.message : String(error))
+/** Doubles the room until all fits, or memory ends. */
+function tryLengths(codec: string, source: Span, machine: Machine): number {
+  for (let room = Math.max(1 << 17, source.length * 4); ; room *= 2) {
+    const mark = machine.mark()
+    const length = run(source, { address: machine.allocate(room), length: room }, machine)
+    machine.release(mark)
+    if (length >= 0) return length
+    if (length !== overlong) throw failure(codec, length, source.length)
   }
+}
+
+function run(source: Span, out: Span, machine: Machine): number {
+  const mark = machine.mark()
+  const scratch = machine.allocate(machine.kernel.zstd_scratch())
+  const length = machine.kernel.zstd_decode(source.address, source.length, out.address, out.length, scratch)
+  machine.release(mark)
+  return length
+}
+
+const failures: Readonly<Record<number, string>> = {
+  [-3]: 'the compressed bytes are not valid',
+  [-4]: 'no frame begins where one should',
+  [-5]: 'the checksum of the content is wrong',
+}
+
+function failure(codec: string, code: number, length: number): ChunkQLError {
+  if (code === -1) return damaged(codec, `the frames are truncated at ${length} bytes`)
+  if (code === -6) return new ChunkQLError('unsupported', `${codec}: frames that need a dictionary`)
+  return damaged(codec, failures[code] ?? `error ${code}`)
 }

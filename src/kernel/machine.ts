@@ -24,6 +24,11 @@ export interface KernelExports {
   // Codecs. A negative result is an error code of the codec; nothing is read or written out of the ranges given.
   /** One LZ4 block; returns the decoded length. -1: the source ends too early, -2: more than `outLength`, -3: a bad offset. */
   lz4_decode(source: number, sourceLength: number, out: number, outLength: number): number
+  /** Zstandard frames; returns the decoded length. `scratch` = `zstd_scratch()` bytes. Errors: assembly/zstd/status.ts. */
+  zstd_decode(source: number, sourceLength: number, out: number, outLength: number, scratch: number): number
+  zstd_scratch(): number
+  /** The decoded length that the frames tell, -7 where one does not. */
+  zstd_length(source: number, sourceLength: number): bigint
   /** out[i * size + j] = source[j * (length / size) + i]; a remainder is copied. */
   unshuffle(size: number, length: number, source: number, out: number): void
   /** The same for planes of `count` bytes that lie anywhere. */

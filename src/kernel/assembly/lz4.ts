@@ -1,5 +1,6 @@
 // One LZ4 block: sequences of a token, literals, an offset and a match length. Far from the ends of both ranges whole
 // vectors are moved where fewer bytes are needed; near them everything is exact. No byte outside of the ranges is touched.
+import { copyForward, repeatExactly, repeatLong, repeats, steps } from './copy'
 
 /** A sequence is incomplete, or is longer than what remains. */
 const TRUNCATED = -1
@@ -12,30 +13,6 @@ const BAD_OFFSET = -3
 const sourceMargin: usize = 20
 /** 14 literals, then a match of 18 bytes that is written as 32. */
 const outMargin: usize = 48
-
-/** Row d: the indexes that repeat the first d bytes of a vector all over it; row 0 is not used. */
-// prettier-ignore
-const repeats = memory.data<u8>([
-  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1,
-  0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0,
-  0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3,
-  0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0,
-  0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 5, 0, 1, 2, 3,
-  0, 1, 2, 3, 4, 5, 6, 0, 1, 2, 3, 4, 5, 6, 0, 1,
-  0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7,
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 1, 2, 3, 4, 5, 6,
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5,
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0, 1, 2, 3, 4,
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0, 1, 2, 3,
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 0, 1, 2,
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 0, 1,
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 0,
-])
-
-/** The most bytes that whole repeats of row d fill in a vector. */
-const steps = memory.data<u8>([0, 16, 16, 15, 16, 15, 12, 14, 16, 9, 10, 11, 12, 13, 14, 15])
 
 export function lz4_decode(source: usize, sourceLength: usize, out: usize, outLength: usize): i32 {
   const end = source + sourceLength
@@ -101,31 +78,6 @@ export function lz4_decode(source: usize, sourceLength: usize, out: usize, outLe
   return decodeExactly(at, end, out, to, outEnd)
 }
 
-/** Vectors until `length` bytes are there, up to 15 more; from lies 16 or more before to, or elsewhere. */
-// @ts-ignore: decorator
-@inline
-function copyForward(to: usize, from: usize, length: usize): void {
-  const end = to + length
-  do {
-    v128.store(to, v128.load(from))
-    to += 16
-    from += 16
-  } while (to < end)
-}
-
-/** A match that overlaps itself: its first `offset` bytes over and over, up to 15 more than asked. */
-// @ts-ignore: decorator
-@inline
-function repeatLong(to: usize, offset: usize, length: usize): void {
-  const end = to + length
-  const pattern = v128.swizzle(v128.load(to - offset), v128.load(repeats + (offset << 4)))
-  const step = <usize>load<u8>(steps + offset)
-  do {
-    v128.store(to, pattern)
-    to += step
-  } while (to < end)
-}
-
 /** The same, byte by byte where it must be: for the ends, and for small blocks. */
 function decodeExactly(at: usize, end: usize, out: usize, to: usize, outEnd: usize): i32 {
   while (at < end) {
@@ -166,16 +118,4 @@ function decodeExactly(at: usize, end: usize, out: usize, to: usize, outEnd: usi
     to += length
   }
   return <i32>(to - out)
-}
-
-/** A match near the end: vectors as far as their overhang stays inside, then bytes. */
-function repeatExactly(to: usize, offset: usize, length: usize, outEnd: usize): void {
-  const stop = to + length
-  if (outEnd - to > 32 && length > 32) {
-    const whole = min(length, outEnd - to - 32)
-    if (offset < 16) repeatLong(to, offset, whole)
-    else copyForward(to, to - offset, whole)
-    to += whole
-  }
-  for (; to < stop; to++) store<u8>(to, load<u8>(to - offset))
 }

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openChain } from '../../src/codec/chain.js'
+import { isChunkQLError } from '../../src/model/error.js'
+import { type Chunk, chunks, decodeGuarded, encodedBytes, testMachine } from './chunks.js'
+
+const mutations = 10_000
+
+/** Numerical Recipes' generator: the same damage in every run. */
+function randomOf(seed: number): (below: number) => number {
+  let state = seed
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return Math.floor((state / 2 ** 32) * below)
+  }
+}
+
+/** One to four bytes changed, a stretch removed, doubled or set, or the end cut. */
+function damage(encoded: Uint8Array, random: (below: number) => number): Uint8Array {
+  const length = encoded.length
+  const at = random(length)
+  const span = 1 + random(Math.min(16, length - at))
+  const before = encoded.subarray(0, at)
+  const after = encoded.subarray(at + span)
+  switch (random(6)) {
+    case 0:
+      return Buffer.concat([before, after])
+    case 1:
+      return Buffer.concat([before, encoded.subarray(at, at + span), encoded.subarray(at)])
+    case 2:
+      return Buffer.concat([before, Buffer.alloc(span, random(2) === 0 ? 0xff : 0), after])
+    case 3:
+      return Buffer.from(before)
+    default:
+      return flip(encoded, 1 + random(4), random)
+  }
+}
+
+function flip(encoded: Uint8Array, count: number, random: (below: number) => number): Uint8Array {
+  const copy = Uint8Array.from(encoded)
+  // Headers decide most: half of the changes go to the first bytes.
+  for (let i = 0; i < count; i++) copy[random(random(2) === 0 ? Math.min(32, copy.length) : copy.length)] = random(256)
+  return copy
+}
+
+const families: Readonly<Record<string, (chunk: Chunk) => boolean>> = {
+  'blosc lz4': ({ name }) => name.startsWith('blosc lz4'),
+  'blosc zstd': ({ name }) => name.startsWith('blosc zstd'),
+  'blosc zlib': ({ name }) => name.startsWith('blosc zlib'),
+  'blosc others': ({ name }) => /^blosc (blosclz|snappy)/.test(name),
+  lz4: ({ codec }) => codec === 'lz4',
+  zstd: ({ codec }) => codec === 'zstd',
+  zlib: ({ codec }) => codec === 'zlib',
+  gzip: ({ codec }) => codec === 'gzip',
+}
+
+for (const [family, belongs] of Object.entries(families)) {
+  test(`${family}: damaged chunks give an error or the right number of bytes, and touch nothing else`, async () => {
+    const machine = testMachine()
+    const random = randomOf(1)
+    const some = chunks.filter((chunk) => belongs(chunk) && chunk.length > 0 && chunk.decodedLength < 100_000)
+    let errors = 0
+    for (let i = 0; i < mutations; i++) {
+      const chunk = some[i % some.length] as Chunk
+      const chain = await openChain([{ name: chunk.codec }], { elementSize: 1 })
+      try {
+        const damaged = damage(encodedBytes(chunk), random)
+        assert.equal(decodeGuarded(chain, damaged, chunk.decodedLength, machine).length, chunk.decodedLength)
+      } catch (error) {
+        assert.ok(isChunkQLError(error) && ['store', 'unsupported'].includes(error.code), `${chunk.name}: ${error}`)
+        errors++
+      }
+    }
+    assert.ok(errors > mutations / 10, `only ${errors} were noticed`)
+  })
+}

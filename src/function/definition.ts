@@ -31,7 +31,7 @@ export interface ScalarFunction {
   readonly summary: string
   /** How it is written, e.g. `round(x [, digits])`. */
   readonly usage: string
-  readonly category: 'operator' | 'comparison' | 'logic' | 'numeric' | 'date' | 'text' | 'conditional'
+  readonly category: 'operator' | 'comparison' | 'logic' | 'numeric' | 'date' | 'text' | 'conditional' | 'user'
   /** The types it takes, or undefined where it takes no such arguments: the binder then lists `usage`. */
   resolve(args: readonly Argument[]): Signature | undefined
   /** 'propagate' (default): any NULL argument gives NULL and `evaluate`, `emit` never see one. 'own': they see NULLs. */

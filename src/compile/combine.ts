@@ -2,10 +2,11 @@
 import type { Registry } from '../function/registry.js'
 import { type Accumulator, combineFrame, combineWord, type Field } from '../model/nest.js'
 import { createGraph } from './graph.js'
-import type { Vectors } from './lanes.js'
+import { hasLanes, lanes, type Vectors } from './lanes.js'
 import { word } from './loops.js'
-import { type Merge, mergeHasLanes, mergeLanes, mergeOf, mergeScalars } from './merge.js'
-import { createScope, type Inputs, keep, type Scope } from './scope.js'
+import { type Merge, mergeOf } from './merge.js'
+import { scalar } from './scalar.js'
+import { bindScalars, bindVectors, createScope, type Inputs, keep, type Scope } from './scope.js'
 import { statesOf } from './state.js'
 import {
   addition,
@@ -82,8 +83,9 @@ function start({ body, fields, a, b, left, codes }: Combine): Statement[] {
 function consecutive(combine: Combine): Statement[] {
   const { body, call, merge, left, codes } = combine
   const scope = createScope(body, 'cell', inputs, call)
-  const wanted = merge.merged.map(() => true)
-  const quads = mergeHasLanes(merge, wanted, scope) ? [repeatWhile(combine, 4, fourGroups(combine, scope))] : []
+  const quads = merge.merged.every((code) => hasLanes(code, scope))
+    ? [repeatWhile(combine, 4, fourGroups(combine, scope))]
+    : []
   const single = createScope(body, 'cell', inputs, call)
   const ones = repeatWhile(combine, 1, oneGroup(combine, single, combine.a))
   return [when(op('i32.eqz', get(codes)), [...quads, ones, set(left, i32(0))])]
@@ -101,7 +103,8 @@ function repeatWhile({ fields, a, b, left }: Combine, groups: number, body: read
 function oneGroup({ fields, merge, b }: Combine, scope: Scope, targets: readonly Local[]): Statement[] {
   const loaded = (pointers: readonly Local[]) =>
     fields.map(({ type }, i) => keep(scope, type, load(`${type}.load`, get(pointers[i] as Local))))
-  const merged = mergeScalars(scope, merge, loaded(targets), loaded(b))
+  bindScalars(scope, [...merge.a, ...merge.b], [...loaded(targets), ...loaded(b)])
+  const merged = merge.merged.map((code) => scalar(code, scope))
   const stores = fields.map(({ type }, i) => store(`${type}.store`, get(targets[i] as Local), merged[i] as Wasm))
   return [...scope.statements, ...stores]
 }
@@ -113,9 +116,10 @@ function fourGroups({ fields, merge, a, b }: Combine, scope: Scope): Statement[]
         keep(scope, 'v128', load('v128.load', get(pointers[i] as Local), offset)),
       ),
     )
-  const merged = mergeLanes(scope, merge, loaded(a), loaded(b))
+  bindVectors(scope, [...merge.a, ...merge.b], [...loaded(a), ...loaded(b)])
+  const merged = merge.merged.map((code) => lanes(code, scope))
   const stores = merged.flatMap((vectors, i) =>
-    (vectors ?? []).map((vector, half) => store('v128.store', get(a[i] as Local), vector, 16 * half)),
+    vectors.map((vector, half) => store('v128.store', get(a[i] as Local), vector, 16 * half)),
   )
   return [...scope.statements, ...stores]
 }

@@ -8,7 +8,7 @@ import { createGraph } from './graph.js'
 import { word } from './loops.js'
 import { scalar } from './scalar.js'
 import { createScope, type Inputs, keep, type Scope } from './scope.js'
-import { type States, stateCodes, statesOf } from './state.js'
+import { codesOf, type States, statesOf } from './state.js'
 import {
   addition,
   type Body,
@@ -59,8 +59,9 @@ function resultOf(finish: Finish, states: States, registry: Registry): Emitted |
   const definition = registry.aggregateFunction(aggregate)
   const signature = { args: argTypes, result: resultType }
   const codes = parts.map((part) => {
-    const state = states.states[part]
-    return state ? stateCodes(state, 0) : []
+    // The hidden count stands before the accumulators.
+    const state = states.states[part + 1]
+    return state ? codesOf(state.types, state.first) : []
   })
   if (definition?.kind === 'algebraic') return definition.finish(codes, signature)
   if (definition?.kind === 'distributive') return definition.finish(codes[0] ?? [], signature)

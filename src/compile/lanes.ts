@@ -129,6 +129,7 @@ function maskOperation(code: Operation, scope: Scope, mask: (code: Code, scope: 
   const [a, b, c] = code.args as unknown as [Code, Code, Code]
   switch (code.op) {
     case 'and':
+      return conjunction(a, b, (part) => mask(part, scope))
     case 'or':
     case 'xor':
       return zip(mask(a, scope), mask(b, scope), (x, y) => op(`v128.${code.op}`, x, y))
@@ -145,6 +146,13 @@ function maskOperation(code: Operation, scope: Scope, mask: (code: Code, scope: 
         ? zip(mask(a, scope), mask(b, scope), (x, y) => compareMasks(code.op as CompareOp, x, y))
         : compareLanes(code.op as CompareOp, a.type, lanes(a, scope), lanes(b, scope))
   }
+}
+
+/** `a and not b` is one instruction. */
+function conjunction(a: Code, b: Code, mask: (code: Code) => Vectors): Vectors {
+  if (b.op === 'not') return zip(mask(a), mask(b.args[0]), (x, y) => op('v128.andnot', x, y))
+  if (a.op === 'not') return zip(mask(b), mask(a.args[0]), (x, y) => op('v128.andnot', x, y))
+  return zip(mask(a), mask(b), (x, y) => op('v128.and', x, y))
 }
 
 function zeroOf(type: CodeType): Wasm {

@@ -6,7 +6,7 @@ import { columnWord, type Field, fieldWord, frame, type Nest } from '../model/ne
 import { storageBytes } from '../model/schema.js'
 import { loadLanes, loadScalar, type Place } from './column-load.js'
 import { lanes } from './lanes.js'
-import type { Program } from './program.js'
+import { messagesOf, type Program } from './program.js'
 import { scalar } from './scalar.js'
 import { createScope, type Inputs, type Scope } from './scope.js'
 import {
@@ -48,6 +48,8 @@ export interface Loops {
 
 /** What a sink does; statements for cells are added to the scopes that it is given. */
 export interface SinkCode {
+  /** Once before and after the cells of a run; it may go through them again. */
+  readonly repeat?: { readonly prepare: readonly Statement[]; again(start: Label): readonly Statement[] } | undefined
   /** Around each run. */
   readonly enter: readonly Statement[]
   readonly leave: readonly Statement[]
@@ -172,19 +174,21 @@ function runLoop(
     const bytes = access === 'unit' ? scaled(get(first), storageBytes[storage]) : op('i32.mul', get(first), get(stride))
     return set(pointer, addition(get(row), bytes))
   })
+  const pass = [set(left, get(cells)), ...pointers, ...sink.enter, ...turns]
   const each = repeat(count, [
     set(first, load('i32.load', get(runs))),
     set(cells, load('i32.load', get(runs), 4)),
     set(group, addition(get(rowGroup), load('i32.load', get(runs), 8))),
-    set(left, get(cells)),
     set(end, addition(get(first), get(cells))),
     increase(runs, i32(12)),
-    ...pointers,
-    ...sink.enter,
-    ...turns,
+    ...passes(sink, pass),
     ...sink.leave,
   ])
   return [set(runs, word(body, frame.runs)), set(count, word(body, frame.runCount)), each]
+}
+
+function passes({ repeat: more }: SinkCode, pass: readonly Statement[]): readonly Statement[] {
+  return more ? [...more.prepare, loop((start) => [...pass, ...more.again(start)])] : pass
 }
 
 /** Repeats while the local, counted down, is not 0. */
@@ -247,11 +251,6 @@ function checkCell({ body, end, left, program }: Loops, scope: Scope, rowIndex: 
     ]),
   )
   scope.statements.push(when(any, report))
-}
-
-/** The texts of errors, each once. */
-export function messagesOf({ errors }: Pick<Program, 'errors'>): string[] {
-  return [...new Set(errors.map(({ message }) => message))]
 }
 
 function advanced({ left }: Loops, sink: SinkCode, places: ReadonlyMap<number, Place>, cells: number): Statement[] {

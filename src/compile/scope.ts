@@ -47,6 +47,20 @@ export function createScope(body: Body, level: Level, inputs: Inputs, outer?: Sc
   }
 }
 
+/** Says what inputs stand for in this scope, one cell at a time. */
+export function bindScalars(scope: Scope, codes: readonly Code[], values: readonly Wasm[]): void {
+  codes.forEach((code, i) => {
+    scope.scalars.set(code, values[i] as Wasm)
+  })
+}
+
+/** The same for four cells. */
+export function bindVectors(scope: Scope, codes: readonly Code[], values: readonly (readonly Wasm[])[]): void {
+  codes.forEach((code, i) => {
+    scope.vectors.set(code, values[i] as readonly Wasm[])
+  })
+}
+
 /** Stores a value in a new local of the scope's body, once. */
 export function keep(scope: Scope, type: WasmType, value: Wasm): Wasm {
   const local = newLocal(scope.body, type)

@@ -32,20 +32,49 @@ function truth(code: Code): boolean | undefined {
   return code.op === 'const' && code.type === 'bool' ? Boolean(code.value) : undefined
 }
 
+/** Conjunctions are lists in which each condition stands once, and none that another makes superfluous. */
 function simplifyAnd(code: Code, a: Code, b: Code): Code {
   if (truth(a) === true || a === b) return b
   if (truth(b) === true) return a
   if (truth(a) === false || truth(b) === false) return FALSE
-  if (impliesNotNaN(b, a)) return b
-  if (impliesNotNaN(a, b)) return a
-  return code
+  const given = [...conjunctsOf(a), ...conjunctsOf(b)]
+  const parts = [...new Set(given)].map((part) => withoutNaN(part, given))
+  const kept = parts.filter((part) => !parts.some((other) => other !== part && implies(other, part)))
+  const unchanged = kept.length === given.length && kept.every((part, i) => part === given[i])
+  return unchanged && isList(b) ? code : kept.reduce(and)
 }
 
+/** Lists lean to the left, so that they share their beginnings. */
+function isList(last: Code): boolean {
+  return !(last.op === 'and' && last.type === 'bool')
+}
+
+export function conjunctsOf(code: Code): Code[] {
+  return code.op === 'and' && code.type === 'bool' ? code.args.flatMap(conjunctsOf) : [code]
+}
+
+const ordered = ['eq', 'lt', 'le', 'gt', 'ge']
+
 /** An ordered comparison is false where an argument is NaN: beside it `x = x` says nothing new. */
-function impliesNotNaN(comparison: Code, test: Code): boolean {
-  if (test.op !== 'eq' || test.args[0] !== test.args[1]) return false
-  if (!['eq', 'lt', 'le', 'gt', 'ge'].includes(comparison.op) || !('args' in comparison)) return false
-  return comparison.args.some((arg) => arg === test.args[0])
+function implies(comparison: Code, test: Code): boolean {
+  if (test.op !== 'eq' || test.args[0] !== test.args[1] || !ordered.includes(comparison.op)) return false
+  return 'args' in comparison && comparison.args.some((arg) => arg === test.args[0])
+}
+
+/** Whether the test is false where the value is NaN, or the narrower one that it is a copy of. */
+export function isNotNaNTest(test: Code, value: Code): boolean {
+  if ('args' in test && ordered.includes(test.op) && test.args.some((arg) => arg === value)) return true
+  return value.op === 'convert' && isNotNaNTest(test, value.args[0])
+}
+
+/** Where no argument can be NaN, `not (a >= b)` is `a < b`. */
+function withoutNaN(part: Code, given: readonly Code[]): Code {
+  if (part.op !== 'not') return part
+  const [inner] = part.args
+  if (!(inner.op in opposite) || !('args' in inner)) return part
+  const sure = (arg: Code) =>
+    arg.op === 'const' ? !Number.isNaN(arg.value) : given.some((test) => test !== part && isNotNaNTest(test, arg))
+  return inner.args.every(sure) ? ({ ...inner, op: opposite[inner.op as keyof typeof opposite] } as Code) : part
 }
 
 function simplifyOr(code: Code, a: Code, b: Code): Code {

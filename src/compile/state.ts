@@ -1,8 +1,9 @@
-/** States of accumulators as fields: their arrays, and the code that steps and combines them. Called by `program.ts`, `combine.ts`, `finish.ts`. */
+/** States of accumulators as fields: their arrays, and the code that reads and writes them. Called by `program.ts`, `merge.ts`, `finish.ts`. */
 import type { DistributiveAggregate, Signature } from '../function/definition.js'
 import type { Registry } from '../function/registry.js'
-import { type Code, type CodeType, constant, convert, input, ne } from '../model/code.js'
+import { add, type Code, type CodeType, constant, convert, input, ne } from '../model/code.js'
 import type { Accumulator, Field } from '../model/nest.js'
+import { INT64 } from '../model/type.js'
 
 export interface State {
   readonly definition: DistributiveAggregate
@@ -13,41 +14,54 @@ export interface State {
   readonly types: readonly CodeType[]
 }
 
+/** The state of the hidden count first, then one per accumulator. */
 export interface States {
   readonly fields: readonly Field[]
   readonly states: readonly State[]
 }
 
-const hidden: Field = { type: 'i64', init: 0n, accumulator: -1 }
+const one = constant('i64', 1n)
 
-/** The fields of all accumulators, the hidden count first; undefined where one is not distributive. */
+/** What the hidden count is an aggregate of. */
+const rows: DistributiveAggregate = {
+  kind: 'distributive',
+  name: '$rows',
+  summary: 'Counts the rows of a group.',
+  usage: '$rows()',
+  resolve: () => ({ args: [], result: INT64 }),
+  state: () => [{ name: 'n', type: 'i64', init: 0n }],
+  step: ([n = one]) => [add(n, one)],
+  combine: ([a = one], [b = one]) => [add(a, b)],
+  finish: ([n = one]) => ({ value: n }),
+  examples: [],
+}
+
+/** Undefined where an accumulator is not distributive. */
 export function statesOf(accumulators: readonly Accumulator[], registry: Registry): States | undefined {
-  const fields: Field[] = [hidden]
+  const fields: Field[] = []
   const states: State[] = []
-  for (const [accumulator, { aggregate, argTypes, resultType }] of accumulators.entries()) {
-    const definition = registry.aggregateFunction(aggregate)
-    if (definition?.kind !== 'distributive') return undefined
-    const signature = { args: argTypes, result: resultType }
+  const enter = (definition: DistributiveAggregate, signature: Signature, accumulator: number) => {
     const own = definition.state(signature)
     states.push({ definition, signature, first: fields.length, types: own.map(({ type }) => type) })
     fields.push(...own.map(({ type, init }) => ({ type: storedType(type), init, accumulator })))
   }
+  enter(rows, { args: [], result: INT64 }, -1)
+  for (const [i, { aggregate, argTypes, resultType }] of accumulators.entries()) {
+    const definition = registry.aggregateFunction(aggregate)
+    if (definition?.kind !== 'distributive') return undefined
+    enter(definition, { args: argTypes, result: resultType }, i)
+  }
   return { fields, states }
 }
 
-function storedType(type: CodeType): Field['type'] {
+export function storedType(type: CodeType): Field['type'] {
   return type === 'bool' ? 'i32' : type
 }
 
-/** The input that stands for a field of a state; inputs before `base` are columns. */
-export function fieldInput(fields: readonly Field[], field: number, base: number): Code {
-  return input(fields[field]?.type ?? 'i64', base + field)
-}
-
-/** A state as its definition sees it, from inputs. */
-export function stateCodes(state: State, base: number): Code[] {
-  return state.types.map((type, i) => {
-    const stored = input(storedType(type), base + state.first + i)
+/** Fields as a definition sees them, from consecutive inputs. */
+export function codesOf(types: readonly CodeType[], first: number): Code[] {
+  return types.map((type, i) => {
+    const stored = input(storedType(type), first + i)
     return type === 'bool' ? ne(stored, constant('i32', 0)) : stored
   })
 }

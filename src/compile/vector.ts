@@ -1,9 +1,9 @@
 /** The reduce sink where the cells of a run belong to consecutive groups: states are read and written in place. Called by `compile.ts`. */
-import type { Code } from '../model/code.js'
-import { hasLanes, type Vectors } from './lanes.js'
+import { hasLanes, lanes, type Vectors } from './lanes.js'
 import { fieldBases, type LaneCode, type Loops, type SinkCode } from './loops.js'
-import { stepLanes, stepScalars } from './reduce-cell.js'
-import { createScope, keep, type Scope } from './scope.js'
+import { scalar } from './scalar.js'
+import { bindScalars, bindVectors, createScope, keep, type Scope } from './scope.js'
+import { type Update, updatesOf } from './update.js'
 import {
   addition,
   get,
@@ -21,52 +21,65 @@ import {
 } from './wasm.js'
 
 export function vectorSink(loops: Loops): SinkCode {
-  const { updates } = loops.program
+  const updates = updatesOf(loops.program, loops.program.nest.columns.length)
   const bases = fieldBases(loops, loops.program.states.fields)
   const pointers = updates.map(() => newLocal(loops.body, 'i32'))
-  const sizes = updates.map(({ field }) => widthOf(field.type))
+  const sizes = updates.map(({ type }) => widthOf(type))
   return {
     enter: pointers.map((pointer, i) =>
       set(pointer, addition(get(bases[i] as Local), scaled(get(loops.group), sizes[i] as number))),
     ),
     leave: [],
     finish: [],
-    cell: (scope) => stepCell(loops, scope, pointers.map(get)),
+    cell: (scope) => stepCell(updates, scope, pointers.map(get)),
     advance: (cells) => pointers.map((pointer, i) => increase(pointer, i32(cells * (sizes[i] as number)))),
-    lanes: allHaveLanes(loops) ? laneCode(loops, pointers) : undefined,
+    lanes: allHaveLanes(loops, updates) ? laneCode(updates, pointers) : undefined,
   }
 }
 
 /** Steps the fields at the given addresses. */
-export function stepCell({ program: { updates } }: Loops, scope: Scope, addresses: readonly Wasm[]): void {
-  const states = updates.map(({ field: { type } }, i) => keep(scope, type, load(`${type}.load`, addresses[i] as Wasm)))
-  const nexts = stepScalars(scope, updates, states)
-  const stores = updates.map(({ field: { type } }, i) => store(`${type}.store`, addresses[i] as Wasm, nexts[i] as Wasm))
+export function stepCell(updates: readonly Update[], scope: Scope, addresses: readonly Wasm[]): void {
+  const states = updates.map(({ type }, i) => keep(scope, type, load(`${type}.load`, addresses[i] as Wasm)))
+  bindScalars(
+    scope,
+    updates.map(({ state }) => state),
+    states,
+  )
+  const nexts = updates.map(({ next }) => scalar(next, scope))
+  const stores = updates.map(({ type }, i) => store(`${type}.store`, addresses[i] as Wasm, nexts[i] as Wasm))
   scope.statements.push(...stores)
 }
 
-function allHaveLanes({ program, body, call }: Loops): boolean {
+function allHaveLanes({ program, body, call }: Loops, updates: readonly Update[]): boolean {
   const probe = createScope(body, 'cell', call.inputs, call)
-  const needed: Code[] = program.updates.map(({ next }) => next)
+  const needed = updates.map(({ next }) => next)
   if (program.anyError) needed.push(program.anyError)
   return needed.every((code) => hasLanes(code, probe))
 }
 
-function laneCode({ program: { updates } }: Loops, pointers: readonly Local[]): LaneCode {
+function laneCode(updates: readonly Update[], pointers: readonly Local[]): LaneCode {
   return {
     unroll: 1,
     enter: [],
     leave: [],
     cells: ([scope]) => {
-      if (!scope) return
-      const states = updates.map(({ field }, i) => loadGroups(scope, pointers[i] as Local, isWide(field.type)))
-      const nexts = stepLanes(scope, updates, states)
-      const stores = nexts.flatMap((vectors, i) =>
-        vectors.map((vector, half) => store('v128.store', get(pointers[i] as Local), vector, 16 * half)),
-      )
-      scope.statements.push(...stores)
+      if (scope) stepFour(updates, scope, pointers)
     },
   }
+}
+
+function stepFour(updates: readonly Update[], scope: Scope, pointers: readonly Local[]): void {
+  const states = updates.map(({ type }, i) => loadGroups(scope, pointers[i] as Local, isWide(type)))
+  bindVectors(
+    scope,
+    updates.map(({ state }) => state),
+    states,
+  )
+  const nexts = updates.map(({ next }) => lanes(next, scope))
+  const stores = nexts.flatMap((vectors, i) =>
+    vectors.map((vector, half) => store('v128.store', get(pointers[i] as Local), vector, 16 * half)),
+  )
+  scope.statements.push(...stores)
 }
 
 function loadGroups(scope: Scope, pointer: Local, wide: boolean): Vectors {

@@ -76,12 +76,28 @@ interface AggregateBase {
   readonly interpreted?: HolisticAggregate
 }
 
+/**
+ * A faster way to take in many rows of one group: sums around a center that stays the same meanwhile.
+ * The sums begin at 0 and those of parts of the rows are added.
+ */
+export interface BlockForm {
+  sums(signature: Signature): readonly StateField[]
+  /** From the state before these rows. */
+  center(state: readonly Code[]): Code
+  step(sums: readonly Code[], args: readonly Code[], center: Code): readonly Code[]
+  /** The state that these rows alone amount to. */
+  close(sums: readonly Code[], center: Code): readonly Code[]
+  /** Where the sums have lost too many digits: the center around which the rows are taken in again, once. */
+  retry(sums: readonly Code[], center: Code): { readonly when: Code; readonly center: Code }
+}
+
 /** count, sum, min, max, moments: a tuple of scalars with a step and a merge, both as code. Rows with a NULL argument are not stepped. */
 export interface DistributiveAggregate extends AggregateBase {
   readonly kind: 'distributive'
   state(signature: Signature): readonly StateField[]
   /** The state after one more row. */
   step(state: readonly Code[], args: readonly Code[], signature: Signature): readonly Code[]
+  readonly block?: BlockForm
   /** The state of both; `b` stands later in task order. */
   combine(a: readonly Code[], b: readonly Code[], signature: Signature): readonly Code[]
   /** The result; validity false gives NULL. */

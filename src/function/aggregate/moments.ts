@@ -1,6 +1,7 @@
 /** Variances from merged moments: Welford's step and Chan's merge, which do not cancel. */
 import {
   add,
+  and,
   type Code,
   constant,
   convert,
@@ -9,18 +10,63 @@ import {
   eq,
   ge,
   gt,
+  lt,
   mul,
+  not,
   select,
   sqrt,
   sub,
 } from '../../model/code.js'
 import { FLOAT64, isNumeric } from '../../model/type.js'
-import type { AlgebraicAggregate, DistributiveAggregate } from '../definition.js'
+import type { AlgebraicAggregate, BlockForm, DistributiveAggregate } from '../definition.js'
 import { resolveNumber } from './avg.js'
 import { field } from './state.js'
 
 const zero = constant('f64', 0)
 const one = constant('f64', 1)
+
+/** The sum of squares around the mean, from sums of distances from a center. What is left of rounding alone is no spread. */
+function squaresAroundMean(sums: readonly Code[]): Code {
+  const [n, distances, squares] = [field(sums, 0), field(sums, 1), field(sums, 2)]
+  const rest = sub(squares, div(mul(distances, distances), n))
+  return select(lt(rest, mul(squares, constant('f64', 2 ** -40))), zero, rest)
+}
+
+const isFiniteCode = (x: Code): Code => eq(sub(x, x), zero)
+
+function meanOf(sums: readonly Code[], center: Code): Code {
+  return add(center, div(field(sums, 1), field(sums, 0)))
+}
+
+/**
+ * Without a division per row. Around the mean so far few digits cancel; where more than four bits do, the rows are
+ * taken in again around their own mean.
+ */
+const block: BlockForm = {
+  sums: () => [
+    { name: 'n', type: 'f64', init: 0 },
+    { name: 'distances', type: 'f64', init: 0 },
+    { name: 'squares', type: 'f64', init: 0 },
+  ],
+  center: (state) => {
+    const mean = field(state, 1)
+    return select(isFiniteCode(mean), mean, zero)
+  },
+  step: (sums, [value = zero], center) => {
+    const distance = sub(convert('f64', value), center)
+    return [add(field(sums, 0), one), add(field(sums, 1), distance), add(field(sums, 2), mul(distance, distance))]
+  },
+  close: (sums, center) => {
+    const some = gt(field(sums, 0), zero)
+    return [field(sums, 0), select(some, meanOf(sums, center), zero), select(some, squaresAroundMean(sums), zero)]
+  },
+  retry: (sums, center) => {
+    // Not `less than`: squares that overflowed leave NaN.
+    const kept = ge(squaresAroundMean(sums), mul(field(sums, 2), constant('f64', 1 / 16)))
+    const mean = meanOf(sums, center)
+    return { when: and(gt(field(sums, 0), one), and(not(kept), isFiniteCode(mean))), center: mean }
+  },
+}
 
 /** n, mean and the sum of squared distances from it, all DOUBLE. */
 export const moments: DistributiveAggregate = {
@@ -41,6 +87,7 @@ export const moments: DistributiveAggregate = {
     const mean = add(field(state, 1), div(distance, n))
     return [n, mean, add(field(state, 2), mul(distance, sub(x, mean)))]
   },
+  block,
   combine: (a, b) => {
     const [na, nb] = [field(a, 0), field(b, 0)]
     const n = add(na, nb)

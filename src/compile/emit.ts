@@ -1,9 +1,10 @@
 /** Expressions to code, by the definitions of the functions: validity, CASE, IN and which errors count. Called by `program.ts`. */
+import { castMeaning } from '../function/cast.js'
 import type { ScalarFunction } from '../function/definition.js'
 import type { Registry } from '../function/registry.js'
 import { allValid, and, type Code, codeTypeOf, constant, type Emitted, not, or, select } from '../model/code.js'
 import type { Call, Case, Cast, ColumnId, Expression, InList, Literal } from '../model/expression.js'
-import { BOOLEAN, sameType, type Type } from '../model/type.js'
+import { BOOLEAN, type Type } from '../model/type.js'
 
 export interface Emitter {
   readonly registry: Registry
@@ -147,7 +148,9 @@ function cast({ arg, type, attempt }: Cast, emitter: Emitter): Emitted | undefin
   const from = emit(arg, emitter)
   if (!from) return undefined
   if (arg.type.kind === 'null') return literal({ kind: 'literal', type, value: null })
-  return attempt === undefined && sameType(arg.type, type) ? from : undefined
+  const bare = { value: from.value, valid: from.valid }
+  const own = castMeaning(arg.type, type, attempt === true)?.emit(bare)
+  return own && propagated(own, [bare], from.errors ?? [])
 }
 
 /** A match is TRUE; without one, a NULL in the list leaves it open. */

@@ -1,5 +1,6 @@
 /** Random columns, expressions and shapes of loops. Called by the property tests of compile. */
 import fc from 'fast-check'
+import { canCast } from '../../src/function/cast.js'
 import type { Expression } from '../../src/model/expression.js'
 import type { Access, Accumulator, NestColumn } from '../../src/model/nest.js'
 import type { Storage, Unpack } from '../../src/model/schema.js'
@@ -200,7 +201,20 @@ export function expressionOf(columns: readonly NestColumn[], type: Type, depth =
   if (type.kind === 'boolean') more.push(...conditions(columns, depth))
   if (isFloat(type)) more.push(arithmetic(columns, type, ['+', '-', '*', '/'], depth))
   if (isInteger(type)) more.push(arithmetic(columns, type, ['+', '-', '*', '//', '%'], depth))
+  more.push(castOf(columns, type, depth))
   return fc.oneof(...leaves, ...more, ...more)
+}
+
+function castOf(columns: readonly NestColumn[], type: Type, depth: number): fc.Arbitrary<Expression> {
+  const sources = columns.map((column) => column.type).filter((from) => canCast(from, type))
+  if (sources.length === 0) return literalOf(type)
+  return fc
+    .tuple(fc.constantFrom(...sources), fc.boolean())
+    .chain(([from, attempt]) =>
+      expressionOf(columns, from, depth - 1).map(
+        (arg): Expression => ({ kind: 'cast', type, arg, ...(attempt && { attempt: true }) }),
+      ),
+    )
 }
 
 function arithmetic(

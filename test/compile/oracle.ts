@@ -1,4 +1,5 @@
 /** What a nest must compute, cell by cell in JavaScript, by the meaning (`evaluate`) of each function. Called by the tests of compile. */
+import { castMeaning } from '../../src/function/cast.js'
 import { builtins } from '../../src/function/registry.js'
 import { isChunkQLError } from '../../src/model/error.js'
 import type { Expression } from '../../src/model/expression.js'
@@ -15,8 +16,11 @@ export function evaluate(expression: Expression, cell: Cell): Value {
       return expression.value
     case 'column':
       return cell(expression.column)
-    case 'cast':
-      return evaluate(expression.arg, cell)
+    case 'cast': {
+      const value = evaluate(expression.arg, cell)
+      const meaning = castMeaning(expression.arg.type, expression.type, expression.attempt === true)
+      return value === null || !meaning ? null : meaning.evaluate(value)
+    }
     case 'case': {
       const branch = expression.branches.find(({ when }) => evaluate(when, cell) === true)
       return evaluate(branch ? branch.result : expression.otherwise, cell)

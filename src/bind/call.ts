@@ -1,0 +1,103 @@
+/** Calls: the function or aggregate that a name means, with its arguments cast to what it takes. Called by `expression.ts`. */
+import type { AggregateFunction, ScalarFunction, Signature } from '../function/definition.js'
+import { functionNames } from '../function/registry.js'
+import { didYouMean } from '../model/catalog.js'
+import { ChunkQLError, suggest } from '../model/error.js'
+import type { AggregateCall, Expression } from '../model/expression.js'
+import type { Span } from '../model/span.js'
+import type { CallSyntax, ExpressionSyntax } from '../model/syntax.js'
+import { BOOLEAN, typeName } from '../model/type.js'
+import { argumentOf, castTo } from './cast.js'
+import { expressionText } from './column-name.js'
+import type { Clause, Shared } from './context.js'
+
+type Bind = (syntax: ExpressionSyntax, clause: Clause) => Expression
+
+/** An operator or function by its name, over arguments that are bound. */
+export function callFunction(name: string, args: readonly Expression[], span: Span, shared: Shared): Expression {
+  const found = shared.registry.scalarFunction(name)
+  if (!found) throw new ChunkQLError('unsupported', `there is no operator ${name.toUpperCase()}`, { span })
+  return callScalar(found, args, span)
+}
+
+export function bindCall(syntax: CallSyntax, clause: Clause, bind: Bind): Expression {
+  const { registry } = clause.shared
+  const name = syntax.name.text.toLowerCase()
+  const aggregate = registry.aggregateFunction(name)
+  if (aggregate) return bindAggregate(aggregate, syntax, clause, bind)
+  const scalar = registry.scalarFunction(name)
+  if (!scalar) throw unknownFunction(syntax, clause.shared)
+  if (syntax.distinct || syntax.filter) {
+    throw new ChunkQLError('bind', `${name} is no aggregate: DISTINCT and FILTER are for aggregates`, {
+      span: syntax.span,
+    })
+  }
+  return callScalar(
+    scalar,
+    syntax.args.map((arg) => bind(arg, clause)),
+    syntax.span,
+  )
+}
+
+function callScalar(definition: ScalarFunction, args: readonly Expression[], span: Span): Expression {
+  const signature = resolved(definition, args, span)
+  if (definition.expand) return definition.expand(args, signature)
+  return { kind: 'call', function: definition.name, args: castAll(args, signature), type: signature.result, span }
+}
+
+function bindAggregate(definition: AggregateFunction, syntax: CallSyntax, clause: Clause, bind: Bind): Expression {
+  const { span } = syntax
+  if (typeof clause.aggregates === 'string') {
+    throw new ChunkQLError('bind', clause.aggregates, { span, hint: aggregateHint(clause.aggregates) })
+  }
+  const inner: Clause = { ...clause, aggregates: 'aggregates cannot be nested' }
+  const args = isCountOfRows(definition, syntax) ? [] : syntax.args.map((arg) => bind(arg, inner))
+  const signature = resolved(definition, args, span)
+  const filter = syntax.filter && castTo(bind(syntax.filter, inner), BOOLEAN)
+  const call: AggregateCall = {
+    aggregate: definition.name,
+    args: castAll(args, signature),
+    ...(filter ? { filter } : {}),
+    distinct: syntax.distinct,
+    type: signature.result,
+    span,
+  }
+  return clause.aggregates.add(call, expressionText(syntax), span)
+}
+
+/** `count(*)` and `count()` take no argument. */
+function isCountOfRows({ name }: AggregateFunction, { args, distinct }: CallSyntax): boolean {
+  const [only] = args
+  return name === 'count' && !distinct && args.length <= 1 && (only === undefined || only.kind === 'star')
+}
+
+function aggregateHint(reason: string): string | undefined {
+  return reason.startsWith('WHERE') ? 'Conditions on aggregates belong to HAVING.' : undefined
+}
+
+function castAll(args: readonly Expression[], signature: Signature): Expression[] {
+  return args.map((arg, i) => {
+    const type = signature.args[i]
+    if (!type) throw new ChunkQLError('internal', 'a signature is shorter than its arguments', { span: arg.span })
+    return castTo(arg, type)
+  })
+}
+
+function resolved(definition: ScalarFunction | AggregateFunction, args: readonly Expression[], span: Span): Signature {
+  const signature = definition.resolve(args.map(argumentOf))
+  if (signature) return signature
+  const types = args.map(({ type }) => typeName(type)).join(', ')
+  throw new ChunkQLError('type', `${definition.name} does not take (${types})`, {
+    span,
+    hint: `Usage: ${definition.usage}`,
+  })
+}
+
+function unknownFunction({ name }: CallSyntax, { registry }: Shared): ChunkQLError {
+  const names = functionNames(registry)
+  const near = suggest(name.text, names)
+  return new ChunkQLError('bind', `there is no function "${name.text}"`, {
+    span: name.span,
+    hint: near.length > 0 ? `Did you mean ${near.join(' or ')}?` : didYouMean(name.text, names, 'Functions'),
+  })
+}

@@ -1,0 +1,200 @@
+/** Expressions: names become columns, operators functions, sugar is written out, types are decided. Called by the clauses. */
+import { commonTypeOf, comparisonType } from '../function/unify.js'
+import { listed } from '../model/catalog.js'
+import { ChunkQLError, suggest } from '../model/error.js'
+import type { Case, Expression, Literal } from '../model/expression.js'
+import type { Span } from '../model/span.js'
+import type {
+  BetweenSyntax,
+  CaseSyntax,
+  CastSyntax,
+  ExpressionSyntax,
+  InSyntax,
+  IsNullSyntax,
+  Name,
+  OperatorSyntax,
+  TypedLiteralSyntax,
+} from '../model/syntax.js'
+import { BOOLEAN, isNumeric, NULL, type Type, typeName, typeNamed, typeNames } from '../model/type.js'
+import { bindCall, callFunction } from './call.js'
+import { argumentOf, castTo, explicitCast } from './cast.js'
+import type { Clause } from './context.js'
+import { bindNumber, bindParameter, negateLiteral, textLiteral, wordLiteral } from './literal.js'
+
+export function bindExpression(syntax: ExpressionSyntax, clause: Clause): Expression {
+  return clause.shared.nested(syntax.span, () => bindNode(syntax, clause))
+}
+
+/** A condition: anything that can be read as true or false. */
+export function bindPredicate(syntax: ExpressionSyntax, clause: Clause): Expression {
+  return castTo(bindExpression(syntax, clause), BOOLEAN)
+}
+
+function bindNode(syntax: ExpressionSyntax, clause: Clause): Expression {
+  switch (syntax.kind) {
+    case 'number':
+      return bindNumber(syntax)
+    case 'string':
+      return textLiteral(syntax.value, syntax.span)
+    case 'word':
+      return wordLiteral(syntax.value, syntax.span)
+    case 'parameter':
+      return bindParameter(syntax, clause.shared.parameters)
+    case 'name':
+      return clause.resolve(syntax, clause)
+    case 'star':
+      throw new ChunkQLError('bind', '* stands for all columns, and cannot be part of an expression', {
+        span: syntax.span,
+      })
+    case 'call':
+      return bindCall(syntax, clause, bindExpression)
+    case 'operator':
+      return bindOperator(syntax, clause)
+    case 'between':
+      return bindBetween(syntax, clause)
+    case 'in':
+      return bindIn(syntax, clause)
+    case 'isNull':
+      return bindIsNull(syntax, clause)
+    case 'case':
+      return bindCase(syntax, clause)
+    case 'cast':
+      return bindCast(syntax, clause)
+    case 'typed':
+      return bindTyped(syntax)
+    default:
+      return syntax satisfies never
+  }
+}
+
+function bindOperator(syntax: OperatorSyntax, clause: Clause): Expression {
+  const [first, ...rest] = syntax.args
+  if (first?.kind === 'number' && rest.length === 0) {
+    if (syntax.operator === '-') return negateLiteral(bindNumber(first), syntax.span)
+    if (syntax.operator === '+') return bindNumber(first)
+  }
+  const args = syntax.args.map((arg) => bindExpression(arg, clause))
+  const [only] = args
+  if (only && args.length === 1 && syntax.operator === '+') return requireNumber(only, syntax.span)
+  const name = args.length === 1 && syntax.operator === '-' ? 'negate' : syntax.operator
+  return callFunction(name, args, syntax.span, clause.shared)
+}
+
+/** `+x` is x. */
+function requireNumber(arg: Expression, span: Span): Expression {
+  if (isNumeric(arg.type) || arg.type.kind === 'null') return arg
+  throw new ChunkQLError('type', `+ does not take (${typeName(arg.type)})`, { span, hint: 'Usage: + number' })
+}
+
+/** `a BETWEEN b AND c` is `a >= b AND a <= c`, all three compared in one type. */
+function bindBetween(syntax: BetweenSyntax, clause: Clause): Expression {
+  const arg = bindExpression(syntax.arg, clause)
+  const low = bindExpression(syntax.low, clause)
+  const high = bindExpression(syntax.high, clause)
+  const type = comparedType([arg, low, high])
+  const { shared } = clause
+  const { span } = syntax
+  const [a, b, c] = type ? [arg, low, high].map((part) => castTo(part, type)) : [arg, low, high]
+  if (!a || !b || !c) throw new ChunkQLError('internal', 'BETWEEN without bounds', { span })
+  const within = callFunction(
+    'and',
+    [callFunction('>=', [a, b], span, shared), callFunction('<=', [a, c], span, shared)],
+    span,
+    shared,
+  )
+  return syntax.negated ? callFunction('not', [within], span, shared) : within
+}
+
+function bindIn(syntax: InSyntax, clause: Clause): Expression {
+  const { shared } = clause
+  const arg = bindExpression(syntax.arg, clause)
+  const items = syntax.list.map((item) => bindExpression(item, clause))
+  const found = items.every(isLiteral)
+    ? inConstants(arg, items, syntax.span)
+    : anyEqual(arg, items, syntax.span, clause)
+  return syntax.negated ? callFunction('not', [found], syntax.span, shared) : found
+}
+
+function inConstants(arg: Expression, items: readonly Literal[], span: Span): Expression {
+  const type = comparedType([arg, ...items])
+  if (!type) throw cannotMix([arg, ...items], 'IN', span)
+  const values = items.map((item) => (castTo(item, type) as Literal).value)
+  return { kind: 'in', arg: castTo(arg, type), values, type: BOOLEAN, span }
+}
+
+function anyEqual(arg: Expression, items: readonly Expression[], span: Span, clause: Clause): Expression {
+  const { shared } = clause
+  const type = comparedType([arg, ...items])
+  if (!type) throw cannotMix([arg, ...items], 'IN', span)
+  const left = castTo(arg, type)
+  const tests = items.map((item) => callFunction('=', [left, castTo(item, type)], item.span ?? span, shared))
+  const [only] = tests
+  return only && tests.length === 1 ? only : callFunction('or', tests, span, shared)
+}
+
+function isLiteral(expression: Expression): expression is Literal {
+  return expression.kind === 'literal'
+}
+
+/** The one type in which several expressions are compared: written numbers and texts adapt to all others. */
+function comparedType(parts: readonly Expression[]): Type | undefined {
+  const args = parts.map(argumentOf)
+  const common = commonTypeOf(args)
+  if (common) return common
+  // Text columns meet numbers and dates in the other's type.
+  const others = args.filter(({ type }) => type.kind !== 'varchar')
+  const type = commonTypeOf(others)
+  return type && args.every((arg) => comparisonType(arg, { type }) !== undefined) ? type : undefined
+}
+
+function bindIsNull(syntax: IsNullSyntax, clause: Clause): Expression {
+  const arg = bindExpression(syntax.arg, clause)
+  const isNull = callFunction('is_null', [arg], syntax.span, clause.shared)
+  return syntax.negated ? callFunction('not', [isNull], syntax.span, clause.shared) : isNull
+}
+
+/** `CASE x WHEN a THEN ...` tests `x = a`. */
+function bindCase(syntax: CaseSyntax, clause: Clause): Case {
+  const { shared } = clause
+  const operand = syntax.operand && bindExpression(syntax.operand, clause)
+  const branches = syntax.branches.map(({ when, result }) => ({
+    when: operand
+      ? callFunction('=', [operand, bindExpression(when, clause)], when.span, shared)
+      : bindPredicate(when, clause),
+    result: bindExpression(result, clause),
+  }))
+  const otherwise = syntax.otherwise ? bindExpression(syntax.otherwise, clause) : wordLiteral(null, syntax.span)
+  const results = [...branches.map(({ result }) => result), otherwise]
+  const type = commonTypeOf(results.map(argumentOf))
+  if (!type) throw cannotMix(results, 'CASE', syntax.span)
+  return {
+    kind: 'case',
+    branches: branches.map(({ when, result }) => ({ when, result: castTo(result, type) })),
+    otherwise: castTo(otherwise, type),
+    type,
+    span: syntax.span,
+  }
+}
+
+function cannotMix(parts: readonly Expression[], what: string, span: Span): ChunkQLError {
+  const names = [...new Set(parts.filter(({ type }) => type.kind !== NULL.kind).map(({ type }) => typeName(type)))]
+  return new ChunkQLError('type', `${what} cannot mix ${names.join(' and ')}`, { span, hint: 'Write a cast.' })
+}
+
+function bindCast(syntax: CastSyntax, clause: Clause): Expression {
+  const type = namedType(syntax.type)
+  return explicitCast(bindExpression(syntax.arg, clause), type, syntax.attempt, syntax.span)
+}
+
+function bindTyped(syntax: TypedLiteralSyntax): Expression {
+  const literal = textLiteral(syntax.text, syntax.span)
+  return castTo(literal, namedType(syntax.type))
+}
+
+function namedType(name: Name): Type {
+  const type = typeNamed(name.text)
+  if (type) return type
+  const near = suggest(name.text, typeNames())
+  const hint = near.length > 0 ? `Did you mean ${near.join(' or ')}?` : listed('Types', typeNames())
+  throw new ChunkQLError('type', `there is no type ${name.text}`, { span: name.span, hint })
+}

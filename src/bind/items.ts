@@ -1,0 +1,67 @@
+/** The SELECT list: stars written out, names given, aliases looked up. Called by `select.ts`. */
+import type { Expression } from '../model/expression.js'
+import type { Span } from '../model/span.js'
+import type { ExpressionSyntax, Name, NameSyntax, SelectItem } from '../model/syntax.js'
+import { columnName } from './column-name.js'
+import type { Clause } from './context.js'
+import { bindExpression } from './expression.js'
+import { findColumn, type Scope, type ScopeColumn, starColumns, unknownColumn, useColumn } from './scope.js'
+
+export interface Item {
+  readonly name: string
+  readonly alias?: Name | undefined
+  readonly span: Span
+  /** What is selected: an expression as written, or a column that a star stands for. */
+  readonly syntax?: ExpressionSyntax | undefined
+  readonly column?: ScopeColumn | undefined
+}
+
+export function expandItems(items: readonly SelectItem[], scope: Scope): Item[] {
+  return items.flatMap(({ expression, alias, span }): Item[] => {
+    if (expression.kind === 'star') {
+      return starColumns(scope, expression).map((column) => ({ name: column.name, column, span }))
+    }
+    return [{ name: alias?.text ?? itemName(expression, scope), alias, span, syntax: expression }]
+  })
+}
+
+/** A column keeps the spelling that it has in its table. */
+function itemName(syntax: ExpressionSyntax, scope: Scope): string {
+  const name = columnName(syntax)
+  return (syntax.kind === 'name' && scope.find(name, syntax.span)?.name) || name
+}
+
+export function bindItem(item: Item, clause: Clause): Expression {
+  if (item.column) return useColumn(clause.scope, item.column, item.span)
+  if (!item.syntax) throw new Error('an item is an expression or a column')
+  return bindExpression(item.syntax, clause)
+}
+
+/** The last item with that alias, as in DuckDB. Aliases match without regard to case. */
+export function aliased(items: readonly Item[], name: NameSyntax): number | undefined {
+  const [only] = name.path
+  if (!only || name.path.length > 1) return undefined
+  const folded = only.text.toLowerCase()
+  const at = items.findLastIndex(({ alias }) => alias?.text.toLowerCase() === folded)
+  return at < 0 ? undefined : at
+}
+
+/**
+ * A column, else what an alias among `items` stands for. Inside an alias only those before it are seen:
+ * so `x + 1 AS x` is no circle.
+ */
+export function columnOrAlias(items: readonly Item[]): Clause['resolve'] {
+  return (name, clause) => findColumn(clause.scope, name) ?? aliasValue(items, name, clause)
+}
+
+/** What an alias stands for, bound anew where it is used. */
+export function aliasValue(items: readonly Item[], name: NameSyntax, clause: Clause): Expression {
+  const at = aliased(items, name)
+  const item = at === undefined ? undefined : items[at]
+  if (at === undefined || !item) throw unknownColumn(clause.scope, name, aliasNames(items))
+  return bindItem(item, { ...clause, resolve: columnOrAlias(items.slice(0, at)) })
+}
+
+function aliasNames(items: readonly Item[]): string[] {
+  return items.flatMap(({ alias }) => (alias ? [alias.text] : []))
+}

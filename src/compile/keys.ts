@@ -5,7 +5,7 @@ import { type Loops, type SinkCode, word } from './loops.js'
 import type { Program } from './program.js'
 import { scalar } from './scalar.js'
 import type { Scope } from './scope.js'
-import { get, i32, increase, newLocal, op, opWith, set, store, when } from './wasm.js'
+import { constantOf, get, i32, increase, newLocal, op, set, store, when } from './wasm.js'
 
 /** Bits of the first word. */
 export const mostKeys = 64
@@ -40,7 +40,7 @@ function recordWords({ graph, keys }: Program, scope: Scope) {
   })
   const first = nulls.length > 0 ? nulls.reduce((a, b) => ({ op: 'or', type: 'i64', args: [a, b] })) : undefined
   const words = keys.map((key) => scalar(graph.intern(keyWord(key)), scope))
-  return [first ? scalar(graph.intern(first), scope) : opWith('i64.const', 0n), ...words]
+  return [first ? scalar(graph.intern(first), scope) : constantOf('i64', 0n), ...words]
 }
 
 function keyWord({ value, valid }: Emitted): Code {

@@ -2,13 +2,13 @@
 import type { Code, CodeType } from '../model/code.js'
 import type { Scope } from './scope.js'
 import { keep } from './scope.js'
-import { constantVector, op, opWith, type Wasm } from './wasm.js'
+import { constantVector, i32, op, opBytes, type Wasm } from './wasm.js'
 
 /** A scalar in every lane; a bool as all ones or all zeros. */
 export function splat(type: CodeType, value: Wasm): Wasm {
   switch (type) {
     case 'bool':
-      return op('i32x4.splat', op('i32.sub', opWith('i32.const', 0), value))
+      return op('i32x4.splat', op('i32.sub', i32(0), value))
     case 'i32':
       return op('i32x4.splat', value)
     case 'i64':
@@ -26,17 +26,17 @@ const bytesOf = (...lanes: number[]) => lanes.flatMap((lane) => [4 * lane, 4 * l
 
 /** The low 32 bits of each 64-bit lane of two vectors, as one vector. */
 export function joinLow(low: Wasm, high: Wasm): Wasm {
-  return opWith('i8x16.shuffle', bytesOf(0, 2, 4, 6), low, high)
+  return opBytes('i8x16.shuffle', bytesOf(0, 2, 4, 6), low, high)
 }
 
 /** The low halves of two vectors, as one. */
 export function joinHalves(low: Wasm, high: Wasm): Wasm {
-  return opWith('i8x16.shuffle', bytesOf(0, 1, 4, 5), low, high)
+  return opBytes('i8x16.shuffle', bytesOf(0, 1, 4, 5), low, high)
 }
 
 /** The high half, moved to the low one. */
 export function highHalf(vector: Wasm): Wasm {
-  return opWith('i8x16.shuffle', bytesOf(2, 3, 2, 3), vector, vector)
+  return opBytes('i8x16.shuffle', bytesOf(2, 3, 2, 3), vector, vector)
 }
 
 /** Conversions between i64 and f32, and from floats to i64, have no lanes. */
@@ -85,11 +85,7 @@ function floatOfLong(vector: Wasm, scope: Scope): Wasm {
     op('v128.and', vector, constantVector('i64', 0xffffffffffffn)),
     constantVector('i64', 0x4330000000000000n),
   )
-  const top = op(
-    'v128.and',
-    op('i32x4.shr_s', vector, opWith('i32.const', 16)),
-    constantVector('i64', 0xffffffff00000000n),
-  )
+  const top = op('v128.and', op('i32x4.shr_s', vector, i32(16)), constantVector('i64', 0xffffffff00000000n))
   const high = op('i64x2.add', top, constantVector('f64', 3 * 2 ** 67))
   const moved = op('f64x2.sub', high, constantVector('f64', 3 * 2 ** 67 + 2 ** 52))
   return op('f64x2.add', keep(scope, 'v128', moved), low)

@@ -1,7 +1,7 @@
 /** Code as instructions for one cell. Called by the loops; `lanes.ts` does the same for four cells. */
 import type { BinaryOp, Code, CodeType, CompareOp, UnaryOp } from '../model/code.js'
 import { homeOf, keep, type Scope } from './scope.js'
-import { constantOf, i32, op, opWith, type Wasm, wasmType } from './wasm.js'
+import { constantOf, op, opBytes, type Wasm, wasmType } from './wasm.js'
 
 /** The value of the code, computed in this or an outer scope the first time it is asked for. Bools are 0 or 1. */
 export function scalar(code: Code, scope: Scope): Wasm {
@@ -36,8 +36,6 @@ function operation(code: Exclude<Code, { op: 'const' | 'input' }>, scope: Scope)
 function binary(operator: BinaryOp | CompareOp | UnaryOp, type: CodeType, a: Wasm, b: Wasm): Wasm {
   const machine = wasmType(type)
   const float = type === 'f32' || type === 'f64'
-  // The encoder has no signed gt.
-  if (operator === 'gt' && !float && type !== 'bool') return op(`${machine}.lt_s`, b, a)
   const { float: plain, integer } = binaryNames[operator as keyof typeof binaryNames]
   const unsigned = type === 'bool' ? integer.replace('_s', '_u') : integer
   return op(`${machine}.${float ? plain : unsigned}`, a, b)
@@ -101,5 +99,5 @@ export function converted(a: Wasm, from: CodeType, to: CodeType, isUnsigned: boo
   return op(`${to}.trunc_sat_${from}_${sign}`, a)
 }
 
-export const isTrue = (value: Wasm): Wasm => op('i32.ne', value, i32(0))
-export const laneOf = (shape: string, lane: number, vector: Wasm): Wasm => opWith(`${shape}.extract_lane`, lane, vector)
+export const laneOf = (shape: string, lane: number, vector: Wasm): Wasm =>
+  opBytes(`${shape}.extract_lane`, [lane], vector)

@@ -13,14 +13,19 @@ export interface Label {
   readonly target: 'block' | 'loop'
 }
 
-/** An instruction that leaves one value. Immediates stand in the order in which the encoder takes them. */
+/** An instruction that leaves one value. */
 export type Wasm =
+  | { readonly kind: 'op'; readonly name: string; readonly args: readonly Wasm[] }
+  | { readonly kind: 'const'; readonly name: string; readonly value: number | bigint }
   | {
-      readonly kind: 'op'
+      readonly kind: 'load'
       readonly name: string
-      readonly immediates: readonly unknown[]
+      readonly offset: number
+      readonly lane?: number
       readonly args: readonly Wasm[]
     }
+  /** With fixed bytes behind the opcode: vector constants, shuffles, numbers of lanes. */
+  | { readonly kind: 'bytes'; readonly name: string; readonly bytes: readonly number[]; readonly args: readonly Wasm[] }
   | { readonly kind: 'get'; readonly local: Local }
   | { readonly kind: 'kernel'; readonly name: string; readonly args: readonly Wasm[] }
 
@@ -57,23 +62,23 @@ export function newLocal(body: Body, type: WasmType): Local {
   return local
 }
 
-export const op = (name: string, ...args: Wasm[]): Wasm => ({ kind: 'op', name, immediates: [], args })
-export const opWith = (name: string, immediate: unknown, ...args: Wasm[]): Wasm => ({
-  kind: 'op',
+export const op = (name: string, ...args: Wasm[]): Wasm => ({ kind: 'op', name, args })
+export const opBytes = (name: string, bytes: readonly number[], ...args: Wasm[]): Wasm => ({
+  kind: 'bytes',
   name,
-  immediates: [immediate],
+  bytes,
   args,
 })
 export const get = (local: Local): Wasm => ({ kind: 'get', local })
 export const set = (local: Local, value: Wasm): Statement => ({ kind: 'set', local, value })
-export const i32 = (value: number): Wasm => opWith('i32.const', value)
+export const i32 = (value: number): Wasm => ({ kind: 'const', name: 'i32.const', value: value | 0 })
 
-/** Alignment is only a hint; fields of structured arrays lie anywhere, so that none is promised. */
-export const load = (name: string, address: Wasm, offset = 0): Wasm => opWith(name, { offset, align: 1 }, address)
+export const load = (name: string, address: Wasm, offset = 0): Wasm => ({ kind: 'load', name, offset, args: [address] })
 export const loadLane = (name: string, lane: number, address: Wasm, vector: Wasm): Wasm => ({
-  kind: 'op',
+  kind: 'load',
   name,
-  immediates: [{ offset: 0, align: 1 }, lane],
+  offset: 0,
+  lane,
   args: [address, vector],
 })
 export const store = (name: string, address: Wasm, value: Wasm, offset = 0): Statement => ({
@@ -119,30 +124,18 @@ export function isWide(type: CodeType): boolean {
 
 const scratch = new DataView(new ArrayBuffer(16))
 
-/** A constant of a machine type. Floats are written by their bits: that is exact for each of them, NaN included. */
+/** A constant of a machine type. */
 export function constantOf(type: CodeType, value: number | bigint | boolean): Wasm {
-  switch (type) {
-    case 'bool':
-    case 'i32':
-      return i32(Number(value) | 0)
-    case 'i64':
-      return opWith('i64.const', BigInt.asIntN(64, BigInt(value)))
-    case 'f32':
-      scratch.setFloat32(0, Number(value))
-      return op('f32.reinterpret_i32', i32(scratch.getInt32(0)))
-    case 'f64':
-      scratch.setFloat64(0, Number(value))
-      return op('f64.reinterpret_i64', opWith('i64.const', scratch.getBigInt64(0)))
-    default:
-      return type satisfies never
-  }
+  if (type === 'bool' || type === 'i32') return i32(Number(value))
+  if (type === 'i64') return { kind: 'const', name: 'i64.const', value: BigInt.asIntN(64, BigInt(value)) }
+  return { kind: 'const', name: `${type}.const`, value: Number(value) }
 }
 
 /** A vector with the constant in each lane; a true bool is all ones. */
 export function constantVector(type: CodeType, value: number | bigint | boolean): Wasm {
   const step = widthOf(type)
   for (let at = 0; at < 16; at += step) writeLane(type, at, value)
-  return opWith('v128.const', [...new Uint8Array(scratch.buffer)])
+  return opBytes('v128.const', [...new Uint8Array(scratch.buffer)])
 }
 
 function writeLane(type: CodeType, at: number, value: number | bigint | boolean): void {

@@ -1,0 +1,35 @@
+/** Makes a failing query small: drops parts as long as it still fails. Called by duel.ts. */
+import type { RandomQuery, Tree } from './random-query.js'
+
+/** All queries that are one step smaller. */
+export function* smaller(query: RandomQuery): Generator<RandomQuery> {
+  for (const part of ['where', 'having', 'items', 'keys'] as const) {
+    const list = query[part]
+    for (const i of list.keys()) {
+      if (part !== 'items' || list.length > 1) yield { ...query, [part]: list.toSpliced(i, 1) }
+    }
+    for (const [i, tree] of list.entries()) {
+      for (const less of smallerTrees(tree)) yield { ...query, [part]: list.with(i, less) }
+    }
+  }
+  if (query.offset !== undefined) yield { ...query, offset: undefined }
+  if (query.limit !== undefined) yield { ...query, limit: undefined, offset: undefined }
+}
+
+/** A child of the same kind in place of a tree, or the tree with one child made smaller. */
+function* smallerTrees(tree: Tree): Generator<Tree> {
+  for (const child of tree.children) if (child.sort === tree.sort) yield child
+  for (const [i, child] of tree.children.entries()) {
+    for (const less of smallerTrees(child)) yield { ...tree, children: tree.children.with(i, less) }
+  }
+}
+
+export async function minimise(
+  query: RandomQuery,
+  stillFails: (query: RandomQuery) => Promise<boolean>,
+): Promise<RandomQuery> {
+  for (const candidate of smaller(query)) {
+    if (await stillFails(candidate)) return minimise(candidate, stillFails)
+  }
+  return query
+}

@@ -71,7 +71,7 @@ export const Minus = token('Minus', '-', /-/, Infix, Prefix)
 export const Tilde = token('Tilde', '~', /~/, Prefix)
 export const Operator = token('Operator', 'operator', /\*\*|\/\/|<>|!=|<=|>=|<<|>>|\|\||[/%^<>&|]/, Infix)
 /** Read so that the parser can say what it is that is not spoken. */
-export const Foreign = token('Foreign', 'symbol', /->>?|=>|:=|[{}#:@!]/)
+export const Foreign = token('Foreign', 'symbol', /->>?|=>|:=|[{}#:@]|!(?!=)/)
 
 const Space = createToken({ name: 'Space', pattern: /\s+/, group: Lexer.SKIPPED })
 const LineComment = createToken({ name: 'LineComment', pattern: /--[^\n]*/, group: Lexer.SKIPPED })

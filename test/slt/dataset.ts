@@ -31,7 +31,7 @@ export interface Dataset {
   readonly dims: readonly { readonly name: string; readonly size: number; readonly chunk: number }[]
   /**
    * A column named like a dimension is its coordinate; dimensions without get an index column.
-   * Variables stand in the order of the alphabet, which is how a directory lists them.
+   * Variables stand as a store shows them: first the one that names the grid, then the others in the order of the alphabet.
    */
   readonly columns: readonly DatasetColumn[]
 }

@@ -38,8 +38,6 @@ function climate(): Dataset {
       { name: 'time', type: 'TIMESTAMP', dims: ['time'], values: months },
       { name: 'lat', type: 'DOUBLE', dims: ['lat'], values: lats },
       { name: 'lon', type: 'FLOAT', dims: ['lon'], values: lons },
-      { name: 'elevation', type: 'FLOAT', dims: space, values: surface.map(() => Math.round(random() * 40) * 50) },
-      { name: 'mask', type: 'TINYINT', dims: space, values: surface.map((_, i) => (i % 7 === 3 ? null : i % 3)) },
       {
         name: 'rain',
         type: 'DOUBLE',
@@ -47,6 +45,8 @@ function climate(): Dataset {
         // Magnitudes from 1e-6 to 1e9: sums of these do depend on the order of adding.
         values: cells.map(() => (random() < 0.1 ? null : random() * 10 ** (Math.floor(random() * 16) - 6))),
       },
+      { name: 'elevation', type: 'FLOAT', dims: space, values: surface.map(() => Math.round(random() * 40) * 50) },
+      { name: 'mask', type: 'TINYINT', dims: space, values: surface.map((_, i) => (i % 7 === 3 ? null : i % 3)) },
       {
         name: 't2m',
         type: 'FLOAT',

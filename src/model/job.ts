@@ -1,7 +1,17 @@
 /** What workers get: plain data, sent once per job; tasks are an index. Boundaries of tasks depend on the job alone. */
-import type { AggregateCall, ColumnId, Expression } from './expression.js'
+import type { ColumnId, Expression } from './expression.js'
 import type { Accumulator, Field, Finish, Nest } from './nest.js'
-import type { Aggregate, Filter, Limit, NamedExpression, OutputColumn, Project, Sort, SortKey } from './plan.js'
+import type {
+  Aggregate,
+  Filter,
+  Limit,
+  NamedAggregate,
+  NamedExpression,
+  OutputColumn,
+  Project,
+  Sort,
+  SortKey,
+} from './plan.js'
 import type { Box, Dimension, Layout } from './schema.js'
 import type { Type } from './type.js'
 import type { Batch, Header, Vector } from './vector.js'
@@ -30,6 +40,11 @@ export interface Settings {
 
 /** [start, end) indexes along one dimension. */
 export type IndexRange = readonly [start: number, end: number]
+
+/** How many indexes disjoint ranges hold together. */
+export function rangeTotal(ranges: readonly IndexRange[]): number {
+  return ranges.reduce((sum, [start, end]) => sum + end - start, 0)
+}
 
 export type JobColumn =
   | {
@@ -109,7 +124,7 @@ export type Sink =
       readonly keys: KeySpace
       /** Keys as expressions, for the interpreter. */
       readonly keyExpressions: readonly NamedExpression[]
-      readonly calls: readonly AggregateCall[]
+      readonly aggregates: readonly NamedAggregate[]
     }
   | { readonly kind: 'rows'; readonly columns: readonly NamedExpression[]; readonly limit?: number | undefined }
   | {

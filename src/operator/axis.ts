@@ -1,5 +1,5 @@
 /** Axes of a loop nest: merging neighbours that run on evenly, and the tables of rows and runs. Called by `loop.ts`. */
-import type { IndexRange } from '../model/job.js'
+import { type IndexRange, rangeTotal } from '../model/job.js'
 
 /** How groups move along the innermost axis. */
 export type Shape = 'register' | 'vector' | 'scatter'
@@ -94,8 +94,7 @@ function runEnd(codes: Int32Array, first: number, most: number, step: number): n
 
 /** Pairs (index, code) of the selected indexes. */
 export function rowsOf(axis: Axis): Int32Array {
-  const count = axis.ranges.reduce((sum, [start, end]) => sum + end - start, 0)
-  const pairs = new Int32Array(2 * count)
+  const pairs = new Int32Array(2 * rangeTotal(axis.ranges))
   let at = 0
   for (const [start, end] of axis.ranges) {
     for (let i = start; i < end; i++) {

@@ -2,10 +2,10 @@
  * The loop nest over one piece of a grid (a box in which every column has one chunk): lays out rows and runs in the
  * machine's memory and calls a compiled body block by block. Called by the operators that run compiled bodies.
  */
-import type { Machine } from '../kernel/machine.js'
 import type { IndexRange } from '../model/job.js'
 import { columnWord, frame } from '../model/nest.js'
 import { type Axis, type Call, callsOf, coalesce, rowsOf, runsOf, type Shape } from './axis.js'
+import type { Scratch } from './scratch.js'
 
 /** One dimension of a piece; indexes count from the start of the piece. */
 export interface LoopDim {
@@ -32,16 +32,16 @@ export interface Loop {
 }
 
 /** Writes the frame at `address` for each block, and calls `run`, until every selected cell has been visited once. */
-export function runLoop(loop: Loop, machine: Machine, address: number, run: (call: Call) => void): void {
+export function runLoop(loop: Loop, scratch: Scratch, address: number, run: (call: Call) => void): void {
   const axes = loop.order.map((dim) => axisOf(loop, dim))
   if (axes.some((axis) => axis.ranges.length === 0)) return
-  const mark = machine.mark()
   const inner = coalesce(axes, loop.shape, loop.columns.length)
   const row = axes.pop()
   const runs = runsOf(inner, loop.shape)
   const rows = row ? rowsOf(row) : Int32Array.of(0, 0)
-  const tables = placeTables(machine, [runs, rows, loop.shape === 'scatter' ? codeTable(inner) : new Int32Array(0)])
-  const words = new Int32Array(machine.memory.buffer)
+  const codes = loop.shape === 'scatter' ? (inner.codes ?? new Int32Array(inner.extent)) : new Int32Array(0)
+  const tables = placeTables(scratch, [runs, rows, codes])
+  const words = new Int32Array(scratch.machine.memory.buffer)
   const at = (offset: number) => (address + offset) >> 2
   if (loop.shape === 'scatter') words[at(frame.codes)] = tables[2] as number
   loop.columns.forEach((_, k) => {
@@ -60,7 +60,6 @@ export function runLoop(loop: Loop, machine: Machine, address: number, run: (cal
       run(call)
     }
   })
-  machine.release(mark)
 }
 
 function axisOf(loop: Loop, dim: number): Axis {
@@ -68,18 +67,16 @@ function axisOf(loop: Loop, dim: number): Axis {
   return { extent, ranges, codes, strides: loop.columns.map((column) => column.strides[dim] ?? 0) }
 }
 
-/** Copies tables into memory. All are allocated first: a growth of the memory would detach the view. */
-function placeTables(machine: Machine, tables: readonly Int32Array[]): number[] {
-  const addresses = tables.map((table) => machine.allocate(table.byteLength))
-  const words = new Int32Array(machine.memory.buffer)
-  tables.forEach((table, i) => {
-    words.set(table, (addresses[i] as number) >> 2)
+/** Copies tables into memory, one behind the other; gives their addresses. */
+function placeTables(scratch: Scratch, tables: readonly Int32Array[]): number[] {
+  let address = scratch.reserve(tables.reduce((sum, table) => sum + table.byteLength, 0))
+  const words = new Int32Array(scratch.machine.memory.buffer)
+  return tables.map((table) => {
+    const at = address
+    words.set(table, at >> 2)
+    address += table.byteLength
+    return at
   })
-  return addresses
-}
-
-function codeTable(inner: Axis): Int32Array {
-  return inner.codes ?? new Int32Array(inner.extent)
 }
 
 /** Visits the selected indexes of the outer axes: addresses of the columns there, and the sum of the codes. */

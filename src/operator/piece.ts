@@ -1,0 +1,61 @@
+/** A piece of a grid: a box in which every column has one chunk, decoded. What compiled operators consume. */
+import type { DimensionCodes, IndexRange, LoopPlan } from '../model/job.js'
+import type { Box } from '../model/schema.js'
+import type { LoopColumn, LoopDim } from './loop.js'
+
+export interface Piece {
+  readonly box: Box
+  /** One per column of the nest, in its order. */
+  readonly columns: readonly LoopColumn[]
+}
+
+/** The selected indexes within [start, end), counted from start. */
+export function clip(ranges: readonly IndexRange[], start: number, end: number): IndexRange[] {
+  const clipped: IndexRange[] = []
+  for (let i = firstAfter(ranges, start); i < ranges.length; i++) {
+    const [from, to] = ranges[i] as IndexRange
+    if (from >= end) break
+    clipped.push([Math.max(from, start) - start, Math.min(to, end) - start])
+  }
+  return clipped
+}
+
+/** The first range that ends after an index, by halving: selections may have many ranges. */
+function firstAfter(ranges: readonly IndexRange[], index: number): number {
+  let low = 0
+  let high = ranges.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((ranges[middle] as IndexRange)[1] <= index) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Codes along one dimension, placed in a partial's box of codes: (code - least) * stride. */
+export interface PlacedCodes {
+  readonly dim: number
+  readonly codes: DimensionCodes
+  readonly least: number
+  readonly stride: number
+}
+
+/** The dimensions of a piece as loops. */
+export function loopDims(
+  piece: Piece,
+  selection: readonly (readonly IndexRange[])[],
+  placed: readonly PlacedCodes[],
+): LoopDim[] {
+  return piece.box.start.map((start, dim) => {
+    const end = piece.box.end[dim] as number
+    const ranges = clip(selection[dim] ?? [[start, end]], start, end)
+    const place = placed.find((each) => each.dim === dim)
+    const codes = place?.codes.codes.subarray(start, end).map((code) => (code - place.least) * place.stride)
+    return { extent: end - start, ranges, codes }
+  })
+}
+
+/** Keyed dimensions in loop order: the innermost varies fastest, as the vector shape needs. */
+export function inLoopOrder(dims: readonly DimensionCodes[], loops: LoopPlan): DimensionCodes[] {
+  return loops.order.flatMap((dim) => dims.filter((codes) => codes.dim === dim))
+}

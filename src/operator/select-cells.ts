@@ -1,0 +1,70 @@
+/** WHERE over cells, compiled: the positions of those that pass, in C order of a box. Called for queries that emit rows. */
+import type { GridScan, LoopPlan } from '../model/job.js'
+import { frame } from '../model/nest.js'
+import { type Box, boxShape, cellCount } from '../model/schema.js'
+import { blockCells } from './axis.js'
+import { type Body, setWord, word } from './body.js'
+import { runLoop } from './loop.js'
+import { loopDims, type Piece } from './piece.js'
+import type { Scratch } from './scratch.js'
+
+export class SelectCells {
+  readonly #out: number
+
+  constructor(
+    readonly scan: GridScan,
+    readonly loops: LoopPlan,
+    readonly body: Body,
+    readonly scratch: Scratch,
+  ) {
+    this.#out = scratch.machine.allocate(blockCells * 4)
+  }
+
+  /** Positions within `box` of the cells that pass, ascending; `pieces` cover the box. */
+  select(box: Box, pieces: Iterable<Piece>): Int32Array {
+    const strides = cStrides(boxShape(box))
+    const found: Int32Array[] = []
+    for (const piece of pieces) this.#selectIn(piece, box, strides, found)
+    const positions = joined(found)
+    return isAscending(positions) ? positions : positions.sort()
+  }
+
+  #selectIn(piece: Piece, box: Box, strides: readonly number[], found: Int32Array[]): void {
+    const { machine } = this.scratch
+    const { frame: address } = this.body
+    const dims = loopDims(piece, this.scan.selection, []).map((dim, d) => ({
+      ...dim,
+      codes: Int32Array.from(
+        { length: dim.extent },
+        (_, i) => ((piece.box.start[d] as number) - (box.start[d] as number) + i) * (strides[d] as number),
+      ),
+    }))
+    const loop = { order: this.loops.order, dims, columns: piece.columns, shape: 'vector' as const }
+    setWord(machine, address + frame.out, this.#out)
+    setWord(machine, address + frame.step, 1)
+    runLoop(loop, this.scratch, address, (call) => {
+      this.body.run(call)
+      const count = word(machine, address + frame.count)
+      if (count > 0) found.push(new Int32Array(machine.memory.buffer, this.#out, count).slice())
+    })
+  }
+}
+
+export function cStrides(shape: readonly number[]): number[] {
+  return shape.map((_, i) => cellCount(shape.slice(i + 1)))
+}
+
+function joined(parts: readonly Int32Array[]): Int32Array {
+  const all = new Int32Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
+}
+
+function isAscending(values: Int32Array): boolean {
+  for (let i = 1; i < values.length; i++) if ((values[i] as number) < (values[i - 1] as number)) return false
+  return true
+}

@@ -1,0 +1,153 @@
+/** Makes a plan ready to run: what the scan does in parallel, in which boxes, by which loops, and which steps follow. Called by `query.ts`. */
+import type { Registry } from '../function/registry.js'
+import { conjunction, type Expression } from '../model/expression.js'
+import {
+  type GridScan,
+  type IndexRange,
+  type JobColumn,
+  type KeySpace,
+  rangeTotal,
+  type ScanStage,
+  type Schedule,
+  type Settings,
+  type Sink,
+} from '../model/job.js'
+import { outputOf, type Plan, type Scan } from '../model/plan.js'
+import { cellCount } from '../model/schema.js'
+import type { Header, Vector } from '../model/vector.js'
+import { chooseBox, taskSpace } from './box.js'
+import { Hoisting, jobColumns, usedColumns } from './columns.js'
+import { Dimensions, type Selection, selectIndexes } from './dimensions.js'
+import { divideKeys } from './keys.js'
+import { codeColumns, type PlanLoops, planReduce, planSelect } from './loops.js'
+import { cut, type Ending, type Pipeline } from './pipeline.js'
+
+export interface ScheduleContext {
+  /** Values of a one-dimensional column, where the session loaded them. */
+  coordinate(source: string, table: string, column: string): Vector | undefined
+  readonly registry: Registry
+  readonly settings: Settings
+}
+
+/** Ways to compile a scan, best first; where neither has code it is interpreted. */
+const ways: readonly PlanLoops[] = [planReduce, planSelect]
+
+/** `refused`: how many of the ways turned out to have no code. */
+export function schedule(plan: Plan, context: ScheduleContext, refused = 0): Schedule {
+  const pipeline = cut(plan)
+  const header: Header = { columns: outputOf(plan).map(({ name, type, nullable }) => ({ name, type, nullable })) }
+  const { columns, steps, leaf } = pipeline
+  if (leaf.kind === 'values') return { from: { kind: 'values', batch: leaf.batch }, columns, steps, header }
+  return { from: { kind: 'stage', stage: scheduleScan(leaf, pipeline, context, refused) }, columns, steps, header }
+}
+
+function scheduleScan(leaf: Scan, pipeline: Pipeline, context: ScheduleContext, refused: number): ScanStage {
+  const { registry, settings } = context
+  const dimensions = new Dimensions(leaf, (column) => context.coordinate(leaf.source, leaf.table, column), registry)
+  const { ending } = pipeline
+  const selection = firstRows(selectIndexes(dimensions, pipeline.predicates, settings.pruning), ending)
+  const keys: KeySpace = ending.kind === 'reduce' ? divideKeys(ending.keys, dimensions, selection) : { kind: 'none' }
+  for (const plan of settings.engine === 'auto' ? ways.slice(refused) : []) {
+    const stage = withLoops(leaf, ending, keys, selection, dimensions, plan, context)
+    if (stage) return stage
+  }
+  const sink = sinkOf(ending, keys, (expression) => expression)
+  const scan = gridScan(leaf, sink, conjunction(selection.residual), dimensions, selection.ranges, [], false)
+  return finishStage(scan, sink, context)
+}
+
+/** The stage with its dimension expressions taken out and its loops planned; undefined where it has no code. */
+function withLoops(
+  leaf: Scan,
+  ending: Ending,
+  keys: KeySpace,
+  selection: Selection,
+  dimensions: Dimensions,
+  plan: PlanLoops,
+  context: ScheduleContext,
+): ScanStage | undefined {
+  const reduces = plan === planReduce
+  const hoisting = new Hoisting(dimensions, 1 + Math.max(0, ...leaf.columns.map(({ id }) => id), ...idsOf(ending)))
+  const hoist = (expression: Expression) => hoisting.hoist(expression)
+  const hoisted = reduces && keys.kind === 'hash' ? hoistKeys(keys, hoist) : keys
+  const sink = sinkOf(ending, hoisted, reduces ? hoist : (expression) => expression)
+  const predicate = conjunction(selection.residual.map(hoist))
+  const extra = [...hoisting.columns, ...(reduces ? codeColumns(hoisted) : [])]
+  const scan = gridScan(leaf, sink, predicate, dimensions, selection.ranges, extra, reduces)
+  const loops = plan(scan, sink, context.registry)
+  return loops && { ...finishStage(scan, sink, context), loops }
+}
+
+/** Where every selected cell is a row, a LIMIT needs only the first indexes of the leading dimension. */
+function firstRows(selection: Selection, ending: Ending): Selection {
+  const [leading, ...inner] = selection.ranges
+  if (ending.kind !== 'rows' || ending.limit === undefined || selection.residual.length > 0 || !leading)
+    return selection
+  const cells = cellCount(inner.map(rangeTotal))
+  const needed = cells === 0 ? 0 : Math.ceil(ending.limit / cells)
+  return { ...selection, ranges: [firstIndexes(leading, needed), ...inner] }
+}
+
+function firstIndexes(ranges: readonly IndexRange[], count: number): IndexRange[] {
+  let left = count
+  return ranges.flatMap(([start, end]) => {
+    const taken = Math.min(left, end - start)
+    left -= taken
+    return taken > 0 ? [[start, start + taken] as const] : []
+  })
+}
+
+function hoistKeys(keys: Extract<KeySpace, { kind: 'hash' }>, hoist: (expression: Expression) => Expression): KeySpace {
+  return { ...keys, keys: keys.keys.map((key) => ({ ...key, expression: hoist(key.expression) })) }
+}
+
+function idsOf(ending: Ending): number[] {
+  return ending.kind === 'reduce'
+    ? [...ending.keys, ...ending.aggregates].map(({ id }) => id)
+    : ending.columns.map(({ id }) => id)
+}
+
+function sinkOf(ending: Ending, keys: KeySpace, change: (expression: Expression) => Expression): Sink {
+  if (ending.kind !== 'reduce') return ending
+  const aggregates = ending.aggregates.map((aggregate) => {
+    const { call } = aggregate
+    return { ...aggregate, call: { ...call, args: call.args.map(change), filter: call.filter && change(call.filter) } }
+  })
+  return { kind: 'reduce', keys, keyExpressions: ending.keys, aggregates }
+}
+
+function gridScan(
+  leaf: Scan,
+  sink: Sink,
+  predicate: Expression | undefined,
+  dimensions: Dimensions,
+  selection: GridScan['selection'],
+  extra: readonly JobColumn[],
+  coded: boolean,
+): GridScan {
+  const early = usedColumns(predicate)
+  const used = new Set([...early, ...sinkColumns(sink, coded)])
+  const columns = [...jobColumns(leaf.columns, used, predicate ? early : used, dimensions), ...extra]
+  return { source: leaf.source, table: leaf.table, dims: leaf.dims, columns, selection, predicate }
+}
+
+/** What a sink reads per cell. With codes, keys along dimensions need no column. */
+function sinkColumns(sink: Sink, coded: boolean): Set<number> {
+  if (sink.kind !== 'reduce') return usedColumns(...sink.columns.map(({ expression }) => expression))
+  const calls = sink.aggregates.flatMap(({ call }) => [...call.args, call.filter])
+  const keys = coded ? (sink.keys.kind === 'hash' ? sink.keys.keys : []) : sink.keyExpressions
+  return usedColumns(...calls, ...keys.map(({ expression }) => expression))
+}
+
+function finishStage(scan: GridScan, sink: Sink, { settings }: ScheduleContext): ScanStage {
+  const stored = scan.columns.filter((column) => column.kind === 'stored')
+  const slab = sink.kind !== 'reduce'
+  // Half of a thread's share: the rest is for encoded bytes, states and results.
+  const memory = settings.memory_limit / settings.threads / 2
+  const choice = chooseBox(stored, scan.dims, slab, memory)
+  const limited = sink.kind === 'rows' && sink.limit !== undefined
+  const tasks = taskSpace(choice, scan.selection, limited)
+  const boxes = cellCount(scan.dims.map(({ size }, dim) => Math.ceil(size / (choice.box[dim] as number))))
+  const decodedBytes = boxes === 0 ? 0 : (choice.decodedBytes * tasks.boxes) / boxes
+  return { scan, sink, tasks, taskBytes: choice.taskBytes, decodedBytes }
+}

@@ -1,0 +1,56 @@
+/** Compiles all bodies of a stage. Modules are kept by what they were made from: the same shape of query compiles once. Called by `query.ts`. */
+import type { Registry } from '../function/registry.js'
+import type { Bodies, CompiledNest, CompiledStage, LoopPlan, ScanStage } from '../model/job.js'
+import type { Nest } from '../model/nest.js'
+import { compileCombine, compileFinish, compileNest } from './compile.js'
+
+/** The stage ready to run; undefined where a body has no code: then it has to be scheduled another way. A stage without loops is ready as it is. */
+export function compileStage(stage: ScanStage, registry: Registry): ScanStage | undefined {
+  if (!stage.loops) return stage
+  const compiled = cached(stage.loops, registry)
+  return compiled && { ...stage, compiled }
+}
+
+/** Enough for an application's set of queries; the oldest goes first. */
+const mostKept = 256
+const kept = new WeakMap<Registry, Map<string, CompiledStage | undefined>>()
+
+function cached(loops: LoopPlan, registry: Registry): CompiledStage | undefined {
+  const stages = kept.get(registry) ?? new Map<string, CompiledStage | undefined>()
+  kept.set(registry, stages)
+  const name = identity(loops)
+  if (stages.has(name)) return stages.get(name)
+  const compiled = compileLoops(loops, registry)
+  const [oldest] = stages.keys()
+  if (stages.size >= mostKept && oldest !== undefined) stages.delete(oldest)
+  stages.set(name, compiled)
+  return compiled
+}
+
+function identity({ nests, accumulators, finishes }: LoopPlan): string {
+  return JSON.stringify({ nests, accumulators, finishes }, (key, value) => {
+    if (key === 'span' || key === 'name') return undefined
+    if (typeof value === 'bigint') return `${value}n`
+    // JSON makes null of these.
+    return typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
+      ? `${Object.is(value, -0) ? '-0' : value}`
+      : value
+  })
+}
+
+function compileLoops({ nests, accumulators, finishes }: LoopPlan, registry: Registry): CompiledStage | undefined {
+  const bodies = compileBodies(nests, registry)
+  if (!bodies) return undefined
+  if (nests.main.sink.kind !== 'reduce') return { bodies }
+  const combine = compileCombine(accumulators, registry)
+  const finish = compileFinish(finishes, accumulators, registry)
+  return combine && finish && { bodies, combine, finish }
+}
+
+function compileBodies(nests: Bodies<Nest>, registry: Registry): Bodies<CompiledNest> | undefined {
+  const main = compileNest(nests.main, registry)
+  const probe = nests.probe && compileNest(nests.probe, registry)
+  const keys = nests.keys && compileNest(nests.keys, registry)
+  if (!main || (nests.probe && !probe) || (nests.keys && !keys)) return undefined
+  return { main, probe, keys }
+}

@@ -1,0 +1,97 @@
+/** Arithmetic of boxes: which box a number means, and the pieces into which the chunks of several columns cut a box. */
+import { type IndexRange, type JobColumn, rangeTotal, type TaskSpace } from '../model/job.js'
+import { type Box, cellCount, type Dimension } from '../model/schema.js'
+
+export function taskCount(tasks: TaskSpace): number {
+  return Math.ceil(tasks.boxes / tasks.boxesPerTask)
+}
+
+/** The numbers of a task's boxes. */
+export function boxesOf(tasks: TaskSpace, task: number): IndexRange {
+  const first = task * tasks.boxesPerTask
+  return [first, Math.min(tasks.boxes, first + tasks.boxesPerTask)]
+}
+
+/** The box with a number, counted over the kept boxes in C order; cut off at the grid's edge. */
+export function boxAt(tasks: TaskSpace, dims: readonly Dimension[], number: number): Box {
+  const counts = tasks.kept.map(rangeTotal)
+  const start: number[] = []
+  const end: number[] = []
+  let rest = number
+  for (let dim = 0; dim < dims.length; dim++) {
+    const inner = cellCount(counts.slice(dim + 1))
+    const index = nthOf(tasks.kept[dim] ?? [], Math.floor(rest / inner))
+    rest %= inner
+    const size = tasks.box[dim] as number
+    start.push(index * size)
+    end.push(Math.min((index + 1) * size, (dims[dim] as Dimension).size))
+  }
+  return { start, end }
+}
+
+function nthOf(ranges: readonly IndexRange[], n: number): number {
+  let left = n
+  for (const [start, end] of ranges) {
+    if (left < end - start) return start + left
+    left -= end - start
+  }
+  throw new RangeError(`box ${n} of ${rangeTotal(ranges)}`)
+}
+
+/** The least box around several. */
+export function hull(boxes: readonly Box[]): Box {
+  const [first, ...others] = boxes
+  if (!first) throw new RangeError('no box')
+  const start = [...first.start]
+  const end = [...first.end]
+  for (const box of others) {
+    for (let dim = 0; dim < start.length; dim++) {
+      start[dim] = Math.min(start[dim] as number, box.start[dim] as number)
+      end[dim] = Math.max(end[dim] as number, box.end[dim] as number)
+    }
+  }
+  return { start, end }
+}
+
+/** The parts of a box in which no column crosses into another chunk, in C order. */
+export function* piecesOf(box: Box, columns: readonly JobColumn[]): Generator<Box> {
+  const cuts = box.start.map((start, dim) => cutsOf(dim, start, box.end[dim] as number, columns))
+  const counts = cuts.map((cut) => cut.length - 1)
+  const total = cellCount(counts)
+  for (let number = 0; number < total; number++) {
+    let rest = number
+    const at = counts.map((_, dim) => {
+      const inner = cellCount(counts.slice(dim + 1))
+      const index = Math.floor(rest / inner)
+      rest %= inner
+      return index
+    })
+    yield {
+      start: at.map((index, dim) => cuts[dim]?.[index] as number),
+      end: at.map((index, dim) => cuts[dim]?.[index + 1] as number),
+    }
+  }
+}
+
+function cutsOf(dim: number, start: number, end: number, columns: readonly JobColumn[]): number[] {
+  const cuts = new Set([start, end])
+  for (const column of columns) {
+    if (column.kind !== 'stored') continue
+    const axis = column.dims.indexOf(dim)
+    const chunk = column.layout.chunk[axis]
+    if (chunk === undefined) continue
+    for (let cut = (Math.floor(start / chunk) + 1) * chunk; cut < end; cut += chunk) cuts.add(cut)
+  }
+  return [...cuts].sort((a, b) => a - b)
+}
+
+/** How many chunks of a column a box touches at most, wherever it lies on its own lattice. */
+export function chunksTouched(column: Extract<JobColumn, { kind: 'stored' }>, box: readonly number[]): number {
+  return cellCount(
+    column.dims.map((dim, axis) => {
+      const chunk = column.layout.chunk[axis] as number
+      const size = box[dim] as number
+      return size % chunk === 0 ? size / chunk : Math.floor((size + chunk - 2) / chunk) + 1
+    }),
+  )
+}

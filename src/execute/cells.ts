@@ -1,0 +1,193 @@
+/** Cells of a box as vectors, for the interpreter: whole boxes in C order, or the cells at given positions. Called by row and interpreted tasks. */
+import type { JobColumn } from '../model/job.js'
+import { type Box, boxShape, cellCount, storageBytes } from '../model/schema.js'
+import { type NumericArray, slice, take, type Vector } from '../model/vector.js'
+import { cStrides } from '../operator/select-cells.js'
+import { allocateStored, storedView, unpack } from '../source/unpack.js'
+import type { ChunkReader } from './chunk-reader.js'
+
+type Stored = Extract<JobColumn, { kind: 'stored' }>
+
+/** Where a column's values come from: decoded chunks, or for one without layout its values from an index on. */
+export interface ColumnInput {
+  readonly reader?: ChunkReader | undefined
+  readonly vector?: Vector | undefined
+  readonly from: number
+}
+
+/** Every cell of the box in C order. All chunks must have been loaded. */
+export function readBox(column: JobColumn, box: Box, input: ColumnInput): Vector {
+  if (column.kind === 'stored') return readStored(column, box, input.reader as ChunkReader)
+  const own = alongDim(column, box, input)
+  return take(own, spread(column.dims[0] ?? -1, box))
+}
+
+/** The cells at positions of the box, in that order. */
+export function readAt(column: JobColumn, box: Box, positions: Int32Array, input: ColumnInput): Vector {
+  const shape = boxShape(box)
+  const strides = cStrides(shape)
+  const indexes = (dim: number) => indexesAlong(positions, strides[dim] ?? 1, shape[dim] ?? 1)
+  if (column.kind !== 'stored') {
+    const [dim] = column.dims
+    return take(alongDim(column, box, input), dim === undefined ? new Int32Array(positions.length) : indexes(dim))
+  }
+  return pickStored(column, box, column.dims.map(indexes), positions.length, input.reader as ChunkReader)
+}
+
+/** The values along the one dimension of a column, within the box. */
+function alongDim(column: Exclude<JobColumn, Stored>, box: Box, input: ColumnInput): Vector {
+  const [dim] = column.dims
+  const start = dim === undefined ? 0 : (box.start[dim] as number)
+  const end = dim === undefined ? 1 : (box.end[dim] as number)
+  switch (column.kind) {
+    case 'dimension':
+      return slice(column.values, start, end)
+    case 'vector':
+      return slice(input.vector as Vector, start - input.from, end - input.from)
+    case 'index':
+      return {
+        type: column.type,
+        length: end - start,
+        values: BigInt64Array.from({ length: end - start }, (_, i) => BigInt(start + i)),
+      }
+    default:
+      return column satisfies never
+  }
+}
+
+/** For each cell of the box its index along one dimension. */
+function spread(dim: number, box: Box): Int32Array {
+  const shape = boxShape(box)
+  const extent = shape[dim] ?? 1
+  const stride = cellCount(shape.slice(dim + 1))
+  const total = cellCount(shape)
+  const indexes = new Int32Array(total)
+  if (dim < 0) return indexes
+  for (let at = 0; at < total; ) {
+    for (let i = 0; i < extent; i++) {
+      indexes.fill(i, at, at + stride)
+      at += stride
+    }
+  }
+  return indexes
+}
+
+function indexesAlong(positions: Int32Array, stride: number, extent: number): Int32Array {
+  return positions.map((position) => Math.floor(position / stride) % extent)
+}
+
+function readStored(column: Stored, box: Box, reader: ChunkReader): Vector {
+  const shape = boxShape(box)
+  const to = allocateStored(column.layout.storage, cellCount(shape))
+  const bytes = storageBytes[column.layout.storage]
+  for (const part of partsOf(column, box)) {
+    const address = reader.loaded(part.chunk)
+    const from = storedView(column.layout.storage, reader.machine.memory.buffer, address, column.layout.bytes / bytes)
+    copyPart(column, box, part, from, to, bytes)
+  }
+  return unpack(column.type, column.layout, to)
+}
+
+interface Part {
+  readonly chunk: readonly number[]
+  /** Cells of the grid that the chunk holds of the box. */
+  readonly start: readonly number[]
+  readonly end: readonly number[]
+}
+
+/** The chunks of a column under a box. */
+export function partsOf(column: Stored, box: Box): Part[] {
+  let parts: Part[] = [{ chunk: [], start: [...box.start], end: [...box.end] }]
+  column.dims.forEach((dim, axis) => {
+    const size = column.layout.chunk[axis] as number
+    parts = parts.flatMap((part) => {
+      const cut: Part[] = []
+      const end = part.end[dim] as number
+      for (let at = part.start[dim] as number; at < end; ) {
+        const chunk = Math.floor(at / size)
+        const past = Math.min(end, (chunk + 1) * size)
+        cut.push({ chunk: [...part.chunk, chunk], start: part.start.with(dim, at), end: part.end.with(dim, past) })
+        at = past
+      }
+      return cut
+    })
+  })
+  return parts
+}
+
+function copyPart(column: Stored, box: Box, part: Part, from: NumericArray, to: NumericArray, bytes: number): void {
+  const shape = boxShape(box)
+  const toStrides = cStrides(shape)
+  const fromStrides = shape.map((_, dim) => {
+    const axis = column.dims.indexOf(dim)
+    return axis < 0 ? 0 : (column.layout.strides[axis] as number) / bytes
+  })
+  let origin = 0
+  column.dims.forEach((dim, axis) => {
+    const chunkStart = (part.chunk[axis] as number) * (column.layout.chunk[axis] as number)
+    origin += ((part.start[dim] as number) - chunkStart) * (fromStrides[dim] as number)
+  })
+  const last = shape.length - 1
+  const turn = (dim: number, source: number, target: number): void => {
+    const extent = dim < 0 ? 1 : (part.end[dim] as number) - (part.start[dim] as number)
+    const step = fromStrides[dim] ?? 0
+    if (dim >= last || dim < 0) {
+      if (step === 1) to.set(from.subarray(source, source + extent) as never, target)
+      else for (let i = 0; i < extent; i++) to[target + i] = from[source + i * step] as never
+      return
+    }
+    for (let i = 0; i < extent; i++) turn(dim + 1, source + i * step, target + i * (toStrides[dim] as number))
+  }
+  const target = shape.reduce(
+    (sum, _, dim) => sum + ((part.start[dim] as number) - (box.start[dim] as number)) * (toStrides[dim] as number),
+    0,
+  )
+  turn(shape.length === 0 ? -1 : 0, origin, target)
+}
+
+/** Single cells: `indexes` per own dim, counted from the start of the box. */
+function pickStored(
+  column: Stored,
+  box: Box,
+  indexes: readonly Int32Array[],
+  count: number,
+  reader: ChunkReader,
+): Vector {
+  const { layout } = column
+  const bytes = storageBytes[layout.storage]
+  const { buffer } = reader.machine.memory
+  const whole = storedView(layout.storage, buffer, 0, Math.floor(buffer.byteLength / bytes))
+  const bases = Float64Array.from(partsOf(column, box), ({ chunk }) => reader.loaded(chunk))
+  const { part, offset } = placesOf(column, box, indexes, count)
+  const picked = allocateStored(layout.storage, count)
+  for (let i = 0; i < count; i++) {
+    picked[i] = whole[((bases[part[i] as number] as number) + (offset[i] as number)) / bytes] as never
+  }
+  return unpack(column.type, layout, picked)
+}
+
+/** For each cell the number of its chunk among those under the box, in C order, and its offset there in bytes. */
+function placesOf(
+  { dims, layout }: Stored,
+  box: Box,
+  indexes: readonly Int32Array[],
+  count: number,
+): { part: Int32Array; offset: Int32Array } {
+  const part = new Int32Array(count)
+  const offset = new Int32Array(count)
+  dims.forEach((dim, axis) => {
+    const along = indexes[axis] as Int32Array
+    const size = layout.chunk[axis] as number
+    const stride = layout.strides[axis] as number
+    const start = box.start[dim] as number
+    const first = Math.floor(start / size)
+    const chunks = Math.floor(((box.end[dim] as number) - 1) / size) - first + 1
+    for (let i = 0; i < count; i++) {
+      const index = start + (along[i] as number)
+      const chunk = Math.floor(index / size)
+      part[i] = (part[i] as number) * chunks + chunk - first
+      offset[i] = (offset[i] as number) + (index - chunk * size) * stride
+    }
+  })
+  return { part, offset }
+}

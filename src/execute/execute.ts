@@ -1,0 +1,150 @@
+/** Runs a schedule: tasks on an executor, their partials merged in task order, then the steps. Called by `query.ts`. */
+import type { Registry } from '../function/registry.js'
+import { createMachine } from '../kernel/machine.js'
+import { ChunkQLError } from '../model/error.js'
+import type { CompiledStage, Job, Partial, PartialBody, ScanStage, Schedule, Sink, Work } from '../model/job.js'
+import type { OutputColumn } from '../model/plan.js'
+import type { Batch } from '../model/vector.js'
+import { GroupRows } from '../operator/group-rows.js'
+import { MergeDense } from '../operator/merge-dense.js'
+import { MergeHash } from '../operator/merge-hash.js'
+import { inLoopOrder } from '../operator/piece.js'
+import { columnOf, type Rows } from '../operator/rows.js'
+import { StateArrays } from '../operator/state-arrays.js'
+import { runSteps } from '../operator/steps.js'
+import { taskCount } from './boxes.js'
+import { cancel, type Executor, type RunningJob, start } from './executor.js'
+import { addWork } from './work.js'
+
+export interface Progress {
+  /** Chunks read, and chunks that are to be read. */
+  readonly done: number
+  readonly total: number
+  /** Bytes read so far. */
+  readonly bytes: number
+}
+
+export interface ExecuteContext {
+  readonly executor: Executor
+  readonly registry: Registry
+  readonly job: Omit<Job, 'stage'>
+  readonly work: Work
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+}
+
+/** The result's batches, in the order of the query. Stops its tasks when the caller stops. */
+export async function* execute(schedule: Schedule, context: ExecuteContext): AsyncGenerator<Batch> {
+  context.signal?.throwIfAborted()
+  const from =
+    schedule.from.kind === 'values'
+      ? values(schedule.from.batch, schedule.columns)
+      : runStage(schedule.from.stage, context)
+  const output = outputIds(schedule)
+  for await (const rows of runSteps(schedule.steps, from, context.registry, context.job.settings.memory_limit)) {
+    if (rows.length > 0) yield { length: rows.length, columns: output.map((id) => columnOf(rows)(id)) }
+  }
+}
+
+function outputIds({ columns, steps }: Schedule): number[] {
+  let ids = columns.map(({ id }) => id)
+  for (const step of steps) {
+    if (step.kind === 'project') ids = step.columns.map(({ id }) => id)
+    else if (step.kind === 'aggregate') ids = [...step.keys, ...step.aggregates].map(({ id }) => id)
+  }
+  return ids
+}
+
+async function* values(batch: Batch, columns: readonly OutputColumn[]): AsyncGenerator<Rows> {
+  yield rowsOf(batch, columns)
+}
+
+function rowsOf(batch: Batch, columns: readonly { readonly id: number }[]): Rows {
+  return {
+    length: batch.length,
+    columns: new Map(batch.columns.map((vector, k) => [(columns[k] as { id: number }).id, vector])),
+  }
+}
+
+async function* runStage(stage: ScanStage, context: ExecuteContext): AsyncGenerator<Rows> {
+  const partials = orderedPartials(stage, context)
+  if (stage.sink.kind !== 'reduce') {
+    for await (const { body } of partials) {
+      for (const batch of (body as Extract<PartialBody, { kind: 'rows' }>).batches)
+        yield rowsOf(batch, stage.sink.columns)
+    }
+    return
+  }
+  const merge = openMerge(stage, stage.sink, context)
+  for await (const { body } of partials) merge.absorb(body as never)
+  yield merge.result()
+}
+
+interface Merge {
+  absorb(body: never): void
+  result(): Rows
+}
+
+function openMerge(stage: ScanStage, sink: Extract<Sink, { kind: 'reduce' }>, context: ExecuteContext): Merge {
+  const { keyExpressions, aggregates, keys } = sink
+  const { compiled, loops } = stage
+  if (compiled?.bodies.main.nest.sink.kind !== 'reduce' || !loops) {
+    return new GroupRows(keyExpressions, aggregates, context.registry, context.job.settings.memory_limit)
+  }
+  const states = openStates(compiled, context)
+  if (keys.kind === 'hash') {
+    const merge = new MergeHash(states, keys)
+    return { absorb: (body) => merge.absorb(body), result: () => merge.result(keyExpressions, aggregates) }
+  }
+  const merge = new MergeDense(states, keys.kind === 'dense' ? inLoopOrder(keys.dims, loops) : [])
+  return { absorb: (body) => merge.absorb(body), result: () => merge.result(keyExpressions, aggregates) }
+}
+
+function openStates(compiled: CompiledStage, { job }: ExecuteContext): StateArrays {
+  const machine = createMachine({ limit: job.settings.memory_limit })
+  return new StateArrays(machine, compiled.bodies.main.fields, compiled)
+}
+
+/** Partials in task order. Tasks run ahead of the merge by a bounded number, so that waiting partials fit memory. */
+async function* orderedPartials(stage: ScanStage, context: ExecuteContext): AsyncGenerator<Partial> {
+  const { executor, work, signal } = context
+  const running = start({ ...context.job, stage })
+  const count = taskCount(stage.tasks)
+  const waiting: Promise<Partial>[] = []
+  let next = 0
+  const stopped = stopOn(running, signal)
+  try {
+    for (let task = 0; task < count; task++) {
+      while (next < count && next < task + 4 * executor.slots) waiting.push(quiet(executor.run(running, next++)))
+      const partial = await Promise.race([waiting.shift() as Promise<Partial>, stopped.promise])
+      addWork(work, partial.work)
+      context.onProgress?.({ done: work.read, total: work.chunksTotal - work.pruned, bytes: work.bytesRead })
+      yield partial
+    }
+  } finally {
+    cancel(running)
+    stopped.forget()
+    // Its tasks notice the flag at their next block; nobody waits for them, but the job is kept until they have.
+    void Promise.allSettled(waiting).then(() => executor.release(running))
+  }
+}
+
+/** A failure is seen when its turn comes; until then it must not count as unhandled. */
+function quiet<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined)
+  return promise
+}
+
+/** A promise that fails when the caller gives up. */
+function stopOn(running: RunningJob, signal: AbortSignal | undefined): { promise: Promise<never>; forget: () => void } {
+  let onAbort = () => {}
+  const promise = new Promise<never>((_, reject) => {
+    onAbort = () => {
+      cancel(running)
+      reject(new ChunkQLError('cancelled', 'the query was cancelled'))
+    }
+  })
+  signal?.addEventListener('abort', onAbort, { once: true })
+  if (signal?.aborted) onAbort()
+  return { promise: quiet(promise), forget: () => signal?.removeEventListener('abort', onAbort) }
+}

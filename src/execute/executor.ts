@@ -1,0 +1,30 @@
+/** Where tasks run. Tasks and partials are plain data, so that other threads, or other machines, can take them. */
+import { ChunkQLError } from '../model/error.js'
+import type { Job, Partial } from '../model/job.js'
+
+/** A job that is under way, with the flag that stops it: set from any thread, read by every task. */
+export interface RunningJob {
+  readonly job: Job
+  readonly cancel: Int32Array<SharedArrayBuffer>
+}
+
+export interface Executor {
+  /** How many tasks run at once. */
+  readonly slots: number
+  run(running: RunningJob, task: number): Promise<Partial>
+  /** Forgets a job: nothing of it is under way any more. */
+  release(running: RunningJob): void
+}
+
+export function start(job: Job): RunningJob {
+  return { job, cancel: new Int32Array(new SharedArrayBuffer(4)) }
+}
+
+export function cancel(running: RunningJob): void {
+  Atomics.store(running.cancel, 0, 1)
+}
+
+/** Throws where the flag is up. */
+export function checkCancelled(flag: Int32Array): undefined {
+  if (Atomics.load(flag, 0) !== 0) throw new ChunkQLError('cancelled', 'the query was cancelled')
+}

@@ -1,0 +1,86 @@
+/** Brings the chunks under a piece into memory and says where each column's cells begin. Called by compiled tasks. */
+import type { JobColumn } from '../model/job.js'
+import type { Nest } from '../model/nest.js'
+import type { Box } from '../model/schema.js'
+import type { NumericArray } from '../model/vector.js'
+import type { LoopColumn } from '../operator/loop.js'
+import type { Piece } from '../operator/piece.js'
+import { Scratch } from '../operator/scratch.js'
+import type { StageRun } from './stage-run.js'
+
+export class PieceLoader {
+  /** Values along dimensions, placed for the box at hand. */
+  readonly #placed = new Map<number, { address: number; start: number; bytes: number }>()
+  readonly #scratches = new Map<number, Scratch>()
+
+  constructor(readonly run: StageRun) {}
+
+  /** Copies the values of dimension columns for a box; call before its pieces. */
+  enter(box: Box): void {
+    for (const column of this.run.stage.scan.columns) {
+      if (column.kind === 'dimension' || column.kind === 'index') this.#place(column, box)
+    }
+  }
+
+  /** The piece as a body over `nest.columns` sees it. Asynchronous only where a source is. */
+  load(nest: Nest, box: Box): Piece | Promise<Piece> {
+    const columns = nest.columns.map(({ id }) => this.#column(id, box))
+    if (columns.some((column) => column instanceof Promise)) {
+      return Promise.all(columns).then((loaded) => ({ box, columns: loaded }))
+    }
+    return { box, columns: columns as LoopColumn[] }
+  }
+
+  #column(id: number, box: Box): LoopColumn | Promise<LoopColumn> {
+    const { scan } = this.run.stage
+    const k = scan.columns.findIndex((column) => column.id === id)
+    const column = scan.columns[k] as JobColumn
+    if (column.kind === 'stored') return this.#stored(column, k, box)
+    const [dim] = column.dims as [number]
+    const { address, start, bytes } = this.#placed.get(id) as { address: number; start: number; bytes: number }
+    const strides = scan.dims.map((_, d) => (d === dim ? bytes : 0))
+    return { base: address + ((box.start[dim] as number) - start) * bytes, strides }
+  }
+
+  #stored(column: Extract<JobColumn, { kind: 'stored' }>, k: number, box: Box): LoopColumn | Promise<LoopColumn> {
+    const { layout, dims } = column
+    const strides = new Array<number>(this.run.stage.scan.dims.length).fill(0)
+    let offset = 0
+    const chunk = dims.map((dim, axis) => {
+      const stride = layout.strides[axis] as number
+      const start = box.start[dim] as number
+      const size = layout.chunk[axis] as number
+      strides[dim] = stride
+      offset += (start % size) * stride
+      return Math.floor(start / size)
+    })
+    const address = this.run.readers[k]?.load(chunk) as number | Promise<number>
+    const at = (base: number): LoopColumn => ({ base: base + offset, strides })
+    return address instanceof Promise ? address.then(at) : at(address)
+  }
+
+  #place(column: Extract<JobColumn, { kind: 'dimension' | 'index' }>, box: Box): void {
+    const [dim] = column.dims
+    const start = box.start[dim] as number
+    const values = valuesOf(column, start, box.end[dim] as number)
+    const scratch = this.#scratches.get(column.id) ?? new Scratch(this.run.machine)
+    this.#scratches.set(column.id, scratch)
+    const address = scratch.reserve(values.byteLength)
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+    this.run.machine.bytes.set(bytes, address)
+    this.#placed.set(column.id, { address, start, bytes: values.BYTES_PER_ELEMENT })
+  }
+}
+
+/** NULLs of float columns are written as NaN; the nest reads them so. */
+function valuesOf(
+  column: Extract<JobColumn, { kind: 'dimension' | 'index' }>,
+  start: number,
+  end: number,
+): NumericArray {
+  if (column.kind === 'index') return BigInt64Array.from({ length: end - start }, (_, i) => BigInt(start + i))
+  const { values, valid } = column.values
+  const part = (values as NumericArray).slice(start, end)
+  if (valid) for (let i = start; i < end; i++) if (!valid[i]) part[i - start] = Number.NaN as never
+  return part
+}

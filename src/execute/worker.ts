@@ -1,0 +1,80 @@
+/** Entry of a worker thread: opens jobs that it is sent, runs their tasks, answers with data only. */
+import { move, transferableSymbol, valueSymbol } from 'piscina'
+import { loadRegistry } from '../function/packages.js'
+import { createMachine, type Machine } from '../kernel/machine.js'
+import { toErrorData } from '../model/error.js'
+import type { Job, Partial } from '../model/job.js'
+import { openSource } from '../source/registry.js'
+import type { Source } from '../source/source.js'
+import { checkCancelled } from './executor.js'
+import type { TaskMessage, TaskReply } from './messages.js'
+import { type OpenStage, openStage } from './stage-run.js'
+
+interface OpenJob extends Workplace {
+  readonly stage: Promise<OpenStage>
+}
+
+/** A memory and the mark to which it is cleared. */
+interface Workplace {
+  readonly machine: Machine
+  readonly bottom: number
+}
+
+const jobs = new Map<number, OpenJob>()
+const sources = new Map<string, Promise<Source>>()
+/** Memories of past jobs, used again: fresh pages cost more than clearing none. */
+const spare: Workplace[] = []
+
+export default async function runTask(message: TaskMessage): Promise<TaskReply> {
+  try {
+    forget(message.live)
+    const open = jobs.get(message.id) ?? (message.opening && openJob(message.opening))
+    if (!open) return { kind: 'unknownJob' }
+    const partial = await (await open.stage).run(message.task)
+    return transferred({ kind: 'partial', partial }, partial)
+  } catch (error) {
+    return { kind: 'error', error: toErrorData(error) }
+  }
+}
+
+function openJob({ job, cancel }: { readonly job: Job; readonly cancel: Int32Array }): OpenJob {
+  const place = spare.pop() ?? newPlace(job.settings.memory_limit / job.settings.threads)
+  const stage = openSources(job).then(async (source) =>
+    openStage(job, place.machine, source, await loadRegistry(job.use), () => checkCancelled(cancel)),
+  )
+  const open = { ...place, stage }
+  jobs.set(job.id, open)
+  return open
+}
+
+function openSources(job: Job): Promise<Source> {
+  const name = JSON.stringify(job.source)
+  const known = sources.get(name)
+  if (known) return known
+  if (!job.source) throw new TypeError('a source without a reference was sent to a worker')
+  const source = openSource(job.source)
+  sources.set(name, source)
+  source.catch(() => sources.delete(name))
+  return source
+}
+
+function forget(live: readonly number[]): void {
+  for (const [id, { machine, bottom }] of jobs) {
+    if (live.includes(id)) continue
+    jobs.delete(id)
+    machine.release(bottom)
+    if (spare.length === 0) spare.push({ machine, bottom })
+  }
+}
+
+function newPlace(limit: number): Workplace {
+  const machine = createMachine({ limit })
+  return { machine, bottom: machine.mark() }
+}
+
+/** Results leave by transfer; what they were sliced from stays. */
+function transferred(reply: TaskReply, { body }: Partial): TaskReply {
+  if (body.kind !== 'dense' && body.kind !== 'hash') return reply
+  const buffers = body.kind === 'dense' ? body.fields : [body.records, ...body.fields]
+  return move({ [transferableSymbol]: buffers, [valueSymbol]: reply } as never) as unknown as TaskReply
+}

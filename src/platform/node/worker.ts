@@ -1,2 +1,0 @@
-/** Entry of a worker thread. */
-export {}

@@ -79,7 +79,7 @@ async function bundle() {
   await esbuild.build({
     ...shared,
     banner,
-    entryPoints: { index: 'src/index.ts', worker: 'src/platform/node/worker.ts' },
+    entryPoints: { index: 'src/index.ts', worker: 'src/execute/worker.ts' },
     external: ['apache-arrow', 'piscina'],
     splitting: true,
     chunkNames: 'lib-[hash]',

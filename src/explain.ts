@@ -1,0 +1,106 @@
+/** EXPLAIN and EXPLAIN ANALYZE: the plan as data and as a text for people. Called by `statement.ts` and `index.ts`. */
+import type { Parameters } from './bind/context.js'
+import { countChunks, emptyWork } from './execute/work.js'
+import type { ScanStage, Work } from './model/job.js'
+import type { Plan } from './model/plan.js'
+import { printPlan } from './model/print-plan.js'
+import type { SelectSyntax } from './model/syntax.js'
+import { VARCHAR } from './model/type.js'
+import { vectorOf } from './model/vector.js'
+import { prepare, type QueryOptions, run } from './query.js'
+import type { Session } from './session.js'
+import type { Listing } from './show.js'
+
+export interface Explanation {
+  readonly plan: Plan
+  /** The rules of the optimizer that changed the plan. */
+  readonly rules: readonly string[]
+  readonly analyzed: boolean
+  readonly chunks: { readonly total: number; readonly pruned: number; readonly read: number }
+  /** Rows of the result (analyzed only). */
+  readonly rows: number
+  readonly ms: number
+  readonly work: Work
+  readonly listing: Listing
+  toString(): string
+}
+
+export async function explainPlan(
+  session: Session,
+  query: SelectSyntax,
+  analyze: boolean,
+  parameters: Parameters,
+  options: QueryOptions,
+): Promise<Explanation> {
+  const started = performance.now()
+  const prepared = await prepare(session, query, parameters)
+  const { plan, fired, schedule } = prepared
+  let rows = 0
+  let work: Work = { ...emptyWork(), msByStage: { ...prepared.ms } }
+  if (analyze) {
+    const result = run(session, prepared, options)
+    for await (const batch of result.batches) rows += batch.length
+    work = result.work
+  }
+  const stage = schedule.from.kind === 'stage' ? schedule.from.stage : undefined
+  const counts = stage ? countChunks(stage) : { total: 0, pruned: 0 }
+  const chunks = { ...counts, read: work.read }
+  const ms = performance.now() - started
+  const notes = stage ? scanNotes(stage, chunks, analyze ? work : undefined) : []
+  const tree = printPlan(plan, (node) => (node.kind === 'scan' ? notes : []))
+  const tail = analyze ? [`Total: ${time(ms)}, ${rows.toLocaleString('en')} rows`, stagesLine(work)] : []
+  const text = [tree, ...(fired.length > 0 ? [`Rules: ${fired.join(', ')}`] : []), ...tail].join('\n')
+  return {
+    plan,
+    rules: fired,
+    analyzed: analyze,
+    chunks,
+    rows,
+    ms,
+    work,
+    listing: asListing(text),
+    toString: () => text,
+  }
+}
+
+function scanNotes(stage: ScanStage, chunks: Explanation['chunks'], work: Work | undefined): string[] {
+  const { total, pruned } = chunks
+  const notes = [`chunks: ${total} total, ${pruned} pruned${work ? `, ${work.read} read` : ''}`]
+  if (work) notes.push(`bytes: ${bytes(work.bytesRead)} read, ${bytes(work.bytesDecoded)} decoded`)
+  notes.push(
+    `tasks: ${Math.ceil(stage.tasks.boxes / stage.tasks.boxesPerTask)} over boxes of ${stage.tasks.box.join(' x ') || '1'}`,
+  )
+  notes.push(`engine: ${engineOf(stage)}`)
+  return notes
+}
+
+function engineOf(stage: ScanStage): string {
+  const sink = stage.compiled?.bodies.main.nest.sink
+  if (!sink) return 'interpreted'
+  return sink.kind === 'reduce'
+    ? `compiled, ${stage.sink.kind === 'reduce' ? stage.sink.keys.kind : ''} keys, ${sink.shape} loops`
+    : 'compiled filter'
+}
+
+/** Stages on the main thread, then those of the workers (added up over threads). */
+function stagesLine(work: Work): string {
+  const parts = Object.entries(work.msByStage).map(([name, ms]) => `${name} ${time(ms)}`)
+  return `Stages: ${parts.join(', ')}`
+}
+
+function time(ms: number): string {
+  return ms < 1000 ? `${ms.toFixed(1)} ms` : `${(ms / 1000).toFixed(2)} s`
+}
+
+function bytes(count: number): string {
+  if (count < 1e3) return `${count} B`
+  if (count < 1e6) return `${(count / 1e3).toFixed(1)} kB`
+  return count < 1e9 ? `${(count / 1e6).toFixed(1)} MB` : `${(count / 1e9).toFixed(2)} GB`
+}
+
+function asListing(text: string): Listing {
+  return {
+    header: { columns: [{ name: 'explain', type: VARCHAR, nullable: false }] },
+    batch: { length: 1, columns: [vectorOf(VARCHAR, [text])] },
+  }
+}

@@ -1,0 +1,146 @@
+/** The way of a query: parse, bind, optimize, schedule, compile, execute. The one file that knows their order. Called by `index.ts`. */
+import { bind } from './bind/bind.js'
+import type { Parameters } from './bind/context.js'
+import { pathsOf } from './bind/paths.js'
+import { compileStage } from './compile/stage.js'
+import { execute, type Progress } from './execute/execute.js'
+import { inlineExecutor } from './execute/inline-executor.js'
+import { countChunks, emptyWork } from './execute/work.js'
+import { isChunkQLError } from './model/error.js'
+import type { Schedule, Work } from './model/job.js'
+import type { Plan } from './model/plan.js'
+import type { SelectSyntax, Statement } from './model/syntax.js'
+import type { Batch, Header, Vector } from './model/vector.js'
+import { coordinatesWanted } from './optimize/coordinates.js'
+import { optimize } from './optimize/optimize.js'
+import { parse } from './parse/parse.js'
+import { schedule } from './schedule/schedule.js'
+import type { Session } from './session.js'
+import type { Source } from './source/source.js'
+
+export interface QueryOptions {
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+}
+
+/** A query made ready, and its batches as they come. */
+export interface Result {
+  readonly header: Header
+  readonly batches: AsyncIterable<Batch>
+  /** What was done; complete when the batches have ended. */
+  readonly work: Work
+  /** For statements whose answer is a text, such as EXPLAIN. */
+  readonly text?: string | undefined
+}
+
+/** A query through all stages but the last. */
+export interface Prepared {
+  readonly plan: Plan
+  readonly fired: readonly string[]
+  readonly schedule: Schedule
+  readonly sources: ReadonlyMap<string, Source>
+  /** Milliseconds per stage. */
+  readonly ms: Readonly<Record<string, number>>
+}
+
+export function parseStatements(sql: string): readonly Statement[] {
+  return withSql(sql, () => parse(sql))
+}
+
+export async function prepare(session: Session, query: SelectSyntax, parameters: Parameters): Promise<Prepared> {
+  const { registry } = session.functions
+  const { settings } = session
+  const clock = stopwatch()
+  const sources = await session.sourcesFor(pathsOf(query))
+  const bound = bind(query, { catalog: session.catalogOf(sources), registry, parameters, settings })
+  clock.lap('bind')
+  const coordinate = await loadCoordinates(bound, sources)
+  clock.lap('coordinates')
+  const { plan, fired } = optimize(bound, { registry, settings, coordinate })
+  clock.lap('optimize')
+  const ready = makeReady(plan, session, coordinate)
+  clock.lap('compile')
+  return { plan, fired, schedule: ready, sources, ms: clock.laps }
+}
+
+/** Schedules for the best way that has code. */
+function makeReady(plan: Plan, { functions, settings }: Session, coordinate: Coordinates): Schedule {
+  const context = { registry: functions.registry, settings, coordinate }
+  for (let refused = 0; ; refused++) {
+    const ready = schedule(plan, context, refused)
+    if (ready.from.kind !== 'stage') return ready
+    const stage = compileStage(ready.from.stage, functions.registry)
+    if (stage) return { ...ready, from: { kind: 'stage', stage } }
+  }
+}
+
+export function run(session: Session, prepared: Prepared, options: QueryOptions): Result {
+  const { schedule: ready, sources } = prepared
+  const work = emptyWork()
+  const { from } = ready
+  Object.assign(work.msByStage, prepared.ms)
+  if (from.kind === 'stage') {
+    const { total, pruned } = countChunks(from.stage)
+    work.chunksTotal = total
+    work.pruned = pruned
+  }
+  const stage = from.kind === 'stage' ? from.stage : undefined
+  const source = stage && (sources.get(stage.scan.source) as Source)
+  const batches = execute(ready, {
+    // Without a scan nothing is run on it.
+    executor:
+      stage && source
+        ? session.executorFor(stage, source)
+        : inlineExecutor(undefined as never, session.functions.registry),
+    registry: session.functions.registry,
+    job: {
+      id: session.nextJob(),
+      source: source?.ref ?? null,
+      settings: session.settings,
+      use: session.functions.modules,
+    },
+    work,
+    ...options,
+  })
+  return { header: ready.header, batches, work }
+}
+
+type Coordinates = (source: string, table: string, column: string) => Vector | undefined
+
+/** The values of the one-dimensional columns that a plan names: small beside chunks, and what pruning and grouping need. */
+async function loadCoordinates(plan: Plan, sources: ReadonlyMap<string, Source>): Promise<Coordinates> {
+  const name = (source: string, table: string, column: string) => JSON.stringify([source, table, column])
+  const loaded = new Map<string, Vector>()
+  for (const { source, table, column } of coordinatesWanted(plan)) {
+    const vector = await (sources.get(source) as Source).coordinate(table, column)
+    loaded.set(name(source, table, column), vector)
+  }
+  return (source, table, column) => loaded.get(name(source, table, column))
+}
+
+/** Errors learn the text that they are about, so that they can show the line. */
+export function withSql<T>(sql: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw tell(error, sql)
+  }
+}
+
+export function tell(error: unknown, sql: string): unknown {
+  if (isChunkQLError(error)) error.sql ??= sql
+  return error
+}
+
+function stopwatch(): { readonly laps: Record<string, number>; lap(name: string): void } {
+  const laps: Record<string, number> = {}
+  let last = performance.now()
+  return {
+    laps,
+    lap(name) {
+      const now = performance.now()
+      laps[name] = now - last
+      last = now
+    },
+  }
+}

@@ -1,0 +1,105 @@
+/** What a connection keeps between queries: settings, attached sources, functions, worker threads. Called by `query.ts` and `index.ts`. */
+import type { Executor } from './execute/executor.js'
+import { inlineExecutor } from './execute/inline-executor.js'
+import { type Pool, poolExecutor } from './execute/pool-executor.js'
+import type { Registry } from './function/registry.js'
+import type { Catalog } from './model/catalog.js'
+import { ChunkQLError } from './model/error.js'
+import type { ScanStage, Settings } from './model/job.js'
+import type { Span } from './model/span.js'
+import { initialSettings, withSetting } from './settings.js'
+import { openLocation } from './source/registry.js'
+import type { Source } from './source/source.js'
+
+/** Functions of a user: modules by name, imported wherever tasks run, or closures, which keep queries on this thread. */
+export interface Functions {
+  readonly registry: Registry
+  readonly modules: readonly string[]
+  readonly inline: boolean
+}
+
+export class Session {
+  settings: Settings = initialSettings()
+  readonly #sources = new Map<string, Source>()
+  /** Sources of `FROM 'path'`, opened again when the store has changed on disk would be noticed: each query opens anew. */
+  readonly #names: string[] = []
+  #pool: { readonly threads: number; readonly pool: Pool } | undefined
+  #jobs = 0
+  #closed = false
+
+  constructor(readonly functions: Functions) {}
+
+  set(name: string, value: unknown, span?: Span): void {
+    this.settings = withSetting(this.settings, name, value, span)
+  }
+
+  async attach(name: string, location: unknown): Promise<void> {
+    const source = await openLocation(location, { nanIsNull: this.settings.nan_is_null })
+    await this.#sources.get(name)?.close()
+    this.#sources.set(name, source)
+    if (!this.#names.includes(name)) this.#names.push(name)
+  }
+
+  async detach(name: string, span?: Span): Promise<void> {
+    const source = this.#sources.get(name)
+    if (!source) throw new ChunkQLError('bind', `nothing is attached as ${name}`, { span, hint: this.#attached() })
+    this.#sources.delete(name)
+    this.#names.splice(this.#names.indexOf(name), 1)
+    await source.close()
+  }
+
+  #attached(): string {
+    return this.#names.length > 0 ? `attached are: ${this.#names.join(', ')}` : 'nothing is attached'
+  }
+
+  /** The sources that a query can name: what is attached, and the paths that it mentions, opened for it. */
+  async sourcesFor(paths: readonly { readonly path: string; readonly span: Span }[]): Promise<Map<string, Source>> {
+    this.#checkOpen()
+    const sources = new Map(this.#sources)
+    for (const { path, span } of paths) {
+      if (sources.has(path)) continue
+      sources.set(path, await this.#openPath(path, span))
+    }
+    return sources
+  }
+
+  async #openPath(path: string, span: Span): Promise<Source> {
+    try {
+      return await openLocation(path, { nanIsNull: this.settings.nan_is_null })
+    } catch (error) {
+      if (!(error instanceof ChunkQLError)) throw error
+      throw new ChunkQLError(error.code, error.message, { ...error, span })
+    }
+  }
+
+  catalogOf(sources: ReadonlyMap<string, Source>): Catalog {
+    return { sources: new Map([...sources].map(([name, source]) => [name, source.schema])), defaultSource: undefined }
+  }
+
+  /** Small queries, data that cannot leave this thread and functions given as closures run here; all else on the pool. */
+  executorFor(stage: ScanStage, source: Source): Executor {
+    const { threads, inline_bytes } = this.settings
+    const here = !source.ref || this.functions.inline || stage.decodedBytes <= inline_bytes
+    if (here) return inlineExecutor(source, this.functions.registry)
+    if (this.#pool?.threads !== threads) {
+      void this.#pool?.pool.close()
+      this.#pool = { threads, pool: poolExecutor(threads) }
+    }
+    return this.#pool.pool
+  }
+
+  nextJob(): number {
+    return ++this.#jobs
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new ChunkQLError('bind', 'the connection is closed', { hint: 'call connect() again' })
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#pool?.pool.close()
+    for (const source of this.#sources.values()) await source.close()
+    this.#sources.clear()
+  }
+}

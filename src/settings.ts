@@ -1,0 +1,133 @@
+/** The settings: names, defaults, how a value is read. SET, SHOW, `connect` and `--set` go through here. */
+import { ChunkQLError, suggest } from './model/error.js'
+import type { Settings } from './model/job.js'
+import type { Span } from './model/span.js'
+import { coreCount, temporaryDirectory, totalMemory } from './platform/node/system.js'
+
+interface Setting<T> {
+  readonly summary: string
+  readonly initial: () => T
+  /** The value, or undefined where it is not one. */
+  readonly read: (value: unknown) => T | undefined
+  /** What is expected, for errors. */
+  readonly expected: string
+}
+
+type Definitions = { readonly [Name in keyof Settings]: Setting<Settings[Name]> }
+
+const definitions: Definitions = {
+  threads: {
+    summary: 'worker threads that read, decode and aggregate chunks',
+    initial: coreCount,
+    read: (value) => inRange(number(value), 1, 1024),
+    expected: 'a whole number from 1 to 1024',
+  },
+  memory_limit: {
+    summary: 'bytes that all threads may use together',
+    initial: () => Math.floor(totalMemory() / 2),
+    read: (value) => inRange(byteCount(value), 1e6, Number.MAX_SAFE_INTEGER),
+    expected: "a size such as '2GB', '500MB' or a number of bytes",
+  },
+  temp_directory: {
+    summary: 'where data go that memory cannot hold',
+    initial: temporaryDirectory,
+    read: (value) => (typeof value === 'string' ? value : undefined),
+    expected: 'a path',
+  },
+  nan_is_null: {
+    summary: 'whether NaN in stored floats means missing; read when a store is attached',
+    initial: () => true,
+    read: boolean,
+    expected: 'true or false',
+  },
+  engine: {
+    summary: "'auto' compiles queries; 'interpreter' runs the same definitions without compiling",
+    initial: () => 'auto',
+    read: (value) => (value === 'auto' || value === 'interpreter' ? value : undefined),
+    expected: "'auto' or 'interpreter'",
+  },
+  optimizer: {
+    summary: 'whether the rules of the optimizer run',
+    initial: () => true,
+    read: boolean,
+    expected: 'true or false',
+  },
+  pruning: {
+    summary: 'whether chunks that cannot pass the filter are left out',
+    initial: () => true,
+    read: boolean,
+    expected: 'true or false',
+  },
+  inline_bytes: {
+    summary: 'queries that decode fewer bytes run on the main thread',
+    initial: () => 8e6,
+    read: (value) => inRange(byteCount(value), 0, Number.MAX_SAFE_INTEGER),
+    expected: 'a size in bytes',
+  },
+}
+
+export const settingNames = Object.keys(definitions) as (keyof Settings)[]
+
+export function initialSettings(): Settings {
+  return Object.fromEntries(settingNames.map((name) => [name, definitions[name].initial()])) as unknown as Settings
+}
+
+export function summaryOf(name: keyof Settings): string {
+  return definitions[name].summary
+}
+
+/** The settings with one changed; `undefined` gives it its first value back. */
+export function withSetting(settings: Settings, name: string, value: unknown, span?: Span): Settings {
+  const known = settingNamed(name, span)
+  const definition = definitions[known] as Setting<unknown>
+  const read = value === undefined ? definition.initial() : definition.read(value)
+  if (read === undefined) {
+    const found = typeof value === 'string' ? `'${value}'` : String(value)
+    throw new ChunkQLError('setting', `${known} cannot be ${found}: expected ${definition.expected}`, { span })
+  }
+  return { ...settings, [known]: read }
+}
+
+export function settingNamed(name: string, span?: Span): keyof Settings {
+  const known = settingNames.find((candidate) => candidate === name.toLowerCase())
+  if (known) return known
+  const near = suggest(name, settingNames)
+  const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `there are: ${settingNames.join(', ')}`
+  throw new ChunkQLError('setting', `there is no setting ${name}`, { span, hint })
+}
+
+function number(value: unknown): number | undefined {
+  const read = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  if (typeof read === 'bigint') return Number(read)
+  return typeof read === 'number' && Number.isInteger(read) ? read : undefined
+}
+
+function inRange(value: number | undefined, least: number, most: number): number | undefined {
+  return value !== undefined && value >= least && value <= most ? value : undefined
+}
+
+function boolean(value: unknown): boolean | undefined {
+  const text = String(value).toLowerCase()
+  if (['true', 'on', '1', 'yes'].includes(text)) return true
+  return ['false', 'off', '0', 'no'].includes(text) ? false : undefined
+}
+
+const units: Readonly<Record<string, number>> = {
+  '': 1,
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  tb: 1e12,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+  tib: 2 ** 40,
+}
+
+function byteCount(value: unknown): number | undefined {
+  if (typeof value !== 'string') return number(value)
+  const found = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(value)
+  const unit = found && units[(found[2] ?? '').toLowerCase()]
+  return found && unit ? Math.floor(Number(found[1]) * unit) : undefined
+}

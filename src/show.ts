@@ -1,0 +1,95 @@
+/** Answers that come from the catalog and the settings alone: SHOW, DESCRIBE. Called by `statement.ts`. */
+
+import type { Settings } from './model/job.js'
+import type { OutputColumn } from './model/plan.js'
+import { type Column, cellCount, chunkCounts, type Dimension, type Schema, type Table } from './model/schema.js'
+import { BOOLEAN, INT64, type Type, typeName, VARCHAR, type Value } from './model/type.js'
+import { type Batch, type Header, vectorOf } from './model/vector.js'
+import { settingNames, summaryOf } from './settings.js'
+
+export interface Listing {
+  readonly header: Header
+  readonly batch: Batch
+}
+
+function listing(columns: Readonly<Record<string, readonly [Type, readonly Value[]]>>): Listing {
+  const entries = Object.entries(columns)
+  return {
+    header: { columns: entries.map(([name, [type]]) => ({ name, type, nullable: true })) },
+    batch: {
+      length: entries[0]?.[1][1].length ?? 0,
+      columns: entries.map(([, [type, values]]) => vectorOf(type, values)),
+    },
+  }
+}
+
+/** SHOW TABLES: every table of the sources, with its shape. */
+export function listTables(schemas: ReadonlyMap<string, Schema>): Listing {
+  const rows = [...schemas].flatMap(([source, { tables }]) => tables.map((table) => ({ source, table })))
+  return listing({
+    name: [VARCHAR, rows.map(({ table }) => table.name)],
+    source: [VARCHAR, rows.map(({ source }) => source)],
+    dimensions: [VARCHAR, rows.map(({ table }) => shapeOf(table.dims))],
+    rows: [INT64, rows.map(({ table }) => BigInt(cellCount(table.dims.map(({ size }) => size))))],
+    columns: [INT64, rows.map(({ table }) => BigInt(table.columns.length))],
+    chunks: [INT64, rows.map(({ table }) => BigInt(chunksOf(table)))],
+  })
+}
+
+function shapeOf(dims: readonly Dimension[]): string {
+  return dims.map(({ name, size }) => `${name} ${size}`).join(', ')
+}
+
+/** Chunks of the variables that span the whole grid; the largest number where they differ. */
+function chunksOf(table: Table): number {
+  const own = table.columns.filter(({ dims, layout }) => layout && dims.length === table.dims.length)
+  return Math.max(0, ...own.map((column) => cellCount(chunkCounts(column, table.dims))))
+}
+
+/** DESCRIBE of a table: its columns as DuckDB names them, and where they lie. */
+export function describeTable(table: Table): Listing {
+  const { columns, dims } = table
+  return listing({
+    column_name: [VARCHAR, columns.map(({ name }) => name)],
+    column_type: [VARCHAR, columns.map(({ type, refused }) => (refused ? 'unreadable' : typeName(type)))],
+    null: [VARCHAR, columns.map(({ nullable }) => (nullable ? 'YES' : 'NO'))],
+    role: [VARCHAR, columns.map(({ role }) => role)],
+    dimensions: [VARCHAR, columns.map((column) => shapeOf(column.dims.map((dim) => dims[dim] as Dimension)))],
+    chunk: [VARCHAR, columns.map(({ layout }) => layout?.chunk.join(' x ') ?? null)],
+    units: [VARCHAR, columns.map(unitsOf)],
+    note: [VARCHAR, columns.map((column) => column.refused ?? textAttribute(column, 'long_name'))],
+  })
+}
+
+function unitsOf(column: Column): string | null {
+  return textAttribute(column, 'units')
+}
+
+function textAttribute({ attributes }: Column, name: string): string | null {
+  const value = attributes[name]
+  return typeof value === 'string' ? value : null
+}
+
+/** DESCRIBE of a query. */
+export function describeOutput(columns: readonly OutputColumn[]): Listing {
+  return listing({
+    column_name: [VARCHAR, columns.map(({ name }) => name)],
+    column_type: [VARCHAR, columns.map(({ type }) => typeName(type))],
+    null: [VARCHAR, columns.map(({ nullable }) => (nullable ? 'YES' : 'NO'))],
+  })
+}
+
+/** SHOW name and SHOW ALL. */
+export function listSettings(settings: Settings, only?: keyof Settings): Listing {
+  const names = only ? [only] : settingNames
+  return listing({
+    name: [VARCHAR, names],
+    value: [VARCHAR, names.map((name) => String(settings[name]))],
+    description: [VARCHAR, names.map(summaryOf)],
+  })
+}
+
+/** What ATTACH, DETACH and SET answer. */
+export function success(): Listing {
+  return listing({ Success: [BOOLEAN, []] })
+}

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import * as chunkql from '../src/index.js'
 
-const names: readonly string[] = []
+const names: readonly string['ChunkQLError', 'Database', 'connect', 'defineAggregate', 'defineFunction', 'formats', 'isComplete', 'settingNames', 'splitStatements', 'writeResult'] = []
 
 test('the package exports these values and no others', () => {
   assert.deepEqual(Object.keys(chunkql).sort(), [...names].sort())

@@ -1,6 +1,7 @@
 /** The grammar, to be read as EBNF: what it matches, not what it means. `src/parse` makes trees of what it finds. */
 import { type CstNode, CstParser, type ParserMethod, type TokenType } from 'chevrotain'
 import { keyword as k, keywordTokens } from './keyword-tokens.js'
+import { LazyLookahead } from './lookahead.js'
 import * as t from './tokens.js'
 
 type Rule = ParserMethod<[], CstNode>
@@ -8,10 +9,14 @@ type Rule = ParserMethod<[], CstNode>
 /** In an expression all parts go into one list, in the order of the text. */
 const part = { LABEL: 'part' }
 
+/** How many tokens the parser may look at to choose its way. */
+const lookahead = 2
+
 export class Grammar extends CstParser {
   constructor(options: { readonly validate?: boolean } = {}) {
     super(t.vocabulary(keywordTokens) as TokenType[], {
-      maxLookahead: 2,
+      maxLookahead: lookahead,
+      lookaheadStrategy: new LazyLookahead({ maxLookahead: lookahead }),
       nodeLocationTracking: 'onlyOffset',
       skipValidations: !options.validate,
     })
@@ -316,42 +321,28 @@ export class Grammar extends CstParser {
   private continuations(): { ALT: () => void }[] {
     return [
       { ALT: () => this.infix() },
-      { ALT: () => this.membership() },
-      { ALT: () => this.nullTest() },
+      { ALT: () => this.negated() },
+      { ALT: () => this.CONSUME(k.ISNULL, part) },
+      { ALT: () => this.CONSUME(k.NOTNULL, part) },
       { ALT: () => this.isTest() },
       { ALT: () => this.conversion() },
     ]
   }
 
+  /** IN is an operator like any other: its list is an operand in parentheses. */
   private infix(): void {
-    this.OR5([
-      { ALT: () => this.CONSUME(t.Infix, part) },
-      {
-        ALT: () => {
-          this.CONSUME(k.NOT, part)
-          this.CONSUME(t.Match, part)
-        },
-      },
-    ])
+    this.CONSUME(t.Infix, part)
     this.operand(2)
   }
 
-  private membership(): void {
-    this.OPTION(() => this.CONSUME1(k.NOT, part))
-    this.CONSUME(k.IN, part)
-    this.CONSUME(t.LeftParen, part)
-    this.SUBRULE(this.list, part)
-    this.CONSUME(t.RightParen, part)
-  }
-
-  private nullTest(): void {
-    this.OR6([
-      { ALT: () => this.CONSUME(k.ISNULL, part) },
-      { ALT: () => this.CONSUME(k.NOTNULL, part) },
+  private negated(): void {
+    this.CONSUME(k.NOT, part)
+    this.OR5([
+      { ALT: () => this.CONSUME(k.NULL, part) },
       {
         ALT: () => {
-          this.CONSUME2(k.NOT, part)
-          this.CONSUME(k.NULL, part)
+          this.CONSUME(t.Match, part)
+          this.operand(5)
         },
       },
     ])
@@ -359,7 +350,7 @@ export class Grammar extends CstParser {
 
   private isTest(): void {
     this.CONSUME(k.IS, part)
-    this.OPTION1(() => this.CONSUME3(k.NOT, part))
+    this.OPTION1(() => this.CONSUME1(k.NOT, part))
     this.OR7([
       { ALT: () => this.CONSUME1(k.NULL, part) },
       { ALT: () => this.CONSUME(k.UNKNOWN, part) },

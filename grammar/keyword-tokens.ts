@@ -28,6 +28,7 @@ const roles: Partial<Record<Keyword, readonly TokenType[]>> = {
   LIKE: [Infix, Match],
   ILIKE: [Infix, Match],
   BETWEEN: [Infix, Match],
+  IN: [Infix, Match],
   ESCAPE: [Infix],
   NOT: [Prefix],
   TRUE: [Literal],

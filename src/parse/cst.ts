@@ -32,19 +32,39 @@ export function present<T>(found: T | undefined): T {
   return found
 }
 
-export function startOf(found: IToken): number {
-  return found.startOffset
+/** Where an element begins; the parser has noted it. */
+export function startOf(element: CstElement): number {
+  return isNode(element) ? (element.location?.startOffset ?? Number.NaN) : element.startOffset
 }
 
-export function endOf(found: IToken): number {
-  return found.startOffset + found.image.length
+/** Where an element ends: goes down to its last token, so that nothing had to be noted for each of a million tokens. */
+export function endOf(element: CstElement): number {
+  const last = edgeOf(element, lastChild)
+  return last.startOffset + last.image.length
 }
 
-/** From the first to the last token under the node. */
 export function extentOf(element: CstElement): Span {
-  if (isToken(element)) return { start: startOf(element), end: endOf(element) }
-  const spans = Object.values((element as CstNode).children).flatMap((found) =>
-    [found[0], found[found.length - 1]].filter((edge) => edge !== undefined).map(extentOf),
-  )
-  return { start: Math.min(...spans.map(({ start }) => start)), end: Math.max(...spans.map(({ end }) => end)) }
+  return { start: startOf(element), end: endOf(element) }
+}
+
+/** The token with which an element begins. */
+export function firstOf(element: CstElement): IToken {
+  return edgeOf(element, firstChild)
+}
+
+function edgeOf(element: CstElement, childOf: (parent: CstNode) => CstElement): IToken {
+  let edge = element
+  while (isNode(edge)) edge = childOf(edge)
+  return edge
+}
+
+/** Nodes without tokens begin nowhere (NaN) and lose each comparison. */
+function lastChild(parent: CstNode): CstElement {
+  const lasts = Object.values(parent.children).flatMap((children) => children.slice(-1))
+  return lasts.reduce((a, b) => (startOf(b) > startOf(a) || Number.isNaN(startOf(a)) ? b : a))
+}
+
+function firstChild(parent: CstNode): CstElement {
+  const firsts = Object.values(parent.children).flatMap((children) => children.slice(0, 1))
+  return firsts.reduce((a, b) => (startOf(b) < startOf(a) || Number.isNaN(startOf(a)) ? b : a))
 }

@@ -9,7 +9,7 @@ import { infixLevel, level, prefixLevel } from '../model/precedence.js'
 import type { ExpressionSyntax } from '../model/syntax.js'
 import { buildType } from './cast.js'
 import { unexpected } from './complaint.js'
-import { endOf, extentOf, isNode, isToken, present } from './cst.js'
+import { endOf, extentOf, firstOf, isNode, isToken, present } from './cst.js'
 import { nestingLimit, tooDeep } from './nesting.js'
 import { append, emptyYard, finish, turnBetween, turnLike, wait, type Yard } from './yard.js'
 
@@ -155,7 +155,8 @@ function readInfix(reader: Reader, { first, token, negated }: Lead): void {
 
 function readIn(reader: Reader, { first, negated }: Lead): void {
   refuseInBetween(reader, first)
-  takeToken(reader)
+  const opening = take(reader)
+  if (isNode(opening) || opening.tokenType !== LeftParen) throw unexpected(firstOf(opening), ['`(`'], listHint)
   const list = reader.builder.list(take(reader) as CstNode)
   const end = endOf(takeToken(reader))
   append(reader.yard, { level: level.match, token: first, end }, (arg, span) => ({
@@ -166,6 +167,8 @@ function readIn(reader: Reader, { first, negated }: Lead): void {
     span,
   }))
 }
+
+const listHint = 'IN takes a list in parentheses: IN (1, 2, 3)'
 
 function readIs(reader: Reader, { token: is }: Lead): void {
   const next = takeToken(reader)

@@ -464,6 +464,9 @@ export class Grammar extends CstParser {
   })
 }
 
+/** Where a parse may begin. */
+export type Entry = 'statement' | 'expression'
+
 let shared: Grammar | undefined
 
 /** The one parser of the process, made when the first text comes. */

@@ -56,6 +56,9 @@ export const DollarString = createToken({
 })
 export const Parameter = token('Parameter', 'parameter', /\?\d*|\$(?:\d+|[A-Za-z_]\w*)/, Literal)
 
+/** A deeply nested group that was parsed on its own; it is not in any text. */
+export const Folded = createToken({ name: 'Folded', label: 'group', pattern: Lexer.NA, categories: [Literal] })
+
 export const LeftParen = token('LeftParen', '(', /\(/)
 export const RightParen = token('RightParen', ')', /\)/)
 export const LeftBracket = token('LeftBracket', '[', /\[/)
@@ -132,4 +135,9 @@ export const categories: readonly TokenType[] = [
   Unterminated,
 ]
 
-export const vocabulary = (keywords: readonly TokenType[]): TokenVocabulary => [...symbols, ...categories, ...keywords]
+export const vocabulary = (keywords: readonly TokenType[]): TokenVocabulary => [
+  ...symbols,
+  ...categories,
+  Folded,
+  ...keywords,
+]

@@ -1,20 +1,21 @@
 /** What to say where the parser stopped: known SQL that is not spoken, a likely slip of the keyboard, or what was expected. */
 import { createTokenInstance, EOF, type IRecognitionException, type IToken } from 'chevrotain'
+import type { Entry } from '../../grammar/grammar.js'
 import { keyword } from '../../grammar/keyword-tokens.js'
 import { keywordClasses } from '../../grammar/keywords.js'
 import { type ChunkQLError, suggest } from '../model/error.js'
 import { unexpected, unsupported } from './complaint.js'
 import { endOf, extentOf, present } from './cst.js'
 import { type Expected, expectedAfter } from './expectation.js'
-import { foreignAt } from './foreign.js'
+import { foreignAt, foreignStatement } from './foreign.js'
 
 /** The error for a statement that the parser refused. */
-export function complain(error: IRecognitionException, tokens: readonly IToken[]): ChunkQLError {
+export function complain(error: IRecognitionException, rule: Entry, tokens: readonly IToken[]): ChunkQLError {
   const at = placeOf(error, tokens)
-  const foreign = foreignAt(tokens, at)
+  const foreign = (rule === 'statement' && foreignStatement(tokens)) || foreignAt(tokens, at)
   if (foreign) return unsupported(foreign.token.image, foreign.feature, extentOf(foreign.token), foreign.hint)
-  const expected = expectedAfter(tokens.slice(0, at))
-  return slipBefore(tokens, at) ?? unexpected(tokenAt(tokens, at), expected.words, hintFor(tokens, at, expected))
+  const expected = expectedAfter(rule, tokens.slice(0, at))
+  return slipBefore(rule, tokens, at) ?? unexpected(tokenAt(tokens, at), expected.words, hintFor(tokens, at, expected))
 }
 
 /** The first token that cannot stand where it stands: the parser may have stopped one before it. */
@@ -30,10 +31,10 @@ function tokenAt(tokens: readonly IToken[], at: number): IToken {
 }
 
 /** A word that was taken for an alias but looks like a keyword: in `SELECT a FORM t` the trouble shows only at t. */
-function slipBefore(tokens: readonly IToken[], at: number): ChunkQLError | undefined {
+function slipBefore(rule: Entry, tokens: readonly IToken[], at: number): ChunkQLError | undefined {
   const before = tokens[at - 1]
   if (!before || keywordClasses.has(before.image.toLowerCase())) return undefined
-  const expected = expectedAfter(tokens.slice(0, at - 1))
+  const expected = expectedAfter(rule, tokens.slice(0, at - 1))
   const hint = slipHint(before, expected)
   return hint === undefined ? undefined : unexpected(before, expected.words, hint)
 }

@@ -1,6 +1,6 @@
 /** What may follow the tokens read so far, in few and human words. Called where a statement is refused. */
 import type { IToken, TokenType } from 'chevrotain'
-import { grammar } from '../../grammar/grammar.js'
+import { type Entry, grammar } from '../../grammar/grammar.js'
 import { keyword as k } from '../../grammar/keyword-tokens.js'
 import * as t from '../../grammar/tokens.js'
 
@@ -14,18 +14,16 @@ export interface Expected {
 }
 
 /** Beyond this many tokens the question is too expensive. */
-const limit = 3000
+const limit = 1000
 
-export function expectedAfter(tokens: readonly IToken[]): Expected {
+export function expectedAfter(rule: Entry, tokens: readonly IToken[]): Expected {
   if (tokens.length > limit) return { words: ['something else'], keywords: [], name: false }
   const parser = grammar()
-  const types = [
-    ...new Set(parser.computeContentAssist('statement', tokens as IToken[]).map((next) => next.nextTokenType)),
-  ]
+  const types = [...new Set(parser.computeContentAssist(rule, tokens as IToken[]).map((next) => next.nextTokenType))]
   const words = [...new Set(types.map(wordFor))]
   const sorted = words.toSorted((a, b) => rank(a) - rank(b))
   return {
-    words: isComplete(tokens) ? [...sorted, 'the end of the query'] : sorted,
+    words: rule === 'statement' && isComplete(tokens) ? [...sorted, 'the end of the query'] : sorted,
     keywords: types.filter(isKeyword).map(({ name }) => name),
     name: types.some((type) => names.has(type)),
   }

@@ -1,11 +1,11 @@
 /** Expressions and lists of them, from the CST. The one place where the builders of this folder meet and recurse. */
 import type { CstElement, CstNode } from 'chevrotain'
-import { Star } from '../../grammar/tokens.js'
+import { Folded, LeftParen, Star } from '../../grammar/tokens.js'
 import type { ExpressionSyntax } from '../model/syntax.js'
 import { buildCase } from './case.js'
 import { buildCast } from './cast.js'
 import { unexpected, unsupported } from './complaint.js'
-import { extentOf, isToken, present } from './cst.js'
+import { extentOf, isNode, isToken, present } from './cst.js'
 import { buildLiteral } from './literal.js'
 import { type Builder, type Resolved, resolve } from './precedence.js'
 import { buildWord } from './word.js'
@@ -17,6 +17,13 @@ export function buildExpression(expression: CstNode): ExpressionSyntax {
 /** A list that may end with a comma, as in IN and GROUP BY. */
 export function buildList(list: CstNode): readonly ExpressionSyntax[] {
   return resolve(partsOf(list), builder).items
+}
+
+/** What a group that was parsed on its own holds: the list in its parentheses, or the one operand that it is. */
+export function buildGroup(expression: CstNode): Resolved {
+  const [first, second] = partsOf(expression)
+  const list = isToken(first) && first.tokenType === LeftParen ? second : undefined
+  return resolve(partsOf(list && isNode(list) ? list : expression), builder)
 }
 
 function partsOf(cst: CstNode): readonly CstElement[] {
@@ -33,20 +40,21 @@ function withoutTrailing({ items, trailing }: Resolved): readonly ExpressionSynt
 }
 
 /** (a) is a; (a, b) would be a row. */
-function buildParenthesised(list: CstNode): ExpressionSyntax {
-  const items = buildArgs(list)
+function onlyItem(resolved: Resolved, list: CstElement): ExpressionSyntax {
+  const items = withoutTrailing(resolved)
   if (items.length > 1) throw unsupported('(a, b)', 'rows of several values', extentOf(list), 'compare them one by one')
   return present(items[0])
 }
 
 function buildOperand(element: CstElement): ExpressionSyntax {
   if (isToken(element)) {
+    if (element.tokenType === Folded) return onlyItem(element.payload as Resolved, element)
     if (element.tokenType === Star) return { kind: 'star', qualifier: [], span: extentOf(element) }
     return buildLiteral(element)
   }
   switch (element.name) {
     case 'list':
-      return buildParenthesised(element)
+      return onlyItem(resolve(partsOf(element), builder), element)
     case 'word':
       return buildWord(element, { expression: buildExpression, args: buildArgs })
     case 'case':
@@ -56,4 +64,9 @@ function buildOperand(element: CstElement): ExpressionSyntax {
   }
 }
 
-const builder: Builder = { operand: buildOperand, list: buildList }
+/** The list of an IN. */
+function buildMembers(list: CstElement): readonly ExpressionSyntax[] {
+  return isNode(list) ? buildList(list) : (list.payload as Resolved).items
+}
+
+const builder: Builder = { operand: buildOperand, members: buildMembers }

@@ -15,7 +15,7 @@ export interface Foreign extends Feature {
 
 /** The feature that the tokens around the place where the parser stopped belong to. */
 export function foreignAt(tokens: readonly IToken[], at: number): Foreign | undefined {
-  return foreignStatement(tokens) ?? foreignSituation(tokens, at) ?? foreignWord(tokens, at)
+  return foreignSituation(tokens, at) ?? foreignWord(tokens, at)
 }
 
 const readOnly = 'ChunkQL reads data where they are; a result is written by `chunkql -o file` or db.export'
@@ -70,7 +70,8 @@ function table(rows: readonly (readonly [string, string, string])[]): ReadonlyMa
   )
 }
 
-function foreignStatement(tokens: readonly IToken[]): Foreign | undefined {
+/** The statement that the first word announces. */
+export function foreignStatement(tokens: readonly IToken[]): Foreign | undefined {
   const token = tokens.find(
     ({ tokenType }) => tokenType !== k.EXPLAIN && tokenType !== k.ANALYZE && tokenType !== LeftParen,
   )

@@ -27,10 +27,14 @@ export function scan(text: string) {
 
 /** The tokens of each statement, without the semicolons; empty statements are left out. */
 export function statementsOf(tokens: readonly IToken[]): readonly (readonly IToken[])[] {
-  const ends = tokens.flatMap((token, index) => (token.tokenType === Semicolon ? [index] : []))
-  return [...ends, tokens.length]
-    .map((end, index) => tokens.slice(index === 0 ? 0 : (ends[index - 1] ?? 0) + 1, end))
-    .filter((statement) => statement.length > 0)
+  const statements: (readonly IToken[])[] = []
+  let start = 0
+  for (let end = 0; end <= tokens.length; end++) {
+    if (end < tokens.length && tokens[end]?.tokenType !== Semicolon) continue
+    if (end > start) statements.push(tokens.slice(start, end))
+    start = end + 1
+  }
+  return statements
 }
 
 function strayCharacter(text: string, at: number): ChunkQLError {

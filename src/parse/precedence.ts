@@ -4,19 +4,20 @@
  */
 import type { CstElement, CstNode, IToken, TokenType } from 'chevrotain'
 import { keyword as k } from '../../grammar/keyword-tokens.js'
-import { Comma, DoubleColon, LeftParen, Minus, Plus, Tilde } from '../../grammar/tokens.js'
+import { Comma, DoubleColon, Folded, LeftParen, Minus, Plus, Tilde } from '../../grammar/tokens.js'
 import { infixLevel, level, prefixLevel } from '../model/precedence.js'
 import type { ExpressionSyntax } from '../model/syntax.js'
 import { buildType } from './cast.js'
 import { unexpected } from './complaint.js'
-import { endOf, extentOf, firstOf, isNode, isToken, present } from './cst.js'
+import { endOf, extentOf, firstOf, isNode, isToken, present, startOf } from './cst.js'
 import { nestingLimit, tooDeep } from './nesting.js'
 import { append, emptyYard, finish, turnBetween, turnLike, wait, type Yard } from './yard.js'
 
 /** Makes syntax of the parts that are not operators. */
 export interface Builder {
   readonly operand: (element: CstElement) => ExpressionSyntax
-  readonly list: (list: CstNode) => readonly ExpressionSyntax[]
+  /** Of the list in the parentheses after IN. */
+  readonly members: (list: CstElement) => readonly ExpressionSyntax[]
 }
 
 export interface Resolved {
@@ -45,6 +46,14 @@ export function resolve(parts: readonly CstElement[], builder: Builder): Resolve
     if (next === undefined) return { items, trailing: comma }
     if (isComma(next)) throw unexpected(next, ['an expression'])
   }
+}
+
+function isOpening(part: CstElement): boolean {
+  return isToken(part) && part.tokenType === LeftParen
+}
+
+function isFolded(part: CstElement): boolean {
+  return isToken(part) && part.tokenType === Folded
 }
 
 function isComma(part: CstElement): part is IToken {
@@ -93,12 +102,12 @@ function readOperand(reader: Reader): void {
 /** A constant, a name, a call - or what stands in parentheses, which then belong to its place. */
 function pushOperand(reader: Reader, part: CstElement): void {
   const { builder, yard } = reader
-  const { start, end } = extentOf(part)
-  if (isNode(part) || part.tokenType !== LeftParen) {
-    yard.operands.push({ syntax: builder.operand(part), span: { start, end } })
-  } else {
+  if (isOpening(part)) {
     const syntax = builder.operand(take(reader))
-    yard.operands.push({ syntax, span: { start, end: endOf(takeToken(reader)) } })
+    yard.operands.push({ syntax, span: { start: startOf(part), end: endOf(take(reader)) } })
+  } else {
+    const syntax = builder.operand(part)
+    yard.operands.push({ syntax, span: isFolded(part) ? extentOf(part) : syntax.span })
   }
 }
 
@@ -156,9 +165,10 @@ function readInfix(reader: Reader, { first, token, negated }: Lead): void {
 function readIn(reader: Reader, { first, negated }: Lead): void {
   refuseInBetween(reader, first)
   const opening = take(reader)
-  if (isNode(opening) || opening.tokenType !== LeftParen) throw unexpected(firstOf(opening), ['`(`'], listHint)
-  const list = reader.builder.list(take(reader) as CstNode)
-  const end = endOf(takeToken(reader))
+  const folded = isFolded(opening)
+  if (!folded && !isOpening(opening)) throw unexpected(firstOf(opening), ['`(`'], listHint)
+  const list = reader.builder.members(folded ? opening : take(reader))
+  const end = endOf(folded ? opening : take(reader))
   append(reader.yard, { level: level.match, token: first, end }, (arg, span) => ({
     kind: 'in',
     arg,

@@ -337,7 +337,7 @@ export class Grammar extends CstParser {
 
   private negated(): void {
     this.CONSUME(k.NOT, part)
-    this.OR5([
+    this.OR6([
       { ALT: () => this.CONSUME(k.NULL, part) },
       {
         ALT: () => {

@@ -17,10 +17,22 @@ import { parseStatements, type QueryOptions, type Result, tell } from './query.j
 import { Session } from './session.js'
 import { settingNames } from './settings.js'
 import { runStatement } from './statement.js'
+import { version } from './version.js'
 
 export { defineAggregate, defineFunction } from './function/define.js'
 export type { Batch, Definition, ErrorCode, Explanation, Header, Progress, QueryOptions, Result, Work }
-export { ChunkQLError, formats, isComplete, settingNames, splitStatements, writeResult }
+export {
+  ChunkQLError,
+  formatNamed,
+  formatOfPath,
+  formats,
+  isComplete,
+  openFileSink,
+  settingNames,
+  splitStatements,
+  version,
+  writeResult,
+}
 
 export interface ConnectOptions {
   /** Worker threads; default: one per core. */

@@ -80,7 +80,8 @@ function writeArray(dataset: Dataset, column: DatasetColumn, folder: string, chu
 
 function attributesOf(column: DatasetColumn, encoding: Encoding): Readonly<Record<string, unknown>> {
   const dims = { _ARRAY_DIMENSIONS: column.dims }
-  if (column.type === 'TIMESTAMP') return { ...dims, units: 'microseconds since 1970-01-01', calendar: 'proleptic_gregorian' }
+  if (column.type === 'TIMESTAMP')
+    return { ...dims, units: 'microseconds since 1970-01-01', calendar: 'proleptic_gregorian' }
   const hasMissing = column.values.includes(null) && !Number.isNaN(encoding.missing)
   return hasMissing ? { ...dims, _FillValue: Number(encoding.missing) } : dims
 }

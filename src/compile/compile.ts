@@ -19,11 +19,20 @@ export function compileNest(nest: Nest, registry: Registry): CompiledNest | unde
   if (nest.sink.kind === 'keys' && nest.sink.keys.length > mostKeys) return undefined
   const program = programOf(nest, registry)
   if (!program) return undefined
-  const body = createBody('run')
-  buildLoops(body, program, sinkFor(program))
-  const module = assemble([body])
+  const module = smallerAndSmaller(program)
   const fields = nest.sink.kind === 'reduce' ? program.states.fields : []
   return module && { nest, module, fields, errors: messagesOf(program) }
+}
+
+/** Unrolled as is fastest; where that makes a body too large, less and less. */
+function smallerAndSmaller(program: Program): WebAssembly.Module | undefined {
+  for (const mostCopies of [4, 1, 0]) {
+    const body = createBody('run')
+    buildLoops(body, program, sinkFor(program), mostCopies)
+    const module = assemble([body])
+    if (module) return module
+  }
+  return undefined
 }
 
 function sinkFor({ nest: { sink } }: Program): (loops: Loops) => SinkCode {

@@ -2,7 +2,7 @@
 import type { Code, CodeType } from '../model/code.js'
 import type { Scope } from './scope.js'
 import { keep } from './scope.js'
-import { constantVector, i32, op, opBytes, type Wasm } from './wasm.js'
+import { constantVector, i32, isWide, op, opBytes, type Wasm } from './wasm.js'
 
 /** A scalar in every lane; a bool as all ones or all zeros. */
 export function splat(type: CodeType, value: Wasm): Wasm {
@@ -20,6 +20,15 @@ export function splat(type: CodeType, value: Wasm): Wasm {
     default:
       return type satisfies never
   }
+}
+
+const shapes = { bool: 'i32x4', i32: 'i32x4', i64: 'i64x2', f32: 'f32x4', f64: 'f64x2' } as const
+
+/** One of four cells as a scalar. */
+export function laneFrom(type: CodeType, lane: number, vectors: readonly Wasm[]): Wasm {
+  const [half, place] = isWide(type) ? [lane >> 1, lane & 1] : [0, lane]
+  const value = opBytes(`${shapes[type]}.extract_lane`, [place], vectors[half] as Wasm)
+  return type === 'bool' ? op('i32.and', value, i32(1)) : value
 }
 
 const bytesOf = (...lanes: number[]) => lanes.flatMap((lane) => [4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3])

@@ -4,8 +4,8 @@
  * Called by the loops where `hasLanes` says that all operations have such a form.
  */
 import type { BinaryOp, Code, CodeType, CompareOp } from '../model/code.js'
-import { convertedLanes, hasLaneConversion, joinLow, splat } from './lane-shape.js'
-import { scalar } from './scalar.js'
+import { convertedLanes, hasLaneConversion, highHalf, joinHalves, joinLow, splat } from './lane-shape.js'
+import { isZero, scalar } from './scalar.js'
 import { homeOf, keep, levelOf, type Scope } from './scope.js'
 import { constantVector, isWide, op, type Wasm } from './wasm.js'
 
@@ -26,11 +26,12 @@ export function hasLanes(code: Code, scope: Scope, seen = new Map<Code, boolean>
 function operationHasLanes(code: Code, scope: Scope): boolean {
   switch (code.op) {
     case 'kernel':
+      return false
     case 'div':
     case 'divU':
     case 'rem':
     case 'remU':
-      return code.op === 'div' && isFloat(code.type)
+      return code.type === 'i32' || isFloat(code.type)
     case 'shl':
     case 'shr':
     case 'shrU':
@@ -213,6 +214,11 @@ function operation(code: Operation, scope: Scope): Vectors {
       return a.type === 'bool' ? convertedBool(a, code.type, scope) : convertedLanes(lanes(a, scope), a, code, scope)
     case 'reinterpret':
       return lanes(a, scope)
+    case 'div':
+    case 'divU':
+    case 'rem':
+    case 'remU':
+      return isFloat(code.type) ? binary(code.op, code.type, a, b, scope) : [divided(code.op, a, b, scope)]
     case 'shl':
     case 'shr':
     case 'shrU':
@@ -220,12 +226,24 @@ function operation(code: Operation, scope: Scope): Vectors {
     default:
       return code.args.length === 1
         ? lanes(a, scope).map((x) => unary(code.op, code.type, x))
-        : zip(lanes(a, scope), lanes(b, scope), (x, y) => op(binaryName(code.op as BinaryOp, code.type), x, y))
+        : binary(code.op as BinaryOp, code.type, a, b, scope)
   }
 }
 
-function isZero(code: Code): boolean {
-  return code.op === 'const' && Object.is(Number(code.value), 0)
+function binary(operator: BinaryOp, type: CodeType, a: Code, b: Code, scope: Scope): Vectors {
+  return zip(lanes(a, scope), lanes(b, scope), (x, y) => op(binaryName(operator, type), x, y))
+}
+
+/** Integers of 32 bits by way of doubles, which hold them and whose quotients, cut off, are exact. */
+function divided(operator: 'div' | 'divU' | 'rem' | 'remU', a: Code, b: Code, scope: Scope): Wasm {
+  const sign = operator === 'div' || operator === 'rem' ? 's' : 'u'
+  const [x, y] = [lanes(a, scope), lanes(b, scope)].map(([vector]) => vector) as [Wasm, Wasm]
+  const halves = [(vector: Wasm) => vector, highHalf].map((half) => {
+    const [p, q] = [x, y].map((vector) => op(`f64x2.convert_low_i32x4_${sign}`, half(vector))) as [Wasm, Wasm]
+    return op(`i32x4.trunc_sat_f64x2_${sign}_zero`, op('f64x2.div', p, q))
+  })
+  const quotient = joinHalves(...(halves as [Wasm, Wasm]))
+  return operator.startsWith('div') ? quotient : op('i32x4.sub', x, op('i32x4.mul', quotient, y))
 }
 
 /** Choosing between a value and zero is one `and`. */

@@ -35,6 +35,8 @@ export interface Loops {
   readonly body: Body
   readonly program: Program
   readonly call: Scope
+  /** How many times four cells a loop may be unrolled to; 0 = one cell at a time. */
+  readonly mostCopies: number
   /** Group of the run: frame.group + row code + run code. */
   readonly group: Local
   /** The same without the run code. */
@@ -74,7 +76,7 @@ export interface LaneCode {
   cells(scopes: readonly Scope[]): void
 }
 
-export function buildLoops(body: Body, program: Program, sinkOf: (loops: Loops) => SinkCode): void {
+export function buildLoops(body: Body, program: Program, sinkOf: (loops: Loops) => SinkCode, mostCopies = 4): void {
   const { nest } = program
   const places = new Map<number, Place>()
   const inputs = inputsOf(body, nest, places)
@@ -85,6 +87,7 @@ export function buildLoops(body: Body, program: Program, sinkOf: (loops: Loops) 
     body,
     program,
     call,
+    mostCopies,
     group: local(),
     rowGroup: local(),
     first: local(),
@@ -206,7 +209,7 @@ function cellLoops(
   rowIndex: Local,
 ): Statement[] {
   const done: Label = { target: 'block' }
-  const { lanes: code } = sink
+  const code = loops.mostCopies > 0 ? sink.lanes : undefined
   // The unrolled loop, and a loop of four cells for what it leaves over.
   const copies = code ? [...new Set([code.unroll, 1])] : []
   const laneBodies = copies.map((count) => ({ count, body: code ? laneCells(loops, code, row, count, done) : [] }))

@@ -4,9 +4,10 @@
  * Called by `compile.ts`.
  */
 import type { Code, CodeType } from '../model/code.js'
+import { laneFrom } from './lane-shape.js'
 import { hasLanes, lanes, type Vectors } from './lanes.js'
 import { fieldBases, type LaneCode, type Loops, type SinkCode } from './loops.js'
-import { converted, laneOf, scalar } from './scalar.js'
+import { converted, scalar } from './scalar.js'
 import { bindScalars, bindVectors, createScope, keep, type Scope } from './scope.js'
 import type { Update } from './update.js'
 import {
@@ -226,7 +227,7 @@ function laneCode(register: Register): LaneCode | undefined {
   const needed = [...stepped.map(({ update }) => update.next), ...counters.keys()]
   if (program.anyError) needed.push(program.anyError)
   if (!needed.every((code) => hasLanes(code, probe))) return undefined
-  const unroll = copiesFor(stepped, program.anyError !== undefined)
+  const unroll = Math.min(loops.mostCopies, copiesFor(stepped, program.anyError !== undefined))
   const copies = Array.from({ length: unroll }, () => stepped.map(({ update }) => vectorLocals(loops, update.type)))
   const centers = blocks.map(() => newLocal(body, 'v128'))
   return {
@@ -324,19 +325,15 @@ function mergeScalars(register: Register, a: Wasm[], b: Wasm[], statements: Stat
   return merged
 }
 
-const shapes = { bool: 'i32x4', i32: 'i32x4', i64: 'i64x2', f32: 'f32x4', f64: 'f64x2' } as const
-
 function extract(register: Register, copy: readonly Vectors[], lane: number, statements: Statement[]): Wasm[] {
   const scope = cellScope(register)
   const values = register.stepped.map(({ update: { type } }, i) => {
-    const vectors = copy[i] as Vectors
-    const [half, place] = isWide(type) ? [lane >> 1, lane & 1] : [0, lane]
-    return keep(scope, type, laneOf(shapes[type], place, vectors[half] as Wasm))
+    return keep(scope, type, laneFrom(type, lane, copy[i] as Vectors))
   })
   statements.push(...scope.statements)
   return values
 }
 
 function sumOfLanes(vector: Wasm): Wasm {
-  return [0, 1, 2, 3].map((lane) => laneOf('i32x4', lane, vector)).reduce(addition)
+  return [0, 1, 2, 3].map((lane) => laneFrom('i32', lane, [vector])).reduce(addition)
 }

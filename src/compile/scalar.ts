@@ -1,7 +1,7 @@
 /** Code as instructions for one cell. Called by the loops; `lanes.ts` does the same for four cells. */
 import type { BinaryOp, Code, CodeType, CompareOp, UnaryOp } from '../model/code.js'
 import { homeOf, keep, type Scope } from './scope.js'
-import { constantOf, op, opBytes, type Wasm, wasmType } from './wasm.js'
+import { constantOf, i32, op, type Wasm, wasmType } from './wasm.js'
 
 /** The value of the code, computed in this or an outer scope the first time it is asked for. Bools are 0 or 1. */
 export function scalar(code: Code, scope: Scope): Wasm {
@@ -21,7 +21,7 @@ function operation(code: Exclude<Code, { op: 'const' | 'input' }>, scope: Scope)
   const from = code.args[0]?.type ?? code.type
   switch (code.op) {
     case 'select':
-      return op('select', b, c, a)
+      return isZero(code.args[2]) && isFloat(code.type) ? orZero(code.type, a, b) : op('select', b, c, a)
     case 'convert':
       return converted(a, from, code.type, code.unsigned === true)
     case 'reinterpret':
@@ -33,9 +33,24 @@ function operation(code: Exclude<Code, { op: 'const' | 'input' }>, scope: Scope)
   }
 }
 
+function isFloat(type: CodeType): type is 'f32' | 'f64' {
+  return type === 'f32' || type === 'f64'
+}
+
+export function isZero(code: Code): boolean {
+  return code.op === 'const' && Object.is(Number(code.value), 0)
+}
+
+/** V8 makes a branch of a select of floats, which data cannot be trusted to let it predict. */
+function orZero(type: 'f32' | 'f64', condition: Wasm, value: Wasm): Wasm {
+  const bits = type === 'f32' ? 'i32' : 'i64'
+  const mask = converted(op('i32.sub', i32(0), condition), 'i32', bits, false)
+  return op(`${type}.reinterpret_${bits}`, op(`${bits}.and`, op(`${bits}.reinterpret_${type}`, value), mask))
+}
+
 function binary(operator: BinaryOp | CompareOp | UnaryOp, type: CodeType, a: Wasm, b: Wasm): Wasm {
   const machine = wasmType(type)
-  const float = type === 'f32' || type === 'f64'
+  const float = isFloat(type)
   const { float: plain, integer } = binaryNames[operator as keyof typeof binaryNames]
   const unsigned = type === 'bool' ? integer.replace('_s', '_u') : integer
   return op(`${machine}.${float ? plain : unsigned}`, a, b)
@@ -75,8 +90,7 @@ const binaryNames = {
 
 function unary(operator: UnaryOp, type: CodeType, a: Wasm): Wasm {
   if (operator === 'not') return op('i32.eqz', a)
-  const float = type === 'f32' || type === 'f64'
-  if (float) return op(`${type}.${operator}`, a)
+  if (isFloat(type)) return op(`${type}.${operator}`, a)
   const negative = op(`${wasmType(type)}.sub`, constantOf(type, 0), a)
   if (operator === 'neg') return negative
   if (operator === 'abs') return op('select', negative, a, op(`${wasmType(type)}.lt_s`, a, constantOf(type, 0)))
@@ -98,6 +112,3 @@ export function converted(a: Wasm, from: CodeType, to: CodeType, isUnsigned: boo
   if (from === 'i32' || from === 'i64') return op(`${to}.convert_${from}_${sign}`, a)
   return op(`${to}.trunc_sat_${from}_${sign}`, a)
 }
-
-export const laneOf = (shape: string, lane: number, vector: Wasm): Wasm =>
-  opBytes(`${shape}.extract_lane`, [lane], vector)

@@ -61,7 +61,7 @@ function laneCode(selection: Selection): LaneCode | undefined {
   const needed = [program.active, program.anyError].flatMap((code) => code ?? [])
   if (!program.active || !needed.every((code) => hasLanes(code, probe))) return undefined
   return {
-    unroll: 4,
+    unroll: Math.min(4, selection.loops.mostCopies),
     enter: [],
     leave: [],
     cells: (scopes) => {

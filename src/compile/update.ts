@@ -69,6 +69,29 @@ export function reads(code: Code, index: number, seen = new Set<Code>()): boolea
   return code.args.some((arg) => reads(arg, index, seen))
 }
 
+/** The largest parts of the updates that do not depend on any field: what a cell brings with it. */
+export function cellPartsOf(updates: readonly Update[]): Code[] {
+  const states = new Set(updates.map(({ state }) => state))
+  const dependent = new Map<Code, boolean>()
+  const depends = (code: Code): boolean => {
+    const known = dependent.get(code)
+    if (known !== undefined) return known
+    const result = states.has(code) || ('args' in code && code.args.map(depends).includes(true))
+    dependent.set(code, result)
+    return result
+  }
+  const found = new Set<Code>()
+  const visited = new Set<Code>()
+  const visit = (code: Code): void => {
+    if (visited.has(code)) return
+    visited.add(code)
+    if (!depends(code)) found.add(code)
+    else if ('args' in code) code.args.forEach(visit)
+  }
+  for (const { next } of updates) visit(next)
+  return [...found].filter((code) => code.op !== 'const')
+}
+
 /**
  * The next state where the mask holds, the old one elsewhere. Sums add a masked zero instead: one operation, and often
  * out of the chain from cell to cell. (-0 cannot stand in a sum that began with 0, so that adding 0 changes nothing.)

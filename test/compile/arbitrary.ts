@@ -95,11 +95,14 @@ const integerRange: Partial<Record<Storage, [bigint, bigint]>> = {
 }
 
 /** Small numbers mostly, so that they meet each other; now and then the ends of the range. */
-function storedNumber({ storage, unpack: how }: Encoding): fc.Arbitrary<number | bigint> {
+function storedNumber({ type, storage, unpack: how }: Encoding): fc.Arbitrary<number | bigint> {
   const range = integerRange[storage]
+  // The least number of either width is no date and no time.
+  const moment = type.kind === 'date' || type.kind === 'timestamp'
   const big = storage === 'i8' || storage === 'u8'
   if (range) {
-    const [min, max] = range
+    const [least, max] = range
+    const min = moment ? least + 1n : least
     const clip = (value: bigint) => (value < min ? min : value > max ? max : value)
     const ends = how.kind === 'time' ? fc.constant(7n) : fc.constantFrom(min, max, max - 1n, min + 1n, max / 2n)
     const number = fc.oneof(

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
-import { createStore, indexes, writeChunk } from './sample-store.mjs'
+import { createStore, indexes, typeOf, writeChunk } from './sample-store.mjs'
 
 const lats = 181
 const lons = 360
@@ -47,7 +47,7 @@ export async function writeClimate(path, { bytes, codec, chunk }) {
   )
   const attributes = { units: 'K', long_name: '2 metre temperature', standard_name: 'air_temperature' }
   store.describe('t2m', {
-    type: Float32Array,
+    dtype: typeOf(Float32Array),
     dims: ['time', 'lat', 'lon'],
     shape,
     chunk: box,

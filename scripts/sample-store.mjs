@@ -14,6 +14,10 @@ const types = new Map([
   [Float64Array, ['<f8', 'float64']],
 ])
 
+export function typeOf(kind) {
+  return types.get(kind)
+}
+
 // A store under a path that must not be there yet; `close` writes what describes it.
 export function createStore(path, version, attributes = {}) {
   mkdirSync(dirname(path), { recursive: true })
@@ -30,7 +34,8 @@ export function createStore(path, version, attributes = {}) {
     },
     // Writes a whole array: { dims, shape, chunk, values, codec, fill, attributes }.
     async write(name, array) {
-      this.describe(name, { ...array, type: array.values.constructor })
+      if (Array.isArray(array.values)) array = asBytes(array)
+      this.describe(name, { dtype: typeOf(array.values.constructor), ...array })
       for (const index of indexes(array.shape.map((size, axis) => Math.ceil(size / array.chunk[axis])))) {
         await writeChunk(path, version, name, index, array.codec, cut(array, index))
       }
@@ -51,8 +56,7 @@ export async function writeChunk(path, version, name, index, codec, values) {
   writeFileSync(file, await codecNamed(codec).encode(new Uint8Array(values.buffer)))
 }
 
-function array2({ type, dims, shape, chunk, codec, fill = null, attributes = {} }) {
-  const [dtype] = types.get(type)
+function array2({ dtype: [dtype], dims, shape, chunk, codec, fill = null, attributes = {} }) {
   const zarray = {
     chunks: chunk,
     compressor: codecNamed(codec).v2,
@@ -66,8 +70,7 @@ function array2({ type, dims, shape, chunk, codec, fill = null, attributes = {} 
   return { '.zarray': zarray, '.zattrs': { _ARRAY_DIMENSIONS: dims, ...attributes } }
 }
 
-function array3({ type, dims, shape, chunk, codec, fill = 0, attributes = {} }) {
-  const [, data_type] = types.get(type)
+function array3({ dtype: [, data_type], dims, shape, chunk, codec, fill = 0, attributes = {} }) {
   return {
     'zarr.json': {
       zarr_format: 3,
@@ -112,15 +115,24 @@ function writeJson(file, content) {
   writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`)
 }
 
+// Text of a fixed number of bytes: one more axis, which metadata do not mention.
+function asBytes(array) {
+  const encoded = array.values.map((text) => Buffer.from(text))
+  const size = encoded.reduce((longest, bytes) => Math.max(longest, bytes.length), 1)
+  const values = new Uint8Array(encoded.length * size)
+  for (const [i, bytes] of encoded.entries()) values.set(bytes, i * size)
+  return { ...array, values, size, dtype: [`|S${size}`] }
+}
+
 // The values of one chunk, C order; past the edge of the array there are zeros.
-function cut({ shape, chunk, values }, index) {
-  const out = new values.constructor(chunk.reduce((product, size) => product * size, 1))
+function cut({ shape, chunk, values, size = 1 }, index) {
+  const out = new values.constructor(chunk.reduce((product, count) => product * count, size))
   let at = 0
   for (const cell of indexes(chunk)) {
     const place = cell.map((i, axis) => i + index[axis] * chunk[axis])
-    if (place.every((i, axis) => i < shape[axis]))
-      out[at] = values[place.reduce((sum, i, axis) => sum * shape[axis] + i, 0)]
-    at++
+    const from = place.reduce((sum, i, axis) => sum * shape[axis] + i, 0) * size
+    if (place.every((i, axis) => i < shape[axis])) out.set(values.subarray(from, from + size), at)
+    at += size
   }
   return out
 }

@@ -88,12 +88,18 @@ function operatorText({ operator, args }: OperatorSyntax): string {
   return `(${args.map(expressionText).join(` ${symbol} `)})`
 }
 
-/** A sign before a number belongs to the number. */
+/** A minus before a number belongs to the number. */
 function prefixText(operator: string, arg: ExpressionSyntax): string {
   const text = expressionText(arg)
   if (operator === 'not') return `(NOT ${text})`
-  if (arg.kind !== 'number') return `${operator}(${text})`
-  return operator === '-' ? `-${text}` : text
+  if (operator !== '-' || !isSigned(arg)) return `${operator}(${text})`
+  return text.startsWith('-') ? text.slice(1) : `-${text}`
+}
+
+function isSigned(syntax: ExpressionSyntax): boolean {
+  if (syntax.kind !== 'operator' || syntax.operator !== '-') return syntax.kind === 'number'
+  const [arg, ...rest] = syntax.args
+  return arg !== undefined && rest.length === 0 && isSigned(arg)
 }
 
 /** A simple CASE is printed as the searched one that it stands for; the spaces are DuckDB's. */

@@ -15,7 +15,7 @@ import type {
   OperatorSyntax,
   TypedLiteralSyntax,
 } from '../model/syntax.js'
-import { BOOLEAN, isNumeric, NULL, type Type, typeName, typeNamed, typeNames } from '../model/type.js'
+import { BOOLEAN, INT64, isNumeric, NULL, type Type, typeName, typeNamed, typeNames } from '../model/type.js'
 import { bindCall, callFunction } from './call.js'
 import { argumentOf, castTo, explicitCast } from './cast.js'
 import type { Clause } from './context.js'
@@ -68,21 +68,23 @@ function bindNode(syntax: ExpressionSyntax, clause: Clause): Expression {
 }
 
 function bindOperator(syntax: OperatorSyntax, clause: Clause): Expression {
-  const [first, ...rest] = syntax.args
-  if (first?.kind === 'number' && rest.length === 0) {
-    if (syntax.operator === '-') return negateLiteral(bindNumber(first), syntax.span)
-    if (syntax.operator === '+') return bindNumber(first)
-  }
   const args = syntax.args.map((arg) => bindExpression(arg, clause))
   const [only] = args
-  if (only && args.length === 1 && syntax.operator === '+') return requireNumber(only, syntax.span)
-  const name = args.length === 1 && syntax.operator === '-' ? 'negate' : syntax.operator
-  return callFunction(name, args, syntax.span, clause.shared)
+  if (only && args.length === 1) return bindPrefix(syntax.operator, only, syntax.span, clause)
+  return callFunction(syntax.operator, args, syntax.span, clause.shared)
+}
+
+function bindPrefix(operator: string, arg: Expression, span: Span, { shared }: Clause): Expression {
+  if (operator === '+') return requireNumber(arg, span)
+  if (operator !== '-') return callFunction(operator, [arg], span, shared)
+  const isWritten = arg.kind === 'literal' && isNumeric(arg.type)
+  return isWritten ? negateLiteral(arg, span) : callFunction('negate', [arg], span, shared)
 }
 
 /** `+x` is x. */
 function requireNumber(arg: Expression, span: Span): Expression {
-  if (isNumeric(arg.type) || arg.type.kind === 'null') return arg
+  if (arg.type.kind === 'null') return castTo(arg, INT64)
+  if (isNumeric(arg.type)) return arg
   throw new ChunkQLError('type', `+ does not take (${typeName(arg.type)})`, { span, hint: 'Usage: + number' })
 }
 

@@ -1,8 +1,16 @@
 /** FROM: which grid or subquery the columns of a query come from. Called by `select.ts`. */
-import { type FoundTable, listed, smallerTable, tableNamed, tableOfPath, tableText } from '../model/catalog.js'
+import {
+  type FoundTable,
+  listed,
+  orderedColumns,
+  smallerTable,
+  tableNamed,
+  tableOfPath,
+  tableText,
+} from '../model/catalog.js'
 import { ChunkQLError } from '../model/error.js'
 import { outputOf, type Plan, type ScanColumn } from '../model/plan.js'
-import { type Column, type ColumnRole, listedTables } from '../model/schema.js'
+import { listedTables } from '../model/schema.js'
 import type { Span } from '../model/span.js'
 import type { FromSyntax, SelectSyntax } from '../model/syntax.js'
 import type { Shared } from './context.js'
@@ -42,7 +50,7 @@ function oneRow(): Plan {
 
 function bindTable(found: FoundTable, from: FromSyntax, qualifiers: readonly string[][], shared: Shared): From {
   const { source, table } = found
-  const offered = starOrder(table.columns).map((column): ScanColumn & ScopeColumn => ({
+  const offered = orderedColumns(table).map((column): ScanColumn & ScopeColumn => ({
     id: shared.nextId(),
     name: column.name,
     type: column.type,
@@ -95,14 +103,6 @@ function requireOwnGrid(found: FoundTable, used: readonly ScanColumn[], span: Sp
 
 function tablesOf(tables: readonly { readonly name: string }[]): string[] {
   return tables.map(({ name }) => name)
-}
-
-const rank: Readonly<Record<ColumnRole, number>> = { index: 0, coordinate: 0, auxiliary: 1, variable: 2 }
-
-/** Coordinates in the order of the dimensions, then auxiliary ones, then variables. */
-function starOrder(columns: readonly Column[]): Column[] {
-  const place = ({ role, dims }: Column) => (rank[role] === 0 ? (dims[0] ?? 0) : 0)
-  return [...columns].sort((a, b) => rank[a.role] - rank[b.role] || place(a) - place(b))
 }
 
 function bindSubquery(

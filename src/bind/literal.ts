@@ -20,11 +20,15 @@ import {
 } from '../model/type.js'
 import type { Parameters } from './context.js'
 
-/** A number written in the query takes the type of what it meets: it is marked as adaptable. */
+/**
+ * A number written in the query takes the type of what it meets: it is marked as adaptable. With an exponent it is a DOUBLE
+ * and stays one, as in DuckDB.
+ */
 export function bindNumber({ text, span }: NumberSyntax): Literal {
   const digits = text.replaceAll('_', '')
   if (/^(\d+|0x[0-9a-f]+|0b[01]+|0o[0-7]+)$/i.test(digits)) return integerLiteral(BigInt(digits), span)
-  return { kind: 'literal', type: FLOAT64, value: Number(digits), adaptable: true, span }
+  const literal = { kind: 'literal', type: FLOAT64, value: Number(digits), span } as const
+  return /e/i.test(digits) ? literal : { ...literal, adaptable: true }
 }
 
 /** `-` before a number is part of it; the type is that of the number without the sign, as in DuckDB. */
@@ -35,9 +39,7 @@ export function negateLiteral(literal: Literal, span: Span): Literal {
     return { ...literal, value: type.kind === 'float64' || value !== 0 ? -value : 0, span }
   }
   const negative = -(value as bigint)
-  const facts = integerFacts(INT64)
-  if (facts && negative >= facts.min) return { ...literal, type: INT64, value: negative, span }
-  return { ...literal, type: FLOAT64, value: Number(negative), span }
+  return holds(INT64, negative) ? { ...literal, type: INT64, value: negative, span } : integerLiteral(negative, span)
 }
 
 export function textLiteral(value: string, span: Span): Literal {

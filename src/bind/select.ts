@@ -3,9 +3,7 @@ import { ChunkQLError } from '../model/error.js'
 import type { Expression } from '../model/expression.js'
 import { type NamedExpression, outputOf, type Plan, type SortKey } from '../model/plan.js'
 import type { SelectSyntax } from '../model/syntax.js'
-import { INT32 } from '../model/type.js'
 import { type Aggregates, collectAggregates } from './aggregates.js'
-import { castTo } from './cast.js'
 import type { Clause, Shared } from './context.js'
 import { bindPredicate } from './expression.js'
 import { bindFrom } from './from.js'
@@ -110,9 +108,7 @@ function groupedColumn(
 
 function named(item: Item | undefined, expression: Expression, shared: Shared): NamedExpression {
   if (!item) throw new ChunkQLError('internal', 'an expression without an item')
-  // A NULL of no type leaves a query as INTEGER, as in DuckDB.
-  const typed = expression.type.kind === 'null' ? castTo(expression, INT32) : expression
-  return { id: shared.nextId(), name: item.name, expression: typed }
+  return { id: shared.nextId(), name: item.name, expression }
 }
 
 function filtered(input: Plan, predicate: Expression | undefined): Plan {

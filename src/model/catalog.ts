@@ -1,6 +1,14 @@
 /** What a query can name: the sources attached, registered or opened by path, and which table a FROM means. Read by `bind`. */
 import { ChunkQLError, suggest } from './error.js'
-import { defaultTable, findTable, listedTables, type Schema, type Table } from './schema.js'
+import {
+  type Column,
+  type ColumnRole,
+  defaultTable,
+  findTable,
+  listedTables,
+  type Schema,
+  type Table,
+} from './schema.js'
 import type { Span } from './span.js'
 
 export interface Catalog {
@@ -41,6 +49,14 @@ export function tableNames(catalog: Catalog): string[] {
   return [...catalog.sources].flatMap(([source, schema]) =>
     listedTables(schema).map((table) => tableText(source, table)),
   )
+}
+
+const rank: Readonly<Record<ColumnRole, number>> = { index: 0, coordinate: 0, auxiliary: 1, variable: 2 }
+
+/** The columns as `*` and DESCRIBE show them: coordinates in the order of the dimensions, auxiliary ones, variables. */
+export function orderedColumns({ columns }: Table): Column[] {
+  const place = ({ role, dims }: Column) => (rank[role] === 0 ? (dims[0] ?? 0) : 0)
+  return [...columns].sort((a, b) => rank[a.role] - rank[b.role] || place(a) - place(b))
 }
 
 /** A grid of the same source with fewer dimensions that has all the columns named. The smallest is taken. */

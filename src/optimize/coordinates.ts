@@ -14,7 +14,10 @@ export interface CoordinateName {
   readonly column: string
 }
 
-/** The coordinates that a plan reads and that are worth loading before it is optimized, each once. */
+/**
+ * The columns of one dimension that a plan reads and that are worth loading before it is optimized, each once: coordinates,
+ * and in a grid of several dimensions whatever lies along one, since it is small beside the others.
+ */
 export function coordinatesWanted(plan: Plan): CoordinateName[] {
   const found = new Map<string, CoordinateName>()
   const visit = (node: Plan) => {
@@ -59,6 +62,7 @@ function columnById(scan: Scan, id: ColumnId): ScanColumn | undefined {
 
 function isCoordinate(scan: Scan, { column }: ScanColumn): boolean {
   const [dim] = column.dims
-  if (column.role !== 'coordinate' || dim === undefined || column.dims.length > 1) return false
-  return (scan.dims[dim]?.size ?? 0) <= entriesMax
+  if (dim === undefined || column.dims.length > 1 || column.role === 'index' || column.refused !== undefined)
+    return false
+  return (column.role === 'coordinate' || scan.dims.length > 1) && (scan.dims[dim]?.size ?? 0) <= entriesMax
 }

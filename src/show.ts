@@ -23,9 +23,9 @@ function listing(columns: Readonly<Record<string, readonly [Type, readonly Value
   }
 }
 
-/** SHOW TABLES: every table of the sources, with its shape. */
+/** SHOW TABLES: the tables of the sources, with their shapes. */
 export function listTables(schemas: ReadonlyMap<string, Schema>): Listing {
-  const rows = [...schemas].flatMap(([source, { tables }]) => tables.map((table) => ({ source, table })))
+  const rows = [...schemas].flatMap(([source, { tables }]) => listed(tables).map((table) => ({ source, table })))
   return listing({
     name: [VARCHAR, rows.map(({ table }) => table.name)],
     source: [VARCHAR, rows.map(({ source }) => source)],
@@ -34,6 +34,12 @@ export function listTables(schemas: ReadonlyMap<string, Schema>): Listing {
     columns: [INT64, rows.map(({ table }) => BigInt(table.columns.length))],
     chunks: [INT64, rows.map(({ table }) => BigInt(chunksOf(table)))],
   })
+}
+
+/** Coordinates are tables of their own, but seldom what is looked for: they are listed where nothing else is. */
+function listed(tables: readonly Table[]): readonly Table[] {
+  const own = tables.filter(({ columns }) => columns.some(({ role }) => role === 'variable'))
+  return own.length > 0 ? own : tables
 }
 
 function shapeOf(dims: readonly Dimension[]): string {

@@ -18,16 +18,25 @@ export class Grouping {
   /** The group of each row. Without keys all rows are group 0. */
   find(keys: readonly Vector[], length: number): Int32Array {
     const groups = new Int32Array(length)
-    for (let row = 0; row < length; row++) groups[row] = this.#findOne(keys.map((key) => valueAt(key, row)))
+    const [only] = keys
+    if (only && keys.length === 1) {
+      for (let row = 0; row < length; row++) {
+        const value = valueAt(only, row)
+        groups[row] = this.#numbers.get(value) ?? this.#add(value, [value])
+      }
+      return groups
+    }
+    for (let row = 0; row < length; row++) {
+      const values = keys.map((key) => valueAt(key, row))
+      const tuple = identity(values)
+      groups[row] = this.#numbers.get(tuple) ?? this.#add(tuple, values)
+    }
     return groups
   }
 
-  #findOne(values: Value[]): number {
-    const key = values.length === 1 ? (values[0] as Value) : identity(values)
-    const known = this.#numbers.get(key)
-    if (known !== undefined) return known
+  #add(identifier: Value, values: readonly Value[]): number {
     const number = this.#numbers.size
-    this.#numbers.set(key, number)
+    this.#numbers.set(identifier, number)
     values.forEach((value, k) => {
       this.#keys[k]?.push(value === 0 ? 0 : value)
     })

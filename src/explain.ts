@@ -44,7 +44,7 @@ export async function explainPlan(
   }
   const stage = schedule.from.kind === 'stage' ? schedule.from.stage : undefined
   const counts = stage ? countChunks(stage) : { total: 0, pruned: 0 }
-  const chunks = { ...counts, read: work.read }
+  const chunks = { total: counts.total, pruned: analyze ? work.pruned : counts.pruned, read: work.read }
   const ms = performance.now() - started
   const notes = stage ? scanNotes(stage, chunks, analyze ? work : undefined) : []
   const tree = printPlan(plan, (node) => (node.kind === 'scan' ? notes : []))

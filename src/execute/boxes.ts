@@ -1,5 +1,5 @@
 /** Arithmetic of boxes: which box a number means, and the pieces into which the chunks of several columns cut a box. */
-import { type IndexRange, type JobColumn, rangeTotal, type TaskSpace } from '../model/job.js'
+import { type GridScan, type IndexRange, type JobColumn, rangeTotal, type TaskSpace } from '../model/job.js'
 import { type Box, cellCount, type Dimension } from '../model/schema.js'
 
 export function taskCount(tasks: TaskSpace): number {
@@ -38,10 +38,10 @@ function nthOf(ranges: readonly IndexRange[], n: number): number {
   throw new RangeError(`box ${n} of ${rangeTotal(ranges)}`)
 }
 
-/** The least box around several. */
-export function hull(boxes: readonly Box[]): Box {
+/** The least box around several; around none an empty one. */
+export function hull(boxes: readonly Box[], dims: number): Box {
   const [first, ...others] = boxes
-  if (!first) throw new RangeError('no box')
+  if (!first) return { start: new Array<number>(dims).fill(0), end: new Array<number>(dims).fill(0) }
   const start = [...first.start]
   const end = [...first.end]
   for (const box of others) {
@@ -83,6 +83,19 @@ function cutsOf(dim: number, start: number, end: number, columns: readonly JobCo
     for (let cut = (Math.floor(start / chunk) + 1) * chunk; cut < end; cut += chunk) cuts.add(cut)
   }
   return [...cuts].sort((a, b) => a - b)
+}
+
+/** How many chunks of all columns lie under a box. */
+export function chunksUnder({ columns }: GridScan, box: Box): number {
+  return columns.reduce((sum, column) => sum + (column.kind === 'stored' ? chunksOf(column, box) : 0), 0)
+}
+
+function chunksOf({ dims, layout }: Extract<JobColumn, { kind: 'stored' }>, box: Box): number {
+  const counts = dims.map((dim, axis) => {
+    const size = layout.chunk[axis] as number
+    return Math.ceil((box.end[dim] as number) / size) - Math.floor((box.start[dim] as number) / size)
+  })
+  return cellCount(counts)
 }
 
 /** How many chunks of a column a box touches at most, wherever it lies on its own lattice. */

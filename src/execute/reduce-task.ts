@@ -35,7 +35,14 @@ function openReduce(run: StageRun, bodies: Bodies<Body>, boxes: readonly Box[], 
   const keys = (sink as { keys: KeySpace }).keys
   if (!loops) throw new TypeError('a compiled stage has loops')
   if (bodies.keys) return new HashReduce(scan, loops, bodies.keys, bodies.main, scratch)
-  return new DenseReduce(scan, loops, keys.kind === 'dense' ? keys.dims : [], bodies.main, scratch, hull(boxes))
+  return new DenseReduce(
+    scan,
+    loops,
+    keys.kind === 'dense' ? keys.dims : [],
+    bodies.main,
+    scratch,
+    hull(boxes, scan.dims.length),
+  )
 }
 
 /** Whether any cell of a piece passes, judged by filter columns alone: the hidden count of a reduction without keys. */

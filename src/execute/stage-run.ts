@@ -5,8 +5,9 @@ import type { Bodies, CompiledNest, Job, JobColumn, Partial, PartialBody, ScanSt
 import type { Box } from '../model/schema.js'
 import { type Body, placeBody } from '../operator/body.js'
 import type { Source } from '../source/source.js'
-import { boxAt, boxesOf, chunksTouched } from './boxes.js'
+import { boxAt, boxesOf, chunksTouched, chunksUnder } from './boxes.js'
 import { ChunkReader } from './chunk-reader.js'
+import { boxFilter } from './prune.js'
 import { reduceTask } from './reduce-task.js'
 import { rowTask } from './row-task.js'
 import { emptyWork } from './work.js'
@@ -46,12 +47,16 @@ export async function openStage(
   const bodies = stage.compiled && placeBodies(stage.compiled.bodies, machine)
   const { memory_limit, threads } = job.settings
   const run: StageRun = { stage, machine, source, registry, readers, bodies, memory: memory_limit / threads, check }
+  const mayPass = job.settings.pruning ? boxFilter(stage.scan, registry) : undefined
   return {
     async run(task) {
       work = emptyWork()
       const mark = machine.mark()
       const started = performance.now()
-      const body = await runBoxes(run, taskBoxes(stage, task))
+      const boxes = taskBoxes(stage, task)
+      const kept = mayPass ? boxes.filter(mayPass) : boxes
+      for (const box of boxes) if (!kept.includes(box)) work.pruned += chunksUnder(stage.scan, box)
+      const body = await runBoxes(run, kept)
       machine.release(mark)
       work.msByStage.task = performance.now() - started
       return { task, body, work }

@@ -6,8 +6,9 @@ export function emptyWork(): Work {
   return { chunksTotal: 0, pruned: 0, read: 0, missing: 0, bytesRead: 0, bytesDecoded: 0, requests: 0, msByStage: {} }
 }
 
-/** Adds a task's work; totals are those of the stage and stay. */
+/** Adds a task's work; the total is that of the stage and stays, pruned chunks are those that tasks skip besides. */
 export function addWork(sum: Work, more: Work): void {
+  sum.pruned += more.pruned
   sum.read += more.read
   sum.missing += more.missing
   sum.bytesRead += more.bytesRead

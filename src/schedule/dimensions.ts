@@ -2,10 +2,12 @@
  * What is known before any chunk is read: values along dimensions, and every expression of one dimension.
  * Such expressions are evaluated once per index; filters among them become selections, keys become dense codes.
  */
+import { boundsOf } from '../function/bounds.js'
 import { interpret } from '../function/interpret.js'
 import type { Registry } from '../function/registry.js'
 import { isChunkQLError } from '../model/error.js'
 import { type ColumnId, columnsOf, type Expression } from '../model/expression.js'
+import { type Interval, truth } from '../model/interval.js'
 import type { DimensionCodes, IndexRange } from '../model/job.js'
 import type { Scan, ScanColumn } from '../model/plan.js'
 import type { Dimension } from '../model/schema.js'
@@ -59,6 +61,17 @@ export class Dimensions {
     return dims.size === 1 ? dim : undefined
   }
 
+  /** The dimension too long for values on whose positions alone an expression depends. */
+  longDimOf(expression: Expression): number | undefined {
+    const dims = new Set<number | undefined>()
+    for (const id of columnsOf(expression)) {
+      const column = this.#columns.get(id)?.column
+      dims.add(column?.role === 'index' && !this.values(id) ? column.dims[0] : undefined)
+    }
+    const [dim] = dims
+    return dims.size === 1 ? dim : undefined
+  }
+
   /** The value at each index, or undefined where some index raises an error: cells decide then whether it counts. */
   along(expression: Expression, dim: number): Vector | undefined {
     const size = (this.scan.dims[dim] as Dimension).size
@@ -71,8 +84,8 @@ export class Dimensions {
   }
 }
 
-function positions(size: number): Vector {
-  return { type: INT64, length: size, values: BigInt64Array.from({ length: size }, (_, i) => BigInt(i)) }
+function positions(size: number, start = 0): Vector {
+  return { type: INT64, length: size, values: BigInt64Array.from({ length: size }, (_, i) => BigInt(start + i)) }
 }
 
 export interface Selection {
@@ -86,14 +99,73 @@ export function selectIndexes(dimensions: Dimensions, predicates: readonly Expre
   const { dims } = dimensions.scan
   const passing = dims.map((): Uint8Array | undefined => undefined)
   const residual: Expression[] = []
+  const long: { dim: number; ranges: IndexRange[] }[] = []
   for (const predicate of predicates) {
     const dim = pruning ? dimensions.dimOf(predicate) : undefined
-    const truth = dim === undefined ? undefined : dimensions.along(predicate, dim)
-    if (dim === undefined || !truth) residual.push(predicate)
-    else passing[dim] = both(passing[dim], truth)
+    const passed = dim === undefined ? undefined : dimensions.along(predicate, dim)
+    const found = pruning && dim === undefined ? selectByBounds(dimensions, predicate) : undefined
+    if (dim !== undefined && passed) passing[dim] = both(passing[dim], passed)
+    else if (found) long.push(found)
+    else residual.push(predicate)
   }
   const ranges = passing.map((pass, dim) => (pass ? rangesOf(pass) : wholeRange((dims[dim] as Dimension).size)))
+  for (const { dim, ranges: found } of long) ranges[dim] = intersect(ranges[dim] ?? [], found)
   return { ranges, residual }
+}
+
+/** Ranges are split no finer than this by bounds; the rest is looked at index by index. */
+const leastSplit = 1024
+const mostSplits = 100_000
+
+/**
+ * Indexes of a dimension too long to hold values along it, by halving: bounds of a predicate over positions [start, end)
+ * decide most ranges whole. Undefined where the predicate needs more than positions, or does not settle.
+ */
+function selectByBounds(
+  dimensions: Dimensions,
+  predicate: Expression,
+): { dim: number; ranges: IndexRange[] } | undefined {
+  const dim = dimensions.longDimOf(predicate)
+  if (dim === undefined) return undefined
+  const { registry, scan } = dimensions
+  const ranges: IndexRange[] = []
+  let splits = 0
+  const pending: IndexRange[] = [[0, (scan.dims[dim] as Dimension).size]]
+  while (pending.length > 0) {
+    const [start, end] = pending.pop() as IndexRange
+    if (++splits > mostSplits) return undefined
+    const position: Interval = { lo: BigInt(start), hi: BigInt(end - 1), mayBeNull: false, mayBeNaN: false }
+    const { possible, certain } = truth(boundsOf(predicate, () => position, registry))
+    if (certain) append(ranges, start, end)
+    else if (possible && end - start > leastSplit) {
+      const middle = Math.floor((start + end) / 2)
+      pending.push([middle, end], [start, middle])
+    } else if (possible) {
+      const rows = trueRows(interpret(predicate, () => positions(end - start, start), end - start, registry))
+      for (const row of rows) append(ranges, start + row, start + row + 1)
+    }
+  }
+  return { dim, ranges }
+}
+
+/** Adds a range behind the others, joined to the last where they touch. */
+function append(ranges: IndexRange[], start: number, end: number): void {
+  const last = ranges.at(-1)
+  if (last?.[1] === start) ranges[ranges.length - 1] = [last[0], end]
+  else ranges.push([start, end])
+}
+
+function intersect(a: readonly IndexRange[], b: readonly IndexRange[]): IndexRange[] {
+  const met: IndexRange[] = []
+  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
+    const [x, y] = [a[i] as IndexRange, b[j] as IndexRange]
+    const start = Math.max(x[0], y[0])
+    const end = Math.min(x[1], y[1])
+    if (start < end) met.push([start, end])
+    if (x[1] < y[1]) i++
+    else j++
+  }
+  return met
 }
 
 function wholeRange(size: number): IndexRange[] {

@@ -70,6 +70,7 @@ async function bundle() {
     outdir: 'dist',
     sourcemap: 'linked',
     minifySyntax: true,
+    minifyWhitespace: true,
     logLevel: 'error',
   }
   // Packages written as CommonJS ask for `require` at run time.

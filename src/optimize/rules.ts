@@ -2,6 +2,7 @@
 import { answerFromMetadata } from './answer-from-metadata.js'
 import { dropUnusedColumns } from './drop-unused-columns.js'
 import { foldConstants } from './fold-constants.js'
+import { groupDistinct } from './group-distinct.js'
 import { limitIntoSort } from './limit-into-sort.js'
 import { mergeProjects } from './merge-projects.js'
 import { normaliseComparisons } from './normalise-comparisons.js'
@@ -19,6 +20,7 @@ export const allRules: readonly Rule[] = [
   mergeProjects,
   pushFilter,
   removeEmpty,
+  groupDistinct,
   dropUnusedColumns,
   answerFromMetadata,
   removeSort,

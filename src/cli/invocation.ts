@@ -90,7 +90,7 @@ function firstSentence(message: string): string {
 function attachment(text: string): [string, string] {
   const { name, value } = text.includes('=')
     ? assignment('--attach', text)
-    : { name: basename(text).replace(/\..*$/, ''), value: text }
+    : { name: basename(text).replace(/\.[^.]*$/, ''), value: text }
   if (name === '' || value === '') throw new UsageError(`--attach takes name=path, got '${text}'`)
   return [name, value]
 }

@@ -45,7 +45,7 @@ test('options and what they are without being given', () => {
 
 test('stores by name, or named after their path', () => {
   const { attach } = optionsOf('--attach', 'era=./a=b.zarr', '--attach', 'data/ocean.v3.zarr')
-  assert.deepEqual(attach, { era: './a=b.zarr', ocean: 'data/ocean.v3.zarr' })
+  assert.deepEqual(attach, { era: './a=b.zarr', 'ocean.v3': 'data/ocean.v3.zarr' })
 })
 
 test('parameters by name and by position', () => {

@@ -23,7 +23,15 @@ export function complete(line: string, names: readonly string[]): Completion {
   if (path !== undefined) return matching(path, pathsFrom(path))
   const word = /[\w.]*$/.exec(line)?.[0] ?? ''
   if (word === '') return [[], word]
-  return matching(word, [...names, ...keywords.map((keyword) => inCaseOf(word, keyword))])
+  const found = matching(word, names)
+  // Who types in capitals means a keyword; else the names that exist come first.
+  const isShouted = word === word.toUpperCase() && word !== word.toLowerCase()
+  return found[0].length > 0 && !isShouted
+    ? found
+    : matching(
+        word,
+        keywords.map((keyword) => inCaseOf(word, keyword)),
+      )
 }
 
 function matching(typed: string, candidates: readonly string[]): Completion {

@@ -21,8 +21,9 @@ export function startProgressBar(stderr: Terminal['stderr'], isWanted: boolean):
   let isDrawn = false
   const draw = () => {
     const elapsedMs = performance.now() - start
-    if (!latest || elapsedMs < firstAfterMs) return
-    stderr.write(`\r\x1b[K${progressLine(latest, elapsedMs, stderr.columns ?? 80)}`)
+    if (elapsedMs < firstAfterMs) return
+    const line = latest ? progressLine(latest, elapsedMs, stderr.columns ?? 80) : `running, ${durationText(elapsedMs)}`
+    stderr.write(`\r\x1b[K${line}`)
     isDrawn = true
   }
   const timer = setInterval(draw, redrawMs)

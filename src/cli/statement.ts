@@ -43,8 +43,8 @@ async function writeOut(context: Context, result: Result, beforeOutput: () => vo
   // The bar must be gone before rows appear on the same terminal.
   const shown = terminal.stdout.isTTY ? before(sink, beforeOutput) : sink
   if (result.text !== undefined && format.name === 'table') return shown.write(withNewline(result.text))
-  // Without a terminal the format's own width is used.
-  const width = terminal.stdout.isTTY ? terminal.stdout.columns : undefined
+  // A pipe has no edge: nothing has to be left out.
+  const width = terminal.stdout.isTTY ? terminal.stdout.columns : Number.POSITIVE_INFINITY
   await engine.writeResult(result, format, shown, { width, colour: hasColour(terminal.stdout, terminal.env) })
 }
 

@@ -26,12 +26,14 @@ test('nothing in the first second, then a line, erased at the end', (t) => {
   t.mock.method(performance, 'now', () => now)
   const { stream, text } = screen(true)
   const bar = startProgressBar(stream, true)
-  bar.update({ done: 1, total: 2, bytes: 1 })
   now = 900
   t.mock.timers.tick(900)
   assert.equal(text(), '')
   now = 1100
   t.mock.timers.tick(200)
+  assert.match(text(), /running, 2 s$/)
+  bar.update({ done: 1, total: 2, bytes: 1 })
+  t.mock.timers.tick(100)
   assert.match(text(), /50%/)
   bar.end()
   assert.ok(text().endsWith('\r\x1b[K'))

@@ -142,13 +142,14 @@ test('history: where it lies and what is one entry', () => {
 
 test('completion of words, commands and paths', () => {
   const names = ['t2m', 'time', 'era.t2m', '"odd name"']
-  assert.deepEqual(complete('SELECT ti', names), [['time', 'timestamp'], 'ti'])
+  assert.deepEqual(complete('SELECT ti', names), [['time'], 'ti'])
   assert.deepEqual(complete('SEL', names), [['SELECT'], 'SEL'])
-  assert.deepEqual(complete('select T2', names), [['t2m'], 'T2'])
+  assert.deepEqual(complete('select timest', names), [['timestamp'], 'timest'])
+  assert.deepEqual(complete('SELECT TI', names), [['TIMESTAMP'], 'TI'])
   assert.deepEqual(complete('FROM era.', names), [['era.t2m'], 'era.'])
   assert.deepEqual(complete('.ti', names), [['.timer '], '.ti'])
   assert.deepEqual(complete('SELECT ', names), [[], ''])
   writeFileSync(join(directory, 'store.zarr'), '')
   assert.deepEqual(complete(`FROM '${directory}/sto`, names), [[`${directory}/store.zarr`], `${directory}/sto`])
-  assert.deepEqual(complete("WHERE a = 'x' AND ti", names), [['time', 'timestamp'], 'ti'])
+  assert.deepEqual(complete("WHERE a = 'x' AND ti", names), [['time'], 'ti'])
 })

@@ -1,7 +1,7 @@
 /** Reads the arguments of the command into what is to be done. Called by command.ts. */
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Parameter, Parameters } from './engine.js'
+import type { Parameters } from './engine.js'
 
 export type Invocation =
   | { readonly kind: 'help' }
@@ -124,6 +124,8 @@ function parametersOf(assignments: readonly Assignment[]): Parameters {
     return parameterValue(found.value)
   })
 }
+
+type Parameter = null | boolean | number | bigint | string
 
 /** Numbers, true, false and null as in SQL; quotes make a string of anything, also of '30'. */
 export function parameterValue(text: string): Parameter {

@@ -26,7 +26,7 @@ const terminal: Terminal = {
     return () => listeners.delete(listener)
   },
 }
-const load = async (): Promise<Engine> => (await import('../index.js')) as unknown as Engine
+const load = (): Promise<Engine> => import('../index.js')
 process.exitCode = await runCommand(process.argv.slice(2), load, terminal)
 // Everything is written by now: a thread that does not end must not keep the shell waiting.
 setTimeout(() => process.exit(), 1000).unref()

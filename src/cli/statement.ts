@@ -1,6 +1,6 @@
 /** Runs one statement and writes its result. Called by command.ts and repl.ts. */
 import type { Database, Engine, Format, Parameters, Result, Sink } from './engine.js'
-import { startProgressBar } from './progress-bar.js'
+import { byteText, startProgressBar } from './progress-bar.js'
 import { standardOutput } from './standard-output.js'
 import { hasColour, type Terminal } from './terminal.js'
 
@@ -29,10 +29,16 @@ export async function runStatement(context: Context, sql: string, signal: AbortS
   try {
     const result = await context.db.run(sql, context.params, { signal, onProgress: bar.update })
     await writeOut(context, result, bar.end)
+    bar.end()
+    if (context.timer) context.terminal.stderr.write(timeLine(performance.now() - start, result.work))
   } finally {
     bar.end()
   }
-  if (context.timer) context.terminal.stderr.write(`Time: ${((performance.now() - start) / 1000).toFixed(3)} s\n`)
+}
+
+function timeLine(ms: number, { chunksTotal, read, bytesRead }: Result['work']): string {
+  const work = chunksTotal > 0 ? `, ${read} of ${chunksTotal} chunks read, ${byteText(bytesRead)}` : ''
+  return `Time: ${(ms / 1000).toFixed(3)} s${work}\n`
 }
 
 async function writeOut(context: Context, result: Result, beforeOutput: () => void): Promise<void> {

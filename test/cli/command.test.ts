@@ -147,7 +147,7 @@ test('help lists options and formats, version is one line', async () => {
 test('the timer speaks on standard error', async () => {
   const { out, err } = await command(['--timer', '--format', 'csv', 'SELECT 1'])
   assert.equal(out, 'answer\nSELECT 1\n')
-  assert.match(err, /^Time: \d+\.\d{3} s\n$/)
+  assert.match(err, /^Time: \d+\.\d{3} s, 3 of 8 chunks read, 1\.5 MB\n$/)
 })
 
 test('Ctrl-C cancels the query: exit code 130, and a file is not left half', async () => {

@@ -1,11 +1,14 @@
 /** A library that knows a handful of statements by heart, and a terminal of pipes, for the tests of the command. */
 import { PassThrough } from 'node:stream'
-import type { ConnectOptions, Database, Engine, Parameters, Result, RunOptions } from '../../src/cli/engine.js'
+import type { Database, Engine, Parameters, Result } from '../../src/cli/engine.js'
 import type { InterruptSignal, Terminal } from '../../src/cli/terminal.js'
+import { emptyWork } from '../../src/execute/work.js'
+import type { ConnectOptions, QueryOptions } from '../../src/index.js'
 import { ChunkQLError } from '../../src/model/error.js'
 import * as T from '../../src/model/type.js'
 import { vectorOf } from '../../src/model/vector.js'
 import { formatNamed, formatOfPath, formats, writeResult } from '../../src/output/registry.js'
+import { isComplete, splitStatements } from '../../src/parse/split.js'
 import { openFileSink } from '../../src/platform/node/file-sink.js'
 
 export interface Log {
@@ -25,32 +28,29 @@ export function stubEngine(): { engine: Engine; log: Log } {
       log.closed++
     },
   }
-  const engine = {
+  const engine: Engine = {
     version: '1.2.3',
-    connect: async (options: ConnectOptions) => {
+    connect: async (options) => {
       log.connected = options
-      if ('nonsense' in options.settings) throw new ChunkQLError('setting', 'there is no setting nonsense')
-      if (options.attach.none) throw new ChunkQLError('store', `there is no ${options.attach.none}`)
+      const { settings = {}, attach = {} } = options
+      if ('nonsense' in settings) throw new ChunkQLError('setting', 'there is no setting nonsense')
+      if (attach.none) throw new ChunkQLError('store', `there is no ${attach.none}`)
       return db
     },
-    splitStatements: (text: string) =>
-      [...text.matchAll(/[^;]*[^;\s][^;]*/g)].map(({ 0: sql, index }) => {
-        const start = index + sql.length - sql.trimStart().length
-        return { sql: sql.trim(), start }
-      }),
-    isComplete: (text: string) => text.trimEnd().endsWith(';'),
+    splitStatements,
+    isComplete,
     formats,
     formatNamed,
     formatOfPath,
     writeResult,
     openFileSink,
   }
-  return { engine: engine as unknown as Engine, log }
+  return { engine, log }
 }
 
-async function answer(sql: string, options: RunOptions = {}): Promise<Result> {
+async function answer(sql: string, options: QueryOptions = {}): Promise<Result> {
   const word = sql.trim().split(/\s+/)[0]
-  if (word === 'SET') return { header: { columns: [] }, batches: batches([]) }
+  if (word === 'SET') return { header: { columns: [] }, batches: batches([]), work: emptyWork() }
   if (word === 'EXPLAIN') return { ...table('plan', ['scan']), text: 'scan t\n  filter' }
   if (word === 'SHOW') return table('name', ['t2m', 'wind'])
   if (word === 'DESCRIBE') return table('column_name', [`${sql.split(' ')[1]}_column`, 'odd name'])
@@ -68,14 +68,18 @@ function failure(sql: string): ChunkQLError {
 
 function table(name: string, values: readonly string[]): Result {
   const column = { name, type: T.VARCHAR, nullable: true }
-  return { header: { columns: [column] }, batches: batches(values) } as Result
+  return {
+    header: { columns: [column] },
+    batches: batches(values),
+    work: { ...emptyWork(), chunksTotal: 8, read: 3, bytesRead: 1.5e6 },
+  }
 }
 
 async function* batches(values: readonly string[]) {
   if (values.length > 0) yield { length: values.length, columns: [vectorOf(T.VARCHAR, values)] }
 }
 
-function untilAborted({ signal, onProgress }: RunOptions): Promise<never> {
+function untilAborted({ signal, onProgress }: QueryOptions): Promise<never> {
   onProgress?.({ done: 1, total: 4, bytes: 1e6 })
   return new Promise((_, reject) => {
     signal?.addEventListener('abort', () => reject(new ChunkQLError('cancelled', 'the query was cancelled')))

@@ -8,7 +8,6 @@ import { ChunkQLError, type ErrorCode } from './model/error.js'
 import type { Work } from './model/job.js'
 import type { Statement } from './model/syntax.js'
 import type { Batch, Header } from './model/vector.js'
-import { arrowBatch, arrowSchema, arrowTable } from './output/arrow.js'
 import { formatNamed, formatOfPath, formats, writeResult } from './output/registry.js'
 import { isComplete, splitStatements } from './parse/split.js'
 import { openFileSink } from './platform/node/file-sink.js'
@@ -95,12 +94,14 @@ export class Database {
   /** The whole result as an Arrow table; of several statements, that of the last. */
   async query(sql: string, params: QueryParameters = {}, options: QueryOptions = {}): Promise<Table> {
     const { header, batches } = await this.run(sql, params, options)
+    const { arrowTable } = await import('./output/arrow.js')
     return arrowTable(header, batches)
   }
 
   /** The result batch by batch, as it comes. */
   async *stream(sql: string, params: QueryParameters = {}, options: QueryOptions = {}): AsyncGenerator<RecordBatch> {
     const { header, batches } = await this.run(sql, params, options)
+    const { arrowBatch, arrowSchema } = await import('./output/arrow.js')
     const schema = arrowSchema(header)
     for await (const batch of batches) yield arrowBatch(schema, batch)
   }

@@ -3,7 +3,7 @@
 import type { Settings } from './model/job.js'
 import type { OutputColumn } from './model/plan.js'
 import { type Column, cellCount, chunkCounts, type Dimension, type Schema, type Table } from './model/schema.js'
-import { BOOLEAN, INT64, type Type, typeName, VARCHAR, type Value } from './model/type.js'
+import { INT64, type Type, typeName, VARCHAR, type Value } from './model/type.js'
 import { type Batch, type Header, vectorOf } from './model/vector.js'
 import { settingNames, summaryOf } from './settings.js'
 
@@ -95,7 +95,7 @@ export function listSettings(settings: Settings, only?: keyof Settings): Listing
   })
 }
 
-/** What ATTACH, DETACH and SET answer. */
+/** What ATTACH, DETACH and SET answer: nothing. */
 export function success(): Listing {
-  return listing({ Success: [BOOLEAN, []] })
+  return listing({})
 }

@@ -1,5 +1,5 @@
 /** Draws a table's layout with box characters. Called by table.ts. */
-import { aligned, displayWidth } from './display-width.js'
+import { aligned, type Ruler } from './ruler.js'
 import { boxWidth, type TableColumn, type TableLayout } from './table-layout.js'
 
 export interface RowCounts {
@@ -13,20 +13,20 @@ export interface RowCounts {
 /** From this many rows on they are counted in a footer. */
 const countedRows = 10
 
-export function drawBox(layout: TableLayout, rows: RowCounts, colour: boolean): string {
+export function drawBox(layout: TableLayout, rows: RowCounts, pen: Pen): string {
   if (layout.columns.length === 0) return `${plural(rows.count, 'row')}\n`
-  const paint = colour ? paints : plain
+  const { ruler } = pen
   const footer = footerLines(rows, layout, boxWidth(layout.columns) - 4)
   const columns = widened(layout.columns, Math.max(0, ...footer.map((text) => text.length)) + 4)
   const inner = boxWidth(columns) - 2
   const lines = [
     rule(columns, '┌┬┐'),
-    line(columns, ({ name, width }) => paint.bold(aligned(name, width, 'centre'))),
-    line(columns, ({ type, width }) => paint.dim(aligned(type, width, 'centre'))),
+    line(columns, ({ name, width }) => pen.bold(aligned(ruler, name, width, 'centre'))),
+    line(columns, ({ type, width }) => pen.dim(aligned(ruler, type, width, 'centre'))),
     rule(columns, rows.count > 0 ? '├┼┤' : '├┴┤'),
-    ...bodyLines(columns, rows, paint),
+    ...bodyLines(columns, rows, pen),
     ...(rows.count > 0 ? [rule(columns, footer.length > 0 ? '├┴┤' : '└┴┘')] : []),
-    ...footer.map((text) => `│ ${aligned(text, inner - 2, 'centre')} │`),
+    ...footer.map((text) => `│ ${aligned(ruler, text, inner - 2, 'centre')} │`),
     ...(footer.length > 0 ? [`└${'─'.repeat(inner)}┘`] : []),
   ]
   return `${lines.join('\n')}\n`
@@ -40,17 +40,23 @@ function widened(columns: readonly TableColumn[], width: number): TableColumn[] 
   )
 }
 
-interface Paint {
+/** What a box is drawn with. */
+export interface Pen {
+  readonly ruler: Ruler
   bold(text: string): string
   dim(text: string): string
 }
 
-const plain: Paint = { bold: (text) => text, dim: (text) => text }
-const paints: Paint = { bold: (text) => `\x1b[1m${text}\x1b[22m`, dim: (text) => `\x1b[2m${text}\x1b[22m` }
+export const noColours: Omit<Pen, 'ruler'> = { bold: (text) => text, dim: (text) => text }
 
-function bodyLines(columns: readonly TableColumn[], { top, bottom }: RowCounts, paint: Paint): string[] {
-  const rowLine = (row: number) => line(columns, (column) => cell(column, row, paint))
-  const dots = line(columns, (column) => dotCell(column, top))
+export const colours: Omit<Pen, 'ruler'> = {
+  bold: (text) => `\x1b[1m${text}\x1b[22m`,
+  dim: (text) => `\x1b[2m${text}\x1b[22m`,
+}
+
+function bodyLines(columns: readonly TableColumn[], { top, bottom }: RowCounts, pen: Pen): string[] {
+  const rowLine = (row: number) => line(columns, (column) => cell(column, row, pen))
+  const dots = line(columns, (column) => dotCell(column, top, pen.ruler))
   return [
     ...Array.from({ length: top }, (_, row) => rowLine(row)),
     ...(bottom > 0 ? [dots, dots, dots] : []),
@@ -58,18 +64,18 @@ function bodyLines(columns: readonly TableColumn[], { top, bottom }: RowCounts, 
   ]
 }
 
-function cell({ cells, width, alignment }: TableColumn, row: number, paint: Paint): string {
+function cell({ cells, width, alignment }: TableColumn, row: number, { ruler, dim }: Pen): string {
   const text = cells[row]
-  return text === undefined ? paint.dim(aligned('NULL', width, alignment)) : aligned(text, width, alignment)
+  return text === undefined ? dim(aligned(ruler, 'NULL', width, alignment)) : aligned(ruler, text, width, alignment)
 }
 
 /** A dot under the middle of the value above the gap. */
-function dotCell({ cells, width, alignment }: TableColumn, top: number): string {
-  const length = Math.min(width, displayWidth(cells[top - 1] ?? 'NULL'), displayWidth(cells.at(-1) ?? 'NULL'))
-  if (length < 2 || alignment === 'centre') return aligned('·', width, alignment)
+function dotCell({ cells, width, alignment }: TableColumn, top: number, ruler: Ruler): string {
+  const length = Math.min(width, ruler.width(cells[top - 1] ?? 'NULL'), ruler.width(cells.at(-1) ?? 'NULL'))
+  if (length < 2 || alignment === 'centre') return aligned(ruler, '·', width, alignment)
   const before = Math.floor(length / 2)
-  if (alignment === 'left') return aligned(`${' '.repeat(before)}·`, width, 'left')
-  return aligned(`·${' '.repeat(length - before)}`, width, 'right')
+  if (alignment === 'left') return aligned(ruler, `${' '.repeat(before)}·`, width, 'left')
+  return aligned(ruler, `·${' '.repeat(length - before)}`, width, 'right')
 }
 
 /** The counts, in one line where that fits. Columns are counted where rows are, and where some are hidden. */

@@ -2,7 +2,7 @@
 import { isNumeric, type Type, type TypeKind } from '../model/type.js'
 import { textAt } from '../model/value-text.js'
 import type { Batch, Header } from '../model/vector.js'
-import { type Alignment, displayWidth } from './display-width.js'
+import { type Alignment, type Ruler, rulerFor } from './ruler.js'
 
 /** A row that is shown: texts are made for these only. */
 export interface RowAt {
@@ -32,13 +32,22 @@ const comfortableWidth = 20
 /** `│ ` before each column and ` ` after it. */
 const frame = 3
 
-export function columnsOf(header: Header, rows: readonly RowAt[]): TableColumn[] {
-  return header.columns.map(({ name, type }, index) => {
+/** The columns as wide as their widest text, and what they were measured with. */
+export async function measured(
+  header: Header,
+  rows: readonly RowAt[],
+): Promise<{ readonly columns: TableColumn[]; readonly ruler: Ruler }> {
+  const columns = header.columns.map(({ name, type }, index): Omit<TableColumn, 'width'> => {
     const cells = rows.map(({ batch, row }) => cellText(batch, index, row))
-    const texts = [oneLine(name), typeLabel(type), ...cells.map((cell) => cell ?? 'NULL')]
-    const width = Math.max(...texts.map(displayWidth))
-    return { name: oneLine(name), type: typeLabel(type), cells, alignment: isNumeric(type) ? 'right' : 'left', width }
+    return { name: oneLine(name), type: typeLabel(type), cells, alignment: isNumeric(type) ? 'right' : 'left' }
   })
+  const ruler = await rulerFor(columns.flatMap(textsOf))
+  const widest = (column: Omit<TableColumn, 'width'>) => Math.max(...textsOf(column).map((text) => ruler.width(text)))
+  return { columns: columns.map((column) => ({ ...column, width: widest(column) })), ruler }
+}
+
+function textsOf({ name, type, cells }: Omit<TableColumn, 'width'>): string[] {
+  return [name, type, ...cells.map((cell) => cell ?? 'NULL')]
 }
 
 /** Narrows columns, then leaves out those in the middle, until the box is at most `width` wide. */

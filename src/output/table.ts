@@ -1,8 +1,8 @@
 /** A box for terminals, laid out as DuckDB's: names, types, rows, what was left out. Listed in registry.ts. */
 import type { Batch } from '../model/vector.js'
 import type { FormatOptions, ResultStream } from './output-format.js'
-import { drawBox } from './table-box.js'
-import { columnsOf, fitted, type RowAt } from './table-layout.js'
+import { colours, drawBox, noColours } from './table-box.js'
+import { fitted, measured, type RowAt } from './table-layout.js'
 
 /** Leaving out fewer rows than the dots take would be no gain. */
 const dotRows = 3
@@ -14,8 +14,9 @@ export async function* encode({ header, batches }: ResultStream, options: Format
   const top = isCut ? Math.ceil(maxRows / 2) : ends.count
   const bottom = isCut ? maxRows - top : 0
   const shown = [...firstRows(ends.first, top), ...lastRows(ends.last, bottom)]
-  const layout = fitted(columnsOf(header, shown), options.width ?? 120)
-  yield drawBox(layout, { count: ends.count, top, bottom }, options.colour ?? false)
+  const { columns, ruler } = await measured(header, shown)
+  const layout = fitted(columns, options.width ?? 120)
+  yield drawBox(layout, { count: ends.count, top, bottom }, { ruler, ...(options.colour ? colours : noColours) })
 }
 
 /** The first and the last batches of a result, as many as the rows at its ends need, and the count of all its rows. */

@@ -1,7 +1,7 @@
 /** The kinds of sources: which takes what a user attaches, and how a worker opens it again. A new kind is one line here. */
 import { ChunkQLError } from '../model/error.js'
 import type { SourceRef } from '../model/job.js'
-import { memory } from './memory/open.js'
+import { memory } from './memory/kind.js'
 import type { Source, SourceKind } from './source.js'
 import { zarr } from './zarr/open.js'
 

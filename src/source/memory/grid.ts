@@ -1,10 +1,11 @@
 /** What users hand over in memory, as named columns over dimensions. Called by open.ts. */
-import { type Table as ArrowTable, type RecordBatch, tableFromIPC } from 'apache-arrow'
+import { tableFromIPC } from 'apache-arrow'
 import { ChunkQLError } from '../../model/error.js'
 import { cellCount, type Dimension } from '../../model/schema.js'
 import { type AnyArray, arrayMaterial, isArrayLike } from './arrays.js'
 import { arrowMaterial } from './arrow.js'
 import type { Material } from './material.js'
+import { type ArrowLike, isArrow, isBytes, isColumns, isNamedArrays, type NamedArrays } from './recognise.js'
 
 export interface MemoryColumn {
   readonly name: string
@@ -18,49 +19,12 @@ export interface MemoryGrid {
   readonly columns: readonly MemoryColumn[]
 }
 
-/** `{ dims, coords, data, shape }`: arrays over named dimensions, data flat in C order. */
-export interface NamedArrays {
-  readonly dims: readonly string[]
-  readonly coords?: Readonly<Record<string, AnyArray>> | undefined
-  readonly data: Readonly<Record<string, AnyArray>>
-  readonly shape?: readonly number[] | undefined
-}
-
-type ArrowLike = Pick<ArrowTable | RecordBatch, 'schema' | 'numRows' | 'getChildAt'>
-
-export function isInMemory(value: unknown): boolean {
-  return isBytes(value) || isArrow(value) || isNamedArrays(value) || isColumns(value)
-}
-
 export function gridOf(value: unknown, nanIsNull: boolean): MemoryGrid {
   if (isBytes(value)) return arrowGrid(fromBytes(value))
   if (isArrow(value)) return arrowGrid(value)
   if (isNamedArrays(value)) return namedGrid(value, nanIsNull)
   if (isColumns(value)) return columnsGrid(value, nanIsNull)
   throw new ChunkQLError('internal', 'nothing that can be read in memory')
-}
-
-function isBytes(value: unknown): value is Uint8Array | ArrayBuffer {
-  return value instanceof Uint8Array || value instanceof ArrayBuffer
-}
-
-/** By what it has: users may have their own copy of apache-arrow. */
-function isArrow(value: unknown): value is ArrowLike {
-  return isObject(value) && 'schema' in value && 'numRows' in value && typeof value.getChildAt === 'function'
-}
-
-function isNamedArrays(value: unknown): value is NamedArrays {
-  return isObject(value) && Array.isArray(value.dims) && isObject(value.data) && !isArrayLike(value.data)
-}
-
-function isColumns(value: unknown): value is Readonly<Record<string, AnyArray>> {
-  return (
-    isObject(value) && !isArrayLike(value) && Object.values(value).length > 0 && Object.values(value).every(isArrayLike)
-  )
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }
 
 function fromBytes(bytes: Uint8Array | ArrayBuffer): ArrowLike {

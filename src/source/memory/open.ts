@@ -1,20 +1,18 @@
-/** Arrow tables, Arrow IPC bytes and arrays in memory as a source. Listed in source/registry.ts. */
+/** Arrow tables, Arrow IPC bytes and arrays in memory as a source. Called by kind.ts. */
 import type { Machine } from '../../kernel/machine.js'
 import { ChunkQLError } from '../../model/error.js'
 import { type Column, cellCount, type Layout, type Schema, storageBytes } from '../../model/schema.js'
 import { INT64, type Type } from '../../model/type.js'
 import type { NumericArray, Vector } from '../../model/vector.js'
-import type { ByteRange, ChunkedColumn, Source, SourceKind } from '../source.js'
+import type { ByteRange, ChunkedColumn, Source } from '../source.js'
 import { allocateStored, unpack } from '../unpack.js'
-import { gridOf, isInMemory, type MemoryColumn, type MemoryGrid } from './grid.js'
+import { gridOf, type MemoryColumn, type MemoryGrid } from './grid.js'
 import type { Material } from './material.js'
 
 type Stored = Extract<Material, { kind: 'stored' }>
 
-export const memory: SourceKind = {
-  kind: 'memory',
-  accepts: isInMemory,
-  open: async (location, options) => memorySource(gridOf(location, options.nanIsNull !== false)),
+export function openMemory(location: unknown, nanIsNull: boolean): Source {
+  return memorySource(gridOf(location, nanIsNull))
 }
 
 /** The name of the one table: what a user registers has the name that it is registered under. */

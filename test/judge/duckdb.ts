@@ -26,7 +26,7 @@ export async function openJudge(): Promise<Judge> {
 async function load(connection: DuckDBConnection, dataset: Dataset): Promise<void> {
   await connection.run(`DROP SCHEMA IF EXISTS ${dataset.name} CASCADE; CREATE SCHEMA ${dataset.name}`)
   await createTable(connection, dataset.name, dataset, tableColumns(dataset))
-  for (const variable of dataset.columns.filter(({ name }) => dataset.dims.every((dim) => dim.name !== name))) {
+  for (const variable of dataset.columns) {
     const grid = gridOf(dataset, variable)
     await createTable(connection, `${dataset.name}.${variable.name}`, grid, tableColumns(grid))
   }

@@ -1,19 +1,28 @@
-// DuckDB judges our answers: `npm run test:judge` replays every .slt file on it and runs random queries on both engines.
-// `--write [part of a file name]` takes its answers as the expected ones; a person reviews the difference.
+// DuckDB judges our answers: `npm run test:judge` replays every .slt file on it and asks both engines random queries:
+//   npm run test:judge -- [--queries 1000] [--seed 1] [part of a file name]
+//   npm run judge -- --write [part of a file name]    takes its answers as the expected ones; a person reviews the difference
+import { parseArgs } from 'node:util'
 import { judgeDescriptions } from '../build/test/judge/describe.js'
+import { duel } from '../build/test/judge/duel.js'
 import { replay, writeExpected } from '../build/test/judge/replay.js'
 import { readScripts } from '../build/test/slt/scripts.js'
 
-const words = process.argv.slice(2)
-const options = new Set(words.filter((word) => word.startsWith('--')))
-const part = words.find((word) => !word.startsWith('--')) ?? ''
-const scripts = readScripts(part)
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    write: { type: 'boolean', default: false },
+    queries: { type: 'string', default: '500' },
+    seed: { type: 'string', default: '1' },
+  },
+})
+const scripts = readScripts(positionals[0])
 
-if (options.has('--write')) {
+if (options.write) {
   for (const script of scripts) for (const failure of await writeExpected(script)) print(failure)
 } else {
-  const agreed = [await replayAll(), part !== '' || (await describeAll())]
-  process.exitCode = agreed.every(Boolean) ? 0 : 1
+  const replayed = await replayAll()
+  const duelled = await duelAll(Number(options.seed), Number(options.queries))
+  process.exitCode = replayed && duelled ? 0 : 1
 }
 
 async function replayAll() {
@@ -36,6 +45,15 @@ async function describeAll() {
     `${asked} described, ${found.length} otherwise than DuckDB (${onlyDuckDB} only there, ${onlyOurs} only here)`,
   )
   return found.length === 0
+}
+
+async function duelAll(seed, queries) {
+  const { asked, refused, differences } = await duel(seed, queries)
+  for (const { seed, sql, reason } of differences) print({ place: `seed ${seed}`, sql, reason })
+  console.log(
+    `${asked} random queries from seed ${options.seed}, ${refused} of them refused by one engine's rules, ${differences.length} answered otherwise by DuckDB`,
+  )
+  return differences.length === 0
 }
 
 function print({ place, sql, reason }) {

@@ -24,9 +24,12 @@ export function compileNest(nest: Nest, registry: Registry): CompiledNest | unde
   return module && { nest, module, fields, errors: messagesOf(program) }
 }
 
+/** Cells of more code than this gain nothing by unrolling. */
+const shortCode = 150
+
 /** Unrolled as is fastest; where that makes a body too large, less and less. */
 function smallerAndSmaller(program: Program): WebAssembly.Module | undefined {
-  for (const mostCopies of [4, 1, 0]) {
+  for (const mostCopies of program.graph.size() > shortCode ? [1, 0] : [4, 1, 0]) {
     const body = createBody('run')
     buildLoops(body, program, sinkFor(program), mostCopies)
     const module = assemble([body])

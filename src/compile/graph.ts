@@ -5,6 +5,8 @@ import { simplify } from './simplify.js'
 export interface Graph {
   /** The one object that stands for this code and all code equal to it. */
   intern(code: Code): Code
+  /** How many different nodes there are so far. */
+  size(): number
 }
 
 export function createGraph(): Graph {
@@ -33,7 +35,7 @@ export function createGraph(): Graph {
     seen.set(own, result)
     return result
   }
-  return { intern }
+  return { intern, size: () => ids.size }
 }
 
 function textOf(code: Code, ids: ReadonlyMap<Code, number>): string {

@@ -106,6 +106,14 @@ function narrowMask(code: Code, home: Scope): Vectors {
 
 /** Whether computing the bool gives 64-bit masks: it compares 64-bit values, or combines such comparisons. */
 function isNaturallyWide(code: Code, scope: Scope): boolean {
+  const known = scope.wideBools.get(code)
+  if (known !== undefined) return known
+  const wide = comesWide(code, scope)
+  scope.wideBools.set(code, wide)
+  return wide
+}
+
+function comesWide(code: Code, scope: Scope): boolean {
   switch (code.op) {
     case 'const':
     case 'input':

@@ -1,6 +1,7 @@
 /** What a nest computes, as code: which cells are active, what each accumulator takes in, which errors count. Called by `compile.ts`. */
 import type { Registry } from '../function/registry.js'
 import { allValid, type Code, type Emitted } from '../model/code.js'
+import { walk } from '../model/expression.js'
 import type { Accumulator, Nest, NestColumn } from '../model/nest.js'
 import { columnValue } from './column.js'
 import { type Emitter, emit, emitAll, isTrue, only } from './emit.js'
@@ -38,9 +39,31 @@ export interface Program {
 
 type Draft = Omit<Program, 'graph' | 'anyError' | 'nest' | 'states'>
 
-/** Undefined where some part has no code. */
+/** Nodes of expressions: code is walked by recursion, and longer bodies than these give are refused in the end anyhow. */
+const mostNodes = 1000
+
+function nodesOf({ predicate, sink }: Nest): number {
+  const accumulators = sink.kind === 'reduce' ? sink.accumulators : []
+  const filters = accumulators.flatMap(({ filter }) => filter ?? [])
+  const keys = sink.kind === 'keys' ? sink.keys : []
+  let nodes = 0
+  for (const expression of [
+    ...(predicate ? [predicate] : []),
+    ...keys,
+    ...filters,
+    ...accumulators.flatMap(({ args }) => args),
+  ]) {
+    walk(expression, () => {
+      nodes++
+    })
+  }
+  return nodes
+}
+
+/** Undefined where some part has no code, or all together would be too long. */
 export function programOf(nest: Nest, registry: Registry): Program | undefined {
   const { sink } = nest
+  if (nodesOf(nest) > mostNodes) return undefined
   const emitter = emitterOf(nest.columns, registry)
   const predicate = nest.predicate && emit(nest.predicate, emitter)
   const states = statesOf(sink.kind === 'reduce' ? sink.accumulators : [], registry)

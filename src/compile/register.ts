@@ -226,7 +226,7 @@ function laneCode(register: Register): LaneCode | undefined {
   const probe = cellScope(register)
   const needed = [...stepped.map(({ update }) => update.next), ...counters.keys()]
   if (program.anyError) needed.push(program.anyError)
-  if (!needed.every((code) => hasLanes(code, probe))) return undefined
+  if (loops.mostCopies === 0 || !needed.every((code) => hasLanes(code, probe))) return undefined
   const unroll = Math.min(loops.mostCopies, copiesFor(stepped, program.anyError !== undefined))
   const copies = Array.from({ length: unroll }, () => stepped.map(({ update }) => vectorLocals(loops, update.type)))
   const centers = blocks.map(() => newLocal(body, 'v128'))

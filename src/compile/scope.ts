@@ -30,6 +30,8 @@ export interface Scope {
   readonly wideMasks: Map<Code, readonly Wasm[]>
   /** Shared by all scopes of a body. */
   readonly levels: Map<Code, Level>
+  /** Bools that come as masks of 64 bits a lane by themselves; shared by all scopes of a body. */
+  readonly wideBools: Map<Code, boolean>
 }
 
 export function createScope(body: Body, level: Level, inputs: Inputs, outer?: Scope, offset = 0): Scope {
@@ -44,6 +46,7 @@ export function createScope(body: Body, level: Level, inputs: Inputs, outer?: Sc
     vectors: new Map(),
     wideMasks: new Map(),
     levels: outer?.levels ?? new Map(),
+    wideBools: outer?.wideBools ?? new Map(),
   }
 }
 

@@ -55,10 +55,11 @@ export function conjunctsOf(code: Code): Code[] {
 
 const ordered = ['eq', 'lt', 'le', 'gt', 'ge']
 
-/** An ordered comparison is false where an argument is NaN: beside it `x = x` says nothing new. */
+/** An ordered comparison of two values is false where one is NaN: beside it `x = x` says nothing new. */
 function implies(comparison: Code, test: Code): boolean {
   if (test.op !== 'eq' || test.args[0] !== test.args[1] || !ordered.includes(comparison.op)) return false
-  return 'args' in comparison && comparison.args.some((arg) => arg === test.args[0])
+  if (!('args' in comparison) || comparison.args[0] === comparison.args[1]) return false
+  return comparison.args.some((arg) => arg === test.args[0])
 }
 
 /** Whether the test is false where the value is NaN, or the narrower one that it is a copy of. */

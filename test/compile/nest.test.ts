@@ -21,7 +21,7 @@ import {
 import { type Outcome, runBody, type Task } from './frame.js'
 import { cellOf, evaluate, expectedOf, type Group, type Visit, visits } from './oracle.js'
 
-const runs = { numRuns: Number(process.env.RUNS ?? 100) }
+const runs = { numRuns: Number(process.env.RUNS ?? 60) }
 const maxGroups = 120
 
 interface Case {

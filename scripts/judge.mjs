@@ -1,4 +1,5 @@
-// DuckDB judges our answers: `npm run test:judge` replays every .slt file on it and asks both engines random queries:
+// DuckDB judges our answers: `npm run test:judge` replays every .slt file on it, compares the names and types of
+// columns, and asks both engines random queries:
 //   npm run test:judge -- [--queries 1000] [--seed 1] [part of a file name]
 //   npm run judge -- --write [part of a file name]    takes its answers as the expected ones; a person reviews the difference
 import { parseArgs } from 'node:util'
@@ -20,9 +21,12 @@ const scripts = readScripts(positionals[0])
 if (options.write) {
   for (const script of scripts) for (const failure of await writeExpected(script)) print(failure)
 } else {
-  const replayed = await replayAll()
-  const duelled = await duelAll(Number(options.seed), Number(options.queries))
-  process.exitCode = replayed && duelled ? 0 : 1
+  const verdicts = [
+    await replayAll(),
+    await describeAll(),
+    await duelAll(Number(options.seed), Number(options.queries)),
+  ]
+  process.exitCode = verdicts.every(Boolean) ? 0 : 1
 }
 
 async function replayAll() {

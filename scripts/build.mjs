@@ -41,6 +41,7 @@ async function compile(asc) {
     '--runtime',
     'stub',
     '--importMemory',
+    '--zeroFilledMemory',
     '--noAssert',
     '-O3',
     '--converge',

@@ -1,6 +1,6 @@
 // One LZ4 block: sequences of a token, literals, an offset and a match length. Far from the ends of both ranges whole
 // vectors are moved where fewer bytes are needed; near them everything is exact. No byte outside of the ranges is touched.
-import { copyForward, repeatExactly, repeatLong, repeats, steps } from './copy'
+import { copyApart, copyForward, repeatExactly, repeatLong, repeats, steps } from './copy'
 
 /** A sequence is incomplete, or is longer than what remains. */
 const TRUNCATED = -1
@@ -10,9 +10,9 @@ const OVERLONG = -2
 const BAD_OFFSET = -3
 
 /** The least room that an iteration of the fast loop may use without looking: 1 + 14 literals (16 read) + 2. */
-const sourceMargin: usize = 20
+const sourceMargin: usize = 36
 /** 14 literals, then a match of 18 bytes that is written as 32. */
-const outMargin: usize = 48
+const outMargin: usize = 64
 
 export function lz4_decode(source: usize, sourceLength: usize, out: usize, outLength: usize): i32 {
   const end = source + sourceLength
@@ -27,22 +27,24 @@ export function lz4_decode(source: usize, sourceLength: usize, out: usize, outLe
     const sequenceTo = to
     const token = <usize>load<u8>(at++)
     let length = token >> 4
-    v128.store(to, v128.load(at))
-    if (length == 15) {
-      let byte: usize
-      do {
-        byte = load<u8>(at++)
-        length += byte
-      } while (byte == 255 && at < safe && length < outLength)
-      if (at >= safe || length > <usize>(safe - at) || length >= outSafe - to) {
-        at = sequence
-        to = sequenceTo
-        break
+    if (length) {
+      v128.store(to, v128.load(at))
+      if (length == 15) {
+        let byte: usize
+        do {
+          byte = load<u8>(at++)
+          length += byte
+        } while (byte == 255 && at < safe && length < outLength)
+        if (at >= safe || length > <usize>(safe - at) || length >= outSafe - to) {
+          at = sequence
+          to = sequenceTo
+          break
+        }
+        copyApart(to, at, length)
       }
-      copyForward(to, at, length)
+      at += length
+      to += length
     }
-    at += length
-    to += length
     const offset = <usize>load<u16>(at)
     at += 2
     if (offset - 1 >= to - out) return BAD_OFFSET
@@ -63,15 +65,12 @@ export function lz4_decode(source: usize, sourceLength: usize, out: usize, outLe
       if (offset < 16) repeatLong(to, offset, length)
       else copyForward(to, to - offset, length)
     } else {
+      // Offsets are hard to predict, so there is no branch on them: a row of whole repeats, for far ones one that
+      // changes nothing, and the last two of 18 bytes from where the repeat has them again.
+      const row = min(offset, 16)
+      v128.store(to, v128.swizzle(v128.load(to - offset), v128.load(repeats + (row << 4))))
+      store<u16>(to + 16, load<u16>(to + 16 - select(<usize>load<u8>(steps + row), offset, offset < 16)))
       length += 4
-      if (offset >= 16) {
-        v128.store(to, v128.load(to - offset))
-        v128.store(to + 16, v128.load(to - offset + 16))
-      } else {
-        const pattern = v128.swizzle(v128.load(to - offset), v128.load(repeats + (offset << 4)))
-        v128.store(to, pattern)
-        v128.store(to + load<u8>(steps + offset), pattern)
-      }
     }
     to += length
   }

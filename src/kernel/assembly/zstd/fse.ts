@@ -11,8 +11,8 @@ const nexts = memory.data(256 * 2, 16)
 const symbols = memory.data(512, 16)
 
 /**
- * A state: u16 next states' offset in the table, u8 extra bits of the value, u8 bits that choose the next state, u32 base
- * of the value. Offsets are in bytes, so that a state is an address.
+ * A state: u16 address of the next states, u8 extra bits of the value, u8 bits that choose the next state, u32 base of
+ * the value. States are addresses, tables are static: they lie below 64 kB.
  */
 export const stateShift: u32 = 3
 
@@ -78,7 +78,7 @@ export function buildTable(table: usize, bases: usize, extras: usize): void {
     store<u16>(nexts + (symbol << 1), <u16>(next + 1))
     const bits = countsLog - (31 - clz(next))
     const entry = table + (state << stateShift)
-    store<u16>(entry, <u16>(((next << bits) - size) << stateShift))
+    store<u16>(entry, <u16>(table + (((next << bits) - size) << stateShift)))
     store<u8>(entry, bases ? load<u8>(extras + symbol) : 0, 2)
     store<u8>(entry, <u8>bits, 3)
     store<u32>(entry, bases ? load<u32>(bases + (symbol << 2)) : symbol, 4)
@@ -106,7 +106,7 @@ function spread(size: u32): void {
 
 /** A table of one state that never changes; its logarithm is 0. */
 export function buildSingle(table: usize, base: u32, extra: u8): void {
-  store<u16>(table, 0)
+  store<u16>(table, <u16>table)
   store<u8>(table, extra, 2)
   store<u8>(table, 0, 3)
   store<u32>(table, base, 4)

@@ -4,13 +4,14 @@ import { CORRUPT, TRUNCATED } from './status'
 
 const mostBits: u32 = 11
 
-/** For the next 11 bits: u8 how many of them are a code, u8 its symbol. */
-const codes = memory.data(2048 * 2, 16)
+/** For the next 11 bits: how many of them are a code, and its symbol. */
+const lengths = memory.data(2048, 16)
+const symbols = memory.data(2048, 16)
 const weights = memory.data(256, 16)
 const ranks = memory.data(16 * 4, 16)
 const weightStates = memory.data(64 * 8, 16)
 
-/** Reads a description and builds `codes`; returns how many bytes it took. */
+/** Reads a description and builds the tables of codes; returns how many bytes it took. */
 export function readTree(source: usize, end: usize): i32 {
   if (source >= end) return TRUNCATED
   const head = <u32>load<u8>(source)
@@ -47,7 +48,7 @@ function decodeWeights(source: usize, end: usize): i32 {
   for (let count: u32 = 0; count < 254; ) {
     store<u8>(weights + count++, <u8>load<u32>(a, 4))
     const bits = <u32>load<u8>(a, 3)
-    const next = weightStates + load<u16>(a) + (peekBack(start, end, left, bits) << stateShift)
+    const next = <usize>load<u16>(a) + (peekBack(start, end, left, bits) << stateShift)
     left -= bits
     a = b
     b = next
@@ -113,17 +114,9 @@ function fillCodes(count: u32, bits: u32): void {
     const first = load<u32>(ranks + (weight << 2))
     const length: u32 = 1 << (weight - 1 + mostBits - bits)
     store<u32>(ranks + (weight << 2), first + length)
-    fillCode(codes + (first << 1), length, (symbol << 8) | (bits + 1 - weight))
+    memory.fill(lengths + first, <u8>(bits + 1 - weight), length)
+    memory.fill(symbols + first, <u8>symbol, length)
   }
-}
-
-function fillCode(address: usize, length: u32, entry: u32): void {
-  if (length < 8) {
-    for (let i: u32 = 0; i < length; i++) store<u16>(address + (i << 1), <u16>entry)
-    return
-  }
-  const entries = i16x8.splat(<i16>entry)
-  for (let i: u32 = 0; i < length; i += 8) v128.store(address + (i << 1), entries)
 }
 
 export function decodeOne(start: usize, end: usize, out: usize, length: usize): i32 {
@@ -141,10 +134,11 @@ function decodeRest(start: usize, left: i32, out: usize, outEnd: usize): i32 {
     // Five codes are 55 bits at most.
     const stop = min(outEnd, to + 5)
     while (to < stop) {
-      const entry = load<u16>(codes + (<usize>(bits >> 53) << 1))
-      bits <<= entry & 63
-      left -= entry & 63
-      store<u8>(to++, <u8>(entry >> 8))
+      const code = <usize>(bits >> 53)
+      const length = load<u8>(code, lengths)
+      bits <<= length
+      left -= length
+      store<u8>(to++, load<u8>(code, symbols))
     }
   }
   return left == 0 ? 0 : CORRUPT
@@ -177,39 +171,43 @@ export function decodeFour(source: usize, end: usize, out: usize, length: usize)
   let bitsB = window(atB, <u32>((c - b) << 3) - leftB)
   let bitsC = window(atC, <u32>((d - c) << 3) - leftC)
   let bitsD = window(atD, <u32>((end - d) << 3) - leftD)
+  let used: u32
   let toA = out
   let toB = out + segment
   let toC = toB + segment
   let toD = toC + segment
   const outEnd = out + length
   while (true) {
-    // An iteration takes at most 7 bytes of each stream and gives 5 of each; the last has the least room.
+    // A round takes at most 7 bytes of each stream and gives 5 of each; the last has the least room.
     let rounds = <isize>(outEnd - toD) / 5
     rounds = min(rounds, <isize>(atA - a) / 7)
     rounds = min(rounds, <isize>(atB - b) / 7)
     rounds = min(rounds, <isize>(atC - c) / 7)
     rounds = min(rounds, <isize>(atD - d) / 7)
     if (rounds <= 0) break
-    for (; rounds > 0; rounds--) {
-      for (let i = 0; i < 5; i++) {
-        const entryA = <u64>load<u16>(codes + (<usize>(bitsA >> 53) << 1))
-        const entryB = <u64>load<u16>(codes + (<usize>(bitsB >> 53) << 1))
-        const entryC = <u64>load<u16>(codes + (<usize>(bitsC >> 53) << 1))
-        const entryD = <u64>load<u16>(codes + (<usize>(bitsD >> 53) << 1))
-        bitsA <<= entryA
-        bitsB <<= entryB
-        bitsC <<= entryC
-        bitsD <<= entryD
-        store<u8>(toA + i, entryA >> 8)
-        store<u8>(toB + i, entryB >> 8)
-        store<u8>(toC + i, entryC >> 8)
-        store<u8>(toD + i, entryD >> 8)
-      }
-      toA += 5
-      toB += 5
-      toC += 5
-      toD += 5
-      let used = <u32>ctz(bitsA)
+    const stop = toD + rounds * 5
+    do {
+      bitsA = step(bitsA, toA, 0)
+      bitsB = step(bitsB, toB, 0)
+      bitsC = step(bitsC, toC, 0)
+      bitsD = step(bitsD, toD, 0)
+      bitsA = step(bitsA, toA, 1)
+      bitsB = step(bitsB, toB, 1)
+      bitsC = step(bitsC, toC, 1)
+      bitsD = step(bitsD, toD, 1)
+      bitsA = step(bitsA, toA, 2)
+      bitsB = step(bitsB, toB, 2)
+      bitsC = step(bitsC, toC, 2)
+      bitsD = step(bitsD, toD, 2)
+      bitsA = step(bitsA, toA, 3)
+      bitsB = step(bitsB, toB, 3)
+      bitsC = step(bitsC, toC, 3)
+      bitsD = step(bitsD, toD, 3)
+      bitsA = step(bitsA, toA, 4)
+      bitsB = step(bitsB, toB, 4)
+      bitsC = step(bitsC, toC, 4)
+      bitsD = step(bitsD, toD, 4)
+      used = <u32>ctz(bitsA)
       atA -= used >> 3
       bitsA = window(atA, used & 7)
       used = <u32>ctz(bitsB)
@@ -221,13 +219,26 @@ export function decodeFour(source: usize, end: usize, out: usize, length: usize)
       used = <u32>ctz(bitsD)
       atD -= used >> 3
       bitsD = window(atD, used & 7)
-    }
+      toA += 5
+      toB += 5
+      toC += 5
+      toD += 5
+    } while (toD < stop)
   }
   let status = decodeRest(a, bitsLeft(a, atA, bitsA), toA, out + segment)
   status |= decodeRest(b, bitsLeft(b, atB, bitsB), toB, out + 2 * segment)
   status |= decodeRest(c, bitsLeft(c, atC, bitsC), toC, out + 3 * segment)
   status |= decodeRest(d, bitsLeft(d, atD, bitsD), toD, outEnd)
   return status
+}
+
+/** Writes the symbol on top of the bits to[k] and takes off its code. */
+// @ts-ignore: decorator
+@inline
+function step(bits: u64, to: usize, k: usize): u64 {
+  const code = <usize>(bits >> 53)
+  store<u8>(to + k, load<u8>(code, symbols))
+  return bits << <u64>load<u8>(code, lengths)
 }
 
 // @ts-ignore: decorator

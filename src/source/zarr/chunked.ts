@@ -11,6 +11,8 @@ import type { Decoding } from './convention.js'
 import type { Store } from './store.js'
 
 export interface ZarrColumn extends ChunkedColumn {
+  /** As `decode`, for readers that can show all dates of the standard calendar. */
+  decodeAnyDate(fetched: Fetched, machine: Machine, out: number, range: ByteRange): void
   /** A chunk of text, whose length only its bytes tell; undefined where it does not exist. The bytes are a copy. */
   decodeText(fetched: Fetched, machine: Machine, range: ByteRange): Uint8Array | undefined
 }
@@ -26,7 +28,8 @@ export function chunkedColumn(
   const arrayName = array.path === '' ? store.name : `${store.name}/${array.path}`
   const prefix = array.path === '' ? '' : `${array.path}/`
   const fill = fillBytes(array)
-  const check = chunkCheck(decoding, layout)
+  const finish = decoding.truth ? asTruths(layout) : undefined
+  const check = dateCheck(decoding, layout)
 
   function inChunk(key: string, error: unknown): ChunkQLError {
     const where = `${arrayName}, chunk ${key.slice(prefix.length)}`
@@ -38,6 +41,20 @@ export function chunkedColumn(
   function absent(key: string): null {
     if (!store.has || store.has(array.metadataKey)) return null
     throw inChunk(key, new Error('the array is no longer there'))
+  }
+
+  function decode(fetched: Fetched, machine: Machine, out: number, range: ByteRange, check?: AfterDecoding): void {
+    const mark = machine.mark()
+    try {
+      if (!fetched) fillChunk(fill, layout.bytes, machine, out)
+      else chain.decode(fetched, { address: out, length: layout.bytes }, machine)
+      finish?.(machine, out)
+      check?.(machine, out)
+    } catch (error) {
+      throw inChunk(range.key, error)
+    } finally {
+      machine.release(mark)
+    }
   }
 
   return {
@@ -56,18 +73,8 @@ export function chunkedColumn(
         throw inChunk(key, error)
       }
     },
-    decode(fetched, machine, out, range) {
-      if (!fetched) return fillChunk(fill, layout.bytes, machine, out)
-      const mark = machine.mark()
-      try {
-        chain.decode(fetched, { address: out, length: layout.bytes }, machine)
-        check?.(machine, out)
-      } catch (error) {
-        throw inChunk(range.key, error)
-      } finally {
-        machine.release(mark)
-      }
-    },
+    decode: (fetched, machine, out, range) => decode(fetched, machine, out, range, check),
+    decodeAnyDate: (fetched, machine, out, range) => decode(fetched, machine, out, range),
     decodeText(fetched, machine, range) {
       if (!fetched) return undefined
       try {
@@ -119,18 +126,19 @@ function fillChunk(fill: Uint8Array, length: number, machine: Machine, out: numb
   }
 }
 
-/** What else has to be done, or has to hold, before others may read the numbers. */
-function chunkCheck(decoding: Decoding, layout: Layout): ((machine: Machine, out: number) => void) | undefined {
-  const cells = cellCount(layout.chunk)
-  if (decoding.truth) {
-    return (machine, out) => {
-      const { bytes } = machine
-      for (let i = out; i < out + cells; i++) if (bytes[i] !== 0) bytes[i] = 1
-    }
+type AfterDecoding = (machine: Machine, out: number) => void
+
+/** Bytes that are read as booleans: any value but 0 is true. */
+function asTruths(layout: Layout): AfterDecoding {
+  return ({ bytes }, out) => {
+    for (let i = out; i < out + layout.bytes; i++) if (bytes[i] !== 0) bytes[i] = 1
   }
-  const { unpack } = layout
-  if (unpack.kind !== 'time' || decoding.time?.denominator !== 1n) return undefined
-  const least = decoding.time.calendar === 'standard' ? Number(firstGregorian) : -(2 ** 63)
+}
+
+function dateCheck({ time }: Decoding, layout: Layout): AfterDecoding | undefined {
+  if (layout.unpack.kind !== 'time' || time?.denominator !== 1n) return undefined
+  const least = time.calendar === 'standard' ? Number(firstGregorian) : -(2 ** 63)
+  const cells = cellCount(layout.chunk)
   return (machine, out) => checkTimes(layout, storedView(layout.storage, machine.memory.buffer, out, cells), least)
 }
 

@@ -45,7 +45,7 @@ async function readChunk(from: Readable, index: readonly number[], machine: Mach
     const fetched = await column.fetch(range, machine)
     if (decoding.text) return text(from, fetched, machine, range)
     const out = machine.allocate(column.layout.bytes)
-    column.decode(fetched, machine, out, range)
+    column.decodeAnyDate(fetched, machine, out, range)
     return numbers(decoding, column.layout, machine, out, column.name)
   } finally {
     machine.release(mark)

@@ -1,0 +1,162 @@
+/** Which grids a store has: what each array's table holds, and what FROM means when it names only the store. */
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { defaultTable, findTable, listedTables, type Schema } from '../../src/model/schema.js'
+import { openLocation } from '../../src/source/registry.js'
+import { tableOf } from './read-all.js'
+import { type ArraySpec, arrayV3, mapStore, mapStoreV3 } from './stores.js'
+
+async function schemaOf(arrays: Readonly<Record<string, ArraySpec>>, attributes = {}): Promise<Schema> {
+  return (await openLocation(mapStore(arrays, attributes))).schema
+}
+
+function columns(schema: Schema, table: string): string[] {
+  const found = findTable(schema, table)
+  return (found?.columns ?? []).map(({ name, role, dims }) => `${name} ${role} (${dims.join()})`)
+}
+
+const names = (schema: Schema) => listedTables(schema).map(({ name }) => name)
+
+const time = { dims: ['time'], shape: [3] }
+const lat = { dims: ['lat'], shape: [2] }
+const cube = { dims: ['time', 'lat', 'x'], shape: [3, 2, 4] }
+
+test('a table has the coordinates of its dimensions, then its own variable, then all that fits', async () => {
+  const schema = await schemaOf({ time, lat, t2m: cube, a: cube, mask: { dims: ['x', 'lat'], shape: [4, 2] } })
+  assert.deepEqual(columns(schema, 't2m'), [
+    'time coordinate (0)',
+    'lat coordinate (1)',
+    'x index (2)',
+    't2m variable (0,1,2)',
+    'a variable (0,1,2)',
+    'mask variable (2,1)',
+  ])
+  assert.deepEqual(columns(schema, 'mask'), ['x index (0)', 'lat coordinate (1)', 'mask variable (0,1)'])
+})
+
+test('FROM the store is the one grid that contains all others', async () => {
+  const schema = await schemaOf({ time, lat, t2m: cube, mask: { dims: ['x', 'lat'], shape: [4, 2] } })
+  assert.equal(defaultTable(schema)?.name, 't2m')
+  assert.deepEqual(names(schema), ['mask', 't2m'])
+})
+
+test('FROM the store means nothing where grids stand side by side', async () => {
+  const schema = await schemaOf({ time, t2m: cube, profile: { dims: ['time', 'depth'], shape: [3, 5] } })
+  assert.equal(defaultTable(schema), undefined)
+  assert.deepEqual(names(schema), ['profile', 't2m'])
+})
+
+test('a plain table is named by its store and by each of its columns', async () => {
+  const row = { dims: ['row'], shape: [5] }
+  const schema = await schemaOf({ delay: row, distance: row })
+  assert.deepEqual(columns(schema, defaultTable(schema)?.name ?? ''), [
+    'row index (0)',
+    'delay variable (0)',
+    'distance variable (0)',
+  ])
+  assert.deepEqual(columns(schema, 'distance'), ['row index (0)', 'distance variable (0)', 'delay variable (0)'])
+})
+
+test('arrays of equal length without dimension names are not put side by side', async () => {
+  const schema = await schemaOf({ a: { shape: [5] }, b: { shape: [5] } })
+  assert.deepEqual(columns(schema, 'a'), ['dim_0 index (0)', 'a variable (0)'])
+  assert.equal(defaultTable(schema), undefined)
+})
+
+test('one array alone is the table of its store', async () => {
+  assert.equal(defaultTable(await schemaOf({ a: { shape: [5, 6] } }))?.name, 'a')
+})
+
+test('coordinates are listed only where nothing else is there', async () => {
+  assert.deepEqual(names(await schemaOf({ time, lat, t2m: cube })), ['t2m'])
+  assert.deepEqual(names(await schemaOf({ time, lat })), ['lat', 'time'])
+  assert.equal(tableOf({ schema: await schemaOf({ time, t2m: cube }) } as never, 'time').hidden, true)
+})
+
+test('auxiliary coordinates and scalars are columns, bounds and grid mappings are not', async () => {
+  const schema = await schemaOf(
+    {
+      time: { ...time, attributes: { bounds: 'time_bnds' } },
+      time_bnds: { dims: ['time', 'bnds'], shape: [3, 2] },
+      t2m: { ...cube, attributes: { coordinates: 'height area', grid_mapping: 'crs: x y' } },
+      height: { dims: [], shape: [] },
+      area: { dims: ['lat', 'x'], shape: [2, 4] },
+      crs: { dims: [], shape: [] },
+      label: { dims: ['lat'], shape: [2] },
+    },
+    { coordinates: 'label' },
+  )
+  assert.deepEqual(columns(schema, 't2m'), [
+    'time coordinate (0)',
+    'lat index (1)',
+    'x index (2)',
+    'area auxiliary (1,2)',
+    'height auxiliary ()',
+    'label auxiliary (1)',
+    't2m variable (0,1,2)',
+  ])
+  assert.deepEqual(columns(schema, 'time_bnds'), [
+    'time coordinate (0)',
+    'bnds index (1)',
+    'height auxiliary ()',
+    'time_bnds variable (0,1)',
+  ])
+  assert.deepEqual(names(schema), ['t2m'])
+})
+
+test('a variable of more dimensions that is named like a dimension leaves no room for an index', async () => {
+  const schema = await schemaOf({ lat: { dims: ['lat', 'x'], shape: [2, 3] } })
+  assert.deepEqual(columns(schema, 'lat'), ['x index (1)', 'lat variable (0,1)'])
+})
+
+test('one name with two lengths in a group is an error', async () => {
+  await assert.rejects(schemaOf({ time, t2m: { dims: ['time'], shape: [4] } }), {
+    message: "dimension 'time' has length 4 in 't2m' and 3 in 'time'",
+  })
+})
+
+test('the levels of an image pyramid are tables of their own', async () => {
+  const level = (size: number) => ({ dims: ['y', 'x'], shape: [size, size] })
+  const schema = await schemaOf({ '0': level(8), '1': level(4) }, { multiscales: [{}] })
+  assert.deepEqual(columns(schema, '1'), ['y index (0)', 'x index (1)', '1 variable (0,1)'])
+  assert.equal(defaultTable(schema), undefined)
+})
+
+test('nested groups are schemas: their tables have paths, and shorter names where those mean one thing', async () => {
+  const row = { dims: ['row'], shape: [5] }
+  const schema = await schemaOf({ 'a/x': row, 'a/y': row, 'b/c/x': { dims: ['row'], shape: [7] } })
+  assert.deepEqual(names(schema), ['a/x', 'a/y', 'b/c/x'])
+  assert.equal(findTable(schema, 'y')?.name, 'a/y')
+  assert.equal(findTable(schema, 'x'), undefined)
+  assert.equal(findTable(schema, 'a')?.name, 'a/x')
+  assert.equal(findTable(schema, 'b/c')?.dims[0]?.size, 7)
+  assert.equal(defaultTable(schema), undefined)
+})
+
+test('a repeated dimension name within an array is not one dimension', async () => {
+  const schema = await schemaOf({ covariance: { dims: ['x', 'x'], shape: [3, 3] } })
+  assert.deepEqual(columns(schema, 'covariance'), ['x index (0)', 'dim_1 index (1)', 'covariance variable (0,1)'])
+})
+
+test('axes of version 3 may be without a name', async () => {
+  const { schema } = await openLocation(
+    mapStoreV3({
+      v: arrayV3({
+        shape: [4, 4],
+        chunk_grid: { name: 'regular', configuration: { chunk_shape: [2, 2] } },
+        dimension_names: ['t', null],
+      }),
+    }),
+  )
+  assert.deepEqual(columns(schema, 'v'), ['t index (0)', 'dim_1 index (1)', 'v variable (0,1)'])
+})
+
+test('NCZarr names dimensions by references', async () => {
+  const schema = await schemaOf({
+    t: { shape: [4, 2], attributes: { _nczarr_array: { dimrefs: ['/time', '/lat'], storage: 'chunked' } } },
+  })
+  assert.deepEqual(
+    findTable(schema, 't')?.dims.map(({ name }) => name),
+    ['time', 'lat'],
+  )
+})

@@ -1,5 +1,6 @@
 /** Runs tasks on worker threads. The threads start with the first task and stay for the session. */
 import type { Piscina } from 'piscina'
+import { kernelModule } from '../kernel/machine.js'
 import { ChunkQLError, fromErrorData, isChunkQLError } from '../model/error.js'
 import type { Partial } from '../model/job.js'
 import type { Executor, RunningJob } from './executor.js'
@@ -41,7 +42,10 @@ export function poolExecutor(threads: number): Pool {
   }
 }
 
-/** atomics off: by default a worker blocks between tasks, and its background reads with it. */
+/**
+ * atomics off: by default a worker blocks between tasks, and its background reads with it.
+ * The kernel is compiled once: threads that share a module share its optimized code.
+ */
 async function openPool(threads: number): Promise<Piscina> {
   const { Piscina } = await import('piscina')
   const filename = new URL('./worker.js', import.meta.url).href
@@ -51,6 +55,7 @@ async function openPool(threads: number): Promise<Piscina> {
     maxThreads: threads,
     atomics: 'disabled',
     workerHistogram: false,
+    workerData: kernelModule(),
   })
 }
 

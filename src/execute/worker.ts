@@ -1,7 +1,7 @@
 /** Entry of a worker thread: opens jobs that it is sent, runs their tasks, answers with data only. */
-import { move, transferableSymbol, valueSymbol } from 'piscina'
+import { move, transferableSymbol, valueSymbol, workerData } from 'piscina'
 import { loadRegistry } from '../function/packages.js'
-import { createMachine, type Machine } from '../kernel/machine.js'
+import { createMachine, type Machine, useKernelModule } from '../kernel/machine.js'
 import { toErrorData } from '../model/error.js'
 import type { Job, Partial } from '../model/job.js'
 import { openSource } from '../source/registry.js'
@@ -9,6 +9,8 @@ import type { Source } from '../source/source.js'
 import { checkCancelled } from './executor.js'
 import type { TaskMessage, TaskReply } from './messages.js'
 import { type OpenStage, openStage } from './stage-run.js'
+
+useKernelModule(workerData as WebAssembly.Module)
 
 interface OpenJob extends Workplace {
   readonly stage: Promise<OpenStage>

@@ -1,8 +1,9 @@
 /** Runs a schedule: tasks on an executor, their partials merged in task order, then the steps. Called by `query.ts`. */
 import type { Registry } from '../function/registry.js'
-import { createMachine } from '../kernel/machine.js'
+import type { Machine } from '../kernel/machine.js'
+import { machines } from '../kernel/machine-pool.js'
 import { ChunkQLError } from '../model/error.js'
-import type { CompiledStage, Job, Partial, PartialBody, ScanStage, Schedule, Sink, Work } from '../model/job.js'
+import type { Job, Partial, PartialBody, ScanStage, Schedule, Sink, Work } from '../model/job.js'
 import type { OutputColumn } from '../model/plan.js'
 import type { Batch } from '../model/vector.js'
 import { GroupRows } from '../operator/group-rows.js'
@@ -75,9 +76,14 @@ async function* runStage(stage: ScanStage, context: ExecuteContext): AsyncGenera
     }
     return
   }
-  const merge = openMerge(stage, stage.sink, context)
-  for await (const { body } of partials) merge.absorb(body as never)
-  yield merge.result()
+  const loan = machines.borrow(context.job.settings.memory_limit)
+  try {
+    const merge = openMerge(stage, stage.sink, context, loan.machine)
+    for await (const { body } of partials) merge.absorb(body as never)
+    yield merge.result()
+  } finally {
+    loan.release()
+  }
 }
 
 interface Merge {
@@ -85,24 +91,24 @@ interface Merge {
   result(): Rows
 }
 
-function openMerge(stage: ScanStage, sink: Extract<Sink, { kind: 'reduce' }>, context: ExecuteContext): Merge {
+function openMerge(
+  stage: ScanStage,
+  sink: Extract<Sink, { kind: 'reduce' }>,
+  context: ExecuteContext,
+  machine: Machine,
+): Merge {
   const { keyExpressions, aggregates, keys } = sink
   const { compiled, loops } = stage
   if (compiled?.bodies.main.nest.sink.kind !== 'reduce' || !loops) {
     return new GroupRows(keyExpressions, aggregates, context.registry, context.job.settings.memory_limit)
   }
-  const states = openStates(compiled, context)
+  const states = new StateArrays(machine, compiled.bodies.main.fields, compiled)
   if (keys.kind === 'hash') {
     const merge = new MergeHash(states, keys)
     return { absorb: (body) => merge.absorb(body), result: () => merge.result(keyExpressions, aggregates) }
   }
   const merge = new MergeDense(states, keys.kind === 'dense' ? inLoopOrder(keys.dims, loops) : [])
   return { absorb: (body) => merge.absorb(body), result: () => merge.result(keyExpressions, aggregates) }
-}
-
-function openStates(compiled: CompiledStage, { job }: ExecuteContext): StateArrays {
-  const machine = createMachine({ limit: job.settings.memory_limit })
-  return new StateArrays(machine, compiled.bodies.main.fields, compiled)
 }
 
 /** Partials in task order. Tasks run ahead of the merge by a bounded number, so that waiting partials fit memory. */
@@ -115,7 +121,7 @@ async function* orderedPartials(stage: ScanStage, context: ExecuteContext): Asyn
   const stopped = stopOn(running, signal)
   try {
     for (let task = 0; task < count; task++) {
-      while (next < count && next < task + 4 * executor.slots) waiting.push(quiet(executor.run(running, next++)))
+      while (next < count && next < task + 3 * executor.slots) waiting.push(quiet(executor.run(running, next++)))
       const partial = await Promise.race([waiting.shift() as Promise<Partial>, stopped.promise])
       addWork(work, partial.work)
       context.onProgress?.({ done: work.read, total: work.chunksTotal - work.pruned, bytes: work.bytesRead })

@@ -1,21 +1,21 @@
 /** Runs tasks on the calling thread: small queries, data in memory, functions given as closures. */
 import type { Registry } from '../function/registry.js'
-import { createMachine } from '../kernel/machine.js'
+import { type Loan, machines } from '../kernel/machine-pool.js'
 import type { Source } from '../source/source.js'
 import { checkCancelled, type Executor, type RunningJob } from './executor.js'
 import { type Check, type OpenStage, openStage } from './stage-run.js'
 
 /** Tasks run one after another; between them the event loop has its turn, so that a query can be cancelled. */
 export function inlineExecutor(source: Source, registry: Registry): Executor {
-  const stages = new Map<number, Promise<OpenStage>>()
+  const stages = new Map<number, { readonly loan: Loan; readonly stage: Promise<OpenStage> }>()
   let last: Promise<unknown> = Promise.resolve()
   const open = (running: RunningJob): Promise<OpenStage> => {
     const { job } = running
     const known = stages.get(job.id)
-    if (known) return known
-    const machine = createMachine({ limit: job.settings.memory_limit })
-    const stage = openStage(job, machine, source, registry, politeCheck(running.cancel))
-    stages.set(job.id, stage)
+    if (known) return known.stage
+    const loan = machines.borrow(job.settings.memory_limit)
+    const stage = openStage(job, loan.machine, source, registry, politeCheck(running.cancel))
+    stages.set(job.id, { loan, stage })
     return stage
   }
   return {
@@ -26,6 +26,7 @@ export function inlineExecutor(source: Source, registry: Registry): Executor {
       return done
     },
     release: ({ job }) => {
+      stages.get(job.id)?.loan.release()
       stages.delete(job.id)
     },
   }

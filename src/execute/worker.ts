@@ -1,7 +1,8 @@
 /** Entry of a worker thread: opens jobs that it is sent, runs their tasks, answers with data only. */
 import { move, transferableSymbol, valueSymbol, workerData } from 'piscina'
 import { loadRegistry } from '../function/packages.js'
-import { createMachine, type Machine, useKernelModule } from '../kernel/machine.js'
+import { useKernelModule } from '../kernel/machine.js'
+import { type Loan, machines } from '../kernel/machine-pool.js'
 import { toErrorData } from '../model/error.js'
 import type { Job, Partial } from '../model/job.js'
 import { openSource } from '../source/registry.js'
@@ -12,20 +13,13 @@ import { type OpenStage, openStage } from './stage-run.js'
 
 useKernelModule(workerData as WebAssembly.Module)
 
-interface OpenJob extends Workplace {
+interface OpenJob {
+  readonly loan: Loan
   readonly stage: Promise<OpenStage>
-}
-
-/** A memory and the mark to which it is cleared. */
-interface Workplace {
-  readonly machine: Machine
-  readonly bottom: number
 }
 
 const jobs = new Map<number, OpenJob>()
 const sources = new Map<string, Promise<Source>>()
-/** Memories of past jobs, used again: fresh pages cost more than clearing none. */
-const spare: Workplace[] = []
 
 export default async function runTask(message: TaskMessage): Promise<TaskReply> {
   try {
@@ -40,11 +34,11 @@ export default async function runTask(message: TaskMessage): Promise<TaskReply> 
 }
 
 function openJob({ job, cancel }: { readonly job: Job; readonly cancel: Int32Array }): OpenJob {
-  const place = spare.pop() ?? newPlace(job.settings.memory_limit / job.settings.threads)
+  const loan = machines.borrow(job.settings.memory_limit / job.settings.threads)
   const stage = openSources(job).then(async (source) =>
-    openStage(job, place.machine, source, await loadRegistry(job.use), () => checkCancelled(cancel)),
+    openStage(job, loan.machine, source, await loadRegistry(job.use), () => checkCancelled(cancel)),
   )
-  const open = { ...place, stage }
+  const open = { loan, stage }
   jobs.set(job.id, open)
   return open
 }
@@ -61,17 +55,11 @@ function openSources(job: Job): Promise<Source> {
 }
 
 function forget(live: readonly number[]): void {
-  for (const [id, { machine, bottom }] of jobs) {
+  for (const [id, { loan }] of jobs) {
     if (live.includes(id)) continue
     jobs.delete(id)
-    machine.release(bottom)
-    if (spare.length === 0) spare.push({ machine, bottom })
+    loan.release()
   }
-}
-
-function newPlace(limit: number): Workplace {
-  const machine = createMachine({ limit })
-  return { machine, bottom: machine.mark() }
 }
 
 /** Results leave by transfer; what they were sliced from stays. */

@@ -72,6 +72,8 @@ async function bundle() {
     sourcemap: 'linked',
     minifySyntax: true,
     minifyWhitespace: true,
+    // An error that nobody catches prints its line.
+    lineLimit: 120,
     logLevel: 'error',
   }
   // Packages written as CommonJS ask for `require` at run time.

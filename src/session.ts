@@ -23,6 +23,8 @@ export class Session {
   readonly #sources = new Map<string, Source>()
   /** Sources of `FROM 'path'`, opened again when the store has changed on disk would be noticed: each query opens anew. */
   readonly #names: string[] = []
+  /** Queries wait for what is being opened, so that `register` needs no await. */
+  readonly #opening = new Set<Promise<void>>()
   #pool: { readonly threads: number; readonly pool: Pool } | undefined
   #jobs = 0
   #closed = false
@@ -33,7 +35,15 @@ export class Session {
     this.settings = withSetting(this.settings, name, value, span)
   }
 
-  async attach(name: string, location: unknown): Promise<void> {
+  attach(name: string, location: unknown): Promise<void> {
+    const opening = this.#open(name, location)
+    this.#opening.add(opening)
+    const forget = () => void this.#opening.delete(opening)
+    opening.then(forget, forget)
+    return opening
+  }
+
+  async #open(name: string, location: unknown): Promise<void> {
     const source = await openLocation(location, { nanIsNull: this.settings.nan_is_null })
     await this.#sources.get(name)?.close()
     this.#sources.set(name, source)
@@ -41,6 +51,7 @@ export class Session {
   }
 
   async detach(name: string, span?: Span): Promise<void> {
+    await Promise.allSettled(this.#opening)
     const source = this.#sources.get(name)
     if (!source) throw new ChunkQLError('bind', `nothing is attached as ${name}`, { span, hint: this.#attached() })
     this.#sources.delete(name)
@@ -55,6 +66,7 @@ export class Session {
   /** The sources that a query can name: what is attached, and the paths that it mentions, opened for it. */
   async sourcesFor(paths: readonly { readonly path: string; readonly span: Span }[]): Promise<Map<string, Source>> {
     this.#checkOpen()
+    await Promise.allSettled(this.#opening)
     const sources = new Map(this.#sources)
     for (const { path, span } of paths) {
       if (sources.has(path)) continue

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { createMachine } from '../../src/kernel/machine.js'
+
+const machine = createMachine({ limit: 1 << 24 })
+const { kernel } = machine
+
+/** Puts bytes somewhere, does something to room beside them, returns that room and what lies behind it. */
+function into(source: Uint8Array, length: number, run: (source: number, out: number) => void) {
+  const mark = machine.mark()
+  const from = machine.allocate(source.length)
+  const out = machine.allocate(length + 64)
+  machine.bytes.set(source, from)
+  machine.bytes.fill(0xee, out, out + length + 64)
+  run(from, out)
+  const found = machine.bytes.slice(out, out + length + 64)
+  machine.release(mark)
+  assert.ok(
+    found.subarray(length).every((byte) => byte === 0xee),
+    'bytes behind the output were written',
+  )
+  return found.subarray(0, length)
+}
+
+test('unshuffle is the transposition of bytes, whatever the sizes', () => {
+  const sizes = fc.oneof(fc.constantFrom(2, 4, 8, 16), fc.integer({ min: 1, max: 40 }))
+  const bytes = fc.uint8Array({ maxLength: 700 })
+  fc.assert(
+    fc.property(sizes, bytes, (size, bytes) => {
+      const count = Math.floor(bytes.length / size)
+      const expected = bytes.map((byte, at) => {
+        return at < count * size ? (bytes[(at % size) * count + Math.floor(at / size)] as number) : byte
+      })
+      const found = into(bytes, bytes.length, (source, out) => kernel.unshuffle(size, bytes.length, source, out))
+      assert.deepEqual(found, expected)
+    }),
+  )
+})
+
+test('planes are woven from wherever they lie', () => {
+  for (const count of [0, 1, 15, 16, 17, 63, 200]) {
+    for (const size of [2, 4, 8]) {
+      const bytes = Uint8Array.from({ length: size * count }, (_, i) => i * 31 + (i >> 8))
+      const found = into(bytes, bytes.length, (source, out) => {
+        // From last to first, so that they are not in order.
+        const planes = Array.from({ length: size }, (_, j) => source + (size - 1 - j) * count)
+        const weave = { 2: kernel.weave2, 4: kernel.weave4, 8: kernel.weave8 }[size] as (...args: number[]) => void
+        weave(count, ...planes, out)
+      })
+      const expected = bytes.map((_, at) => bytes[(size - 1 - (at % size)) * count + Math.floor(at / size)] as number)
+      assert.deepEqual(found, expected, `${count} of ${size}`)
+    }
+  }
+})
+
+test('fill repeats a value over any length', () => {
+  for (const size of [1, 2, 4, 8, 3, 16, 100]) {
+    for (const length of [0, 1, size, size + 1, 1000, 4096]) {
+      const value = Uint8Array.from({ length: size }, (_, i) => 7 * i + 1)
+      const found = into(value, Math.max(length, size), (source, out) => {
+        machine.bytes.copyWithin(out, source, source + size)
+        kernel.fill(size, length, out)
+      })
+      const expected = Uint8Array.from({ length }, (_, i) => value[i % size] as number)
+      assert.deepEqual(found.subarray(0, length), expected, `${size} over ${length}`)
+    }
+  }
+})
+
+test('crc32c has the values of its specification', () => {
+  const cases: [Uint8Array, number][] = [
+    [Buffer.from('123456789'), 0xe3069283],
+    [new Uint8Array(32), 0x8a9136aa],
+    [new Uint8Array(32).fill(0xff), 0x62a8ab43],
+    [Uint8Array.from({ length: 32 }, (_, i) => i), 0x46dd794e],
+    [new Uint8Array(0), 0],
+  ]
+  for (const [bytes, expected] of cases) {
+    into(bytes, 0, (source) => assert.equal(kernel.crc32c(source, bytes.length) >>> 0, expected))
+  }
+})
+
+test('static data lie in the first 64 kB, where a state of zstd can name its address', () => {
+  assert.ok(kernel.heap_base() < 65536)
+})

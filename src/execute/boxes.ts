@@ -1,5 +1,5 @@
 /** Arithmetic of boxes: which box a number means, and the pieces into which the chunks of several columns cut a box. */
-import { type GridScan, type IndexRange, type JobColumn, rangeTotal, type TaskSpace } from '../model/job.js'
+import { type IndexRange, type JobColumn, rangeTotal, type TaskSpace } from '../model/job.js'
 import { type Box, cellCount, type Dimension } from '../model/schema.js'
 
 export function taskCount(tasks: TaskSpace): number {
@@ -86,7 +86,7 @@ function cutsOf(dim: number, start: number, end: number, columns: readonly JobCo
 }
 
 /** How many chunks of all columns lie under a box. */
-export function chunksUnder({ columns }: GridScan, box: Box): number {
+export function chunksUnder(columns: readonly JobColumn[], box: Box): number {
   return columns.reduce((sum, column) => sum + (column.kind === 'stored' ? chunksOf(column, box) : 0), 0)
 }
 

@@ -5,7 +5,7 @@ import { type Body, placeFields } from '../operator/body.js'
 import { DenseReduce } from '../operator/dense-reduce.js'
 import { HashReduce } from '../operator/hash-reduce.js'
 import { runLoop } from '../operator/loop.js'
-import { loopDims, type Piece } from '../operator/piece.js'
+import { loopDims, meets, type Piece } from '../operator/piece.js'
 import { Scratch } from '../operator/scratch.js'
 import { hull, piecesOf } from './boxes.js'
 import { PieceLoader } from './pieces.js'
@@ -21,6 +21,7 @@ export async function reduceTask(run: StageRun, bodies: Bodies<Body>, boxes: rea
   for (const box of boxes) {
     loader.enter(box)
     for (const piece of piecesOf(box, run.stage.scan.columns)) {
+      if (!meets(run.stage.scan.selection, piece)) continue
       const pause = run.check()
       if (pause) await pause
       if (bodies.probe && passes && !passes(await settled(loader.load(bodies.probe.compiled.nest, piece)))) continue

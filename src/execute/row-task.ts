@@ -5,7 +5,7 @@ import type { JobColumn, PartialBody } from '../model/job.js'
 import { type Box, boxShape, cellCount } from '../model/schema.js'
 import type { Vector } from '../model/vector.js'
 import { GroupRows } from '../operator/group-rows.js'
-import { clip } from '../operator/piece.js'
+import { clip, meets } from '../operator/piece.js'
 import { columnOf, concatRows, type Rows, trueRows } from '../operator/rows.js'
 import { Scratch } from '../operator/scratch.js'
 import { cStrides, SelectCells } from '../operator/select-cells.js'
@@ -165,7 +165,9 @@ function selectedPositions(part: Box, selection: StageRun['stage']['scan']['sele
 async function openColumn(run: StageRun, column: JobColumn, box: Box): Promise<ColumnInput> {
   if (column.kind === 'stored') {
     const reader = run.readers[run.stage.scan.columns.indexOf(column)]
-    for (const part of partsOf(column, box)) await reader?.load(part.chunk)
+    // Chunks without selected cells are never read, nor are cells in them.
+    const parts = partsOf(column, box).filter((part) => meets(run.stage.scan.selection, part))
+    for (const { chunk } of parts) await reader?.load(chunk)
     return { reader, from: 0 }
   }
   if (column.kind !== 'vector') return { from: 0 }
@@ -185,6 +187,7 @@ function openSelect(run: StageRun): Select | undefined {
     loader.enter(box)
     const pieces = []
     for (const piece of piecesOf(box, stage.scan.columns.filter(isEarly))) {
+      if (!meets(stage.scan.selection, piece)) continue
       pieces.push(await loader.load(bodies.main.compiled.nest, piece))
     }
     return cells.select(box, pieces)

@@ -55,7 +55,7 @@ export async function openStage(
       const started = performance.now()
       const boxes = taskBoxes(stage, task)
       const kept = mayPass ? boxes.filter(mayPass) : boxes
-      for (const box of boxes) if (!kept.includes(box)) work.pruned += chunksUnder(stage.scan, box)
+      for (const box of boxes) if (!kept.includes(box)) work.pruned += chunksUnder(stage.scan.columns, box)
       const body = await runBoxes(run, kept)
       machine.release(mark)
       work.msByStage.task = performance.now() - started

@@ -1,5 +1,5 @@
 /** What a query did: chunks and bytes, added up over tasks. */
-import { rangeTotal, type ScanStage, type Work } from '../model/job.js'
+import type { IndexRange, ScanStage, Work } from '../model/job.js'
 import { cellCount } from '../model/schema.js'
 
 export function emptyWork(): Work {
@@ -17,31 +17,30 @@ export function addWork(sum: Work, more: Work): void {
   for (const [name, ms] of Object.entries(more.msByStage)) sum.msByStage[name] = (sum.msByStage[name] ?? 0) + ms
 }
 
-/** Chunks of the columns that a stage reads: in all, and those outside the boxes that are kept. */
-export function countChunks({ scan, tasks }: ScanStage): { total: number; pruned: number } {
+/** Chunks of the columns that a stage reads: in all, and those that hold no selected cell. */
+export function countChunks({ scan }: ScanStage): { total: number; pruned: number } {
   let total = 0
   let kept = 0
   for (const column of scan.columns) {
     if (column.kind !== 'stored') continue
     const { chunk } = column.layout
-    total += cellCount(column.dims.map((dim, axis) => Math.ceil((scan.dims[dim]?.size ?? 0) / (chunk[axis] as number))))
-    kept += cellCount(
-      column.dims.map((dim, axis) => keptAlong(tasks, dim, chunk[axis] as number, scan.dims[dim]?.size ?? 0)),
-    )
+    const sizes = column.dims.map((dim) => scan.dims[dim]?.size ?? 0)
+    total += cellCount(sizes.map((size, axis) => Math.ceil(size / (chunk[axis] as number))))
+    const selected = scan.dims.map((_, dim) => scan.selection[dim] ?? [])
+    const nothing = selected.some((ranges) => ranges.length === 0)
+    kept += nothing ? 0 : cellCount(column.dims.map((dim, axis) => met(selected[dim] ?? [], chunk[axis] as number)))
   }
   return { total, pruned: total - kept }
 }
 
-/** How many chunks along a dimension lie under kept boxes. */
-function keptAlong(tasks: ScanStage['tasks'], dim: number, chunk: number, size: number): number {
-  const box = tasks.box[dim] as number
-  const met: [number, number][] = []
-  for (const [start, end] of tasks.kept[dim] ?? []) {
-    const first = Math.floor((start * box) / chunk)
-    const past = Math.ceil(Math.min(end * box, size) / chunk)
-    const last = met.at(-1)
-    if (last && first < last[1]) last[1] = Math.max(last[1], past)
-    else met.push([first, past])
+/** How many chunks along a dimension hold selected indexes. */
+function met(ranges: readonly IndexRange[], chunk: number): number {
+  let count = 0
+  let last = -1
+  for (const [start, end] of ranges) {
+    const first = Math.max(last + 1, Math.floor(start / chunk))
+    last = Math.ceil(end / chunk) - 1
+    count += Math.max(0, last - first + 1)
   }
-  return rangeTotal(met)
+  return count
 }

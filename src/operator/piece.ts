@@ -20,6 +20,16 @@ export function clip(ranges: readonly IndexRange[], start: number, end: number):
   return clipped
 }
 
+/** Whether a box has selected indexes along every dimension. */
+export function meets(selection: readonly (readonly IndexRange[])[], box: Box): boolean {
+  return box.start.every((start, dim) => {
+    const ranges = selection[dim]
+    if (!ranges) return true
+    const range = ranges[firstAfter(ranges, start)]
+    return range !== undefined && range[0] < (box.end[dim] as number)
+  })
+}
+
 /** The first range that ends after an index, by halving: selections may have many ranges. */
 function firstAfter(ranges: readonly IndexRange[], index: number): number {
   let low = 0

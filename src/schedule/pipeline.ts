@@ -29,6 +29,9 @@ export interface Pipeline {
   readonly steps: readonly Step[]
 }
 
+/** Constant rows are not scanned. */
+const nothing: Ending = { kind: 'rows', columns: [], limit: undefined }
+
 export function cut(plan: Plan): Pipeline {
   const nodes = chainOf(plan)
   const leaf = nodes.shift() as Scan | ValuesPlan
@@ -36,7 +39,6 @@ export function cut(plan: Plan): Pipeline {
   const predicates = leaf.kind === 'scan' && leaf.predicate ? conjuncts(leaf.predicate) : []
   const bind = (expression: Expression) => substitute(expression, bindings)
   let output: readonly OutputColumn[] = leaf.columns
-  // Constant rows need no scan: all nodes are steps over them.
   while (leaf.kind === 'scan' && nodes.length > 0) {
     const node = nodes[0] as Plan
     if (node.kind === 'filter') predicates.push(...conjuncts(bind(node.predicate)))
@@ -45,6 +47,7 @@ export function cut(plan: Plan): Pipeline {
     output = outputOf(node)
     nodes.shift()
   }
+  if (leaf.kind === 'values') return { leaf, predicates, ending: nothing, columns: output, steps: nodes.map(stepOf) }
   const { ending, columns, rest } = endingOf(nodes, output, bind)
   return { leaf, predicates, ending, columns, steps: rest.map(stepOf) }
 }

@@ -46,7 +46,7 @@ function zarrSource(store: Store, groups: readonly GroupTables[], options: Reado
   const coordinates = new Map<string, Promise<Vector>>()
 
   function member(table: string, column: string) {
-    const found = tables.get(table)?.members.get(column)
+    const found = tables.get(table)?.member(column)
     if (!found) throw new ChunkQLError('internal', `'${table}' has no stored column '${column}'`)
     const { array, decoding } = found
     if (isRefused(array) || decoding.refused) {

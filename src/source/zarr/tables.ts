@@ -26,8 +26,8 @@ interface Member {
 
 export interface GridTable {
   readonly table: Table
-  /** Behind each column that is not an index. */
-  readonly members: ReadonlyMap<string, { readonly array: AnyArray; readonly decoding: Decoding }>
+  /** The array behind a column that is not an index. */
+  member(column: string): { readonly array: AnyArray; readonly decoding: Decoding } | undefined
 }
 
 export interface GroupTables {
@@ -153,42 +153,51 @@ interface Entry {
   readonly column: Column
 }
 
-/** Arrays over the same axes share their columns: a group of a thousand arrays is a thousand tables. */
+/** What the tables over the same axes share. */
+interface Grid {
+  /** Coordinates and indexes, then auxiliary coordinates. */
+  readonly leading: readonly Entry[]
+  readonly variables: readonly Entry[]
+  readonly byName: ReadonlyMap<string, Member>
+}
+
+/** A group of a thousand arrays is a thousand tables of a thousand columns: what they share is made once. */
 function tableBuilder(members: readonly Member[], attributes: JsonObject) {
-  const columnsOf = new Map<string, Entry[]>()
+  const grids = new Map<string, Grid>()
   return (own: Member, hidden: boolean): GridTable => {
     const key = own.axes.map((axis) => axis.key).join('\n')
-    const all = columnsOf.get(key) ?? gridColumns(own.axes, members)
-    columnsOf.set(key, all)
-    const rank = (entry: Entry) => (entry.column.role === 'variable' ? (entry.member === own ? 1 : 2) : 0)
-    // A bounds array is a column of its own table alone.
-    const entries = all.some(({ member }) => member === own) ? all : [...all, entryOf(own, own.axes)]
-    const ordered = [...entries].sort((a, b) => rank(a) - rank(b))
+    const grid = grids.get(key) ?? gridOf(own.axes, members)
+    grids.set(key, grid)
     const table: Table = {
       name: own.array.path || own.name,
       dims: own.axes.map(({ name, size }) => ({ name, size })),
-      columns: ordered.map(({ column }) => column),
+      columns: columnsOf(grid, own),
       attributes,
       ...(hidden ? { hidden } : {}),
     }
-    const behind = ordered.flatMap(({ member, column }) => (member ? [[column.name, member] as const] : []))
-    return { table, members: new Map(behind) }
+    return { table, member: (column) => (column === own.name ? own : grid.byName.get(column)) }
   }
 }
 
-/** Coordinates or indexes of the dimensions, auxiliary coordinates, variables. */
-function gridColumns(axes: readonly Axis[], members: readonly Member[]): Entry[] {
+/** The variable that names the table comes first among variables; bounds are columns of their own table alone. */
+function columnsOf({ leading, variables }: Grid, own: Member): Column[] {
+  const columns = leading.map(({ column }) => column)
+  if (own.role === 'variable' || own.role === 'support') columns.push(entryOf(own, own.axes).column)
+  for (const { member, column } of variables) if (member !== own) columns.push(column)
+  return columns
+}
+
+function gridOf(axes: readonly Axis[], members: readonly Member[]): Grid {
   const fitting = members.filter(({ role, axes: inner }) => role !== 'support' && isWithin(inner, axes))
+  const byName = new Map(fitting.map((member) => [member.name, member]))
   const dimensions = axes.flatMap((axis, dim): Entry[] => {
-    const coordinate = fitting.find((member) => member.role === 'coordinate' && member.axes[0]?.key === axis.key)
-    if (coordinate) return [entryOf(coordinate, axes)]
-    const isTaken = fitting.some((member) => member.name === axis.name)
-    return isTaken ? [] : [{ member: undefined, column: indexColumn(axis.name, dim) }]
+    const named = byName.get(axis.name)
+    if (named?.role === 'coordinate' && named.axes[0]?.key === axis.key) return [entryOf(named, axes)]
+    return named ? [] : [{ member: undefined, column: indexColumn(axis.name, dim) }]
   })
-  const others = (['auxiliary', 'variable'] as const).flatMap((wanted) =>
-    fitting.filter(({ role }) => role === wanted).map((member) => entryOf(member, axes)),
-  )
-  return [...dimensions, ...others]
+  const entriesOf = (wanted: Role) =>
+    fitting.filter(({ role }) => role === wanted).map((member) => entryOf(member, axes))
+  return { leading: [...dimensions, ...entriesOf('auxiliary')], variables: entriesOf('variable'), byName }
 }
 
 function entryOf(member: Member, axes: readonly Axis[]): Entry {

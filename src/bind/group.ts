@@ -1,6 +1,13 @@
 /** GROUP BY: the keys, and how the clauses after it see them. Called by `select.ts`. */
 import { ChunkQLError } from '../model/error.js'
-import { type ColumnId, type ColumnRef, childrenOf, type Expression, withChildren } from '../model/expression.js'
+import {
+  type ColumnId,
+  type ColumnRef,
+  childrenOf,
+  columnsOf,
+  type Expression,
+  withChildren,
+} from '../model/expression.js'
 import { isNullable, type NamedExpression } from '../model/plan.js'
 import type { ExpressionSyntax, SelectSyntax } from '../model/syntax.js'
 import type { Aggregates } from './aggregates.js'
@@ -12,7 +19,7 @@ import { findColumn } from './scope.js'
 
 const noAggregates = 'GROUP BY cannot contain aggregates'
 
-/** The keys as written: expressions, ordinals, aliases; or ALL items that hold no aggregate. */
+/** The keys as written: expressions, ordinals, aliases; or ALL items that read columns outside of aggregates. */
 export function bindKeys(
   groupBy: Exclude<SelectSyntax['groupBy'], undefined>,
   items: readonly Item[],
@@ -23,11 +30,10 @@ export function bindKeys(
 }
 
 function keysOfAll(items: readonly Item[], clause: Clause): NamedExpression[] {
-  const { registry } = clause.shared
-  const isAggregate = (name: string) => registry.aggregateFunction(name) !== undefined
   return items
-    .filter((item, i) => !holdsAggregate(item.syntax, isAggregate, items.slice(0, i)))
+    .filter((item, i) => !holdsAggregate(item.syntax, clause, items.slice(0, i)))
     .map((item) => itemKey(item, items, clause))
+    .filter(({ expression }) => columnsOf(expression).size > 0)
 }
 
 function bindKey(syntax: ExpressionSyntax, items: readonly Item[], clause: Clause): NamedExpression {
@@ -77,19 +83,15 @@ export function outOfRange(clause: string, syntax: ExpressionSyntax, items: read
 }
 
 /** Whether an item computes an aggregate, itself or through an alias before it. */
-function holdsAggregate(
-  syntax: ExpressionSyntax | undefined,
-  isAggregate: (name: string) => boolean,
-  before: readonly Item[],
-): boolean {
+function holdsAggregate(syntax: ExpressionSyntax | undefined, clause: Clause, before: readonly Item[]): boolean {
   if (!syntax) return false
-  if (syntax.kind === 'call' && isAggregate(syntax.name.text)) return true
+  if (syntax.kind === 'call' && clause.shared.registry.aggregateFunction(syntax.name.text)) return true
   if (syntax.kind === 'name') {
-    const at = aliased(before, syntax)
+    const at = findColumn(clause.scope, syntax) ? undefined : aliased(before, syntax)
     const item = at === undefined ? undefined : before[at]
-    return at !== undefined && holdsAggregate(item?.syntax, isAggregate, before.slice(0, at))
+    return at !== undefined && holdsAggregate(item?.syntax, clause, before.slice(0, at))
   }
-  return partsOf(syntax).some((part) => holdsAggregate(part, isAggregate, before))
+  return partsOf(syntax).some((part) => holdsAggregate(part, clause, before))
 }
 
 function partsOf(syntax: ExpressionSyntax): readonly ExpressionSyntax[] {

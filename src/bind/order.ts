@@ -12,7 +12,7 @@ import type { Clause, Shared } from './context.js'
 import { bindExpression } from './expression.js'
 import { ordinalOf, outOfRange } from './group.js'
 import { aliased, columnOrAlias, type Item } from './items.js'
-import { findColumn, noScope, unknownColumn } from './scope.js'
+import { noScope } from './scope.js'
 
 /** The columns of a projection: those selected, then those that only ORDER BY needs. */
 export interface Output {
@@ -51,16 +51,8 @@ function orderColumn(
   const place = selectedPlace(syntax, items)
   const column = place === undefined ? undefined : output.selected[place]
   if (column) return { ...columnRef(column), span: syntax.span }
-  // An alias is preferred to a column of the same name, here and inside of expressions.
-  const resolve: Clause['resolve'] = (name, inner) => {
-    if (typeof inner.aggregates === 'string') return columnOrAlias(items)(name, inner)
-    const at = aliased(items, name)
-    const selected = at === undefined ? undefined : output.selected[at]
-    if (selected) return selected.expression
-    const found = findColumn(inner.scope, name)
-    if (!found) throw unknownColumn(inner.scope, name, aliasesOf(items))
-    return found
-  }
+  // Inside of an expression a column is preferred to an alias of the same name: alone it was the other way round.
+  const resolve = columnOrAlias(items)
   return projected(finish(bindExpression(syntax, { ...clause, resolve })), syntax, output, clause.shared)
 }
 
@@ -94,10 +86,6 @@ function projected(expression: Expression, syntax: ExpressionSyntax, output: Out
 
 export function columnRef({ id, name, expression }: NamedExpression): Extract<Expression, { kind: 'column' }> {
   return { kind: 'column', column: id, name, type: expression.type, nullable: isNullable(expression) }
-}
-
-function aliasesOf(items: readonly Item[]): string[] {
-  return items.flatMap(({ alias }) => (alias ? [alias.text] : []))
 }
 
 /** LIMIT and OFFSET: a constant whole number; NULL is no limit. */

@@ -55,7 +55,11 @@ export function findColumn(scope: Scope, name: NameSyntax): ColumnRef | undefine
 
 export function useColumn(scope: Scope, column: ScopeColumn, span: Span): ColumnRef {
   if (column.refused !== undefined) {
-    throw new ChunkQLError('unsupported', `column "${column.name}" cannot be read: ${column.refused}`, { span })
+    const readable = scope.columns.filter(({ refused }) => refused === undefined).map(({ name }) => name)
+    throw new ChunkQLError('unsupported', `column "${column.name}" cannot be read: ${column.refused}`, {
+      span,
+      hint: listed('Columns that can be read', readable),
+    })
   }
   scope.used.add(column)
   const { id, name, type, nullable } = column

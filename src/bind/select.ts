@@ -43,7 +43,9 @@ interface Grouped {
 
 function bindGrouped(query: SelectSyntax, items: readonly Item[], clause: Clause): Grouped {
   const { shared } = clause
-  const keys = query.groupBy && bindKeys(query.groupBy, items, clause)
+  const found = query.groupBy && bindKeys(query.groupBy, items, clause)
+  // GROUP BY ALL where nothing is read makes no groups by itself.
+  const keys = query.groupBy === 'all' && found?.length === 0 ? undefined : found
   const aggregates = collectAggregates(shared)
   const rows: Clause = { ...clause, aggregates }
   const bound = items.map((item, i) => bindItem(item, { ...rows, resolve: columnOrAlias(items.slice(0, i)) }))

@@ -1,12 +1,12 @@
 /**
- * count(*), min and max of a coordinate, and count of a column without NULLs are known from the shape of a grid: over a
- * scan without a filter they read no chunk. Aggregates that are not known stay.
+ * count(*), and min and max of a coordinate, are known from the shape of a grid: over a scan without a filter they read no
+ * chunk. Aggregates that are not known stay.
  *
  * Right because a scan emits every cell once: a coordinate's values all occur, as long as no dimension is empty. Wrong with
- * a predicate, a FILTER or keys, and for DISTINCT counts. With a column that may be NULL, count has to look.
+ * a predicate, a FILTER or keys, and for DISTINCT counts.
  */
 import { compareValues } from '../function/order.js'
-import type { ColumnRef, Expression, Literal } from '../model/expression.js'
+import type { ColumnRef, Literal } from '../model/expression.js'
 import { type Aggregate, type NamedAggregate, outputOf, type Plan, rewritePlan, type Scan } from '../model/plan.js'
 import { INT64, type Value } from '../model/type.js'
 import { valueAt, vectorOf } from '../model/vector.js'
@@ -47,16 +47,12 @@ function oneRow(node: Aggregate, known: ReadonlyMap<NamedAggregate, Literal>): P
 function answerOne({ call }: NamedAggregate, scan: Scan, context: OptimizeContext): Literal | undefined {
   const [arg, ...rest] = call.args
   if (call.filter || rest.length > 0) return undefined
-  if (call.aggregate === 'count') return call.distinct || (arg && mayBeNull(arg)) ? undefined : cells(scan)
+  if (call.aggregate === 'count') return call.distinct || arg ? undefined : cells(scan)
   if (call.aggregate !== 'min' && call.aggregate !== 'max') return undefined
   const column = arg && scanColumn(scan, arg)
   const coordinate = column && coordinateOf(scan, column, context)
   if (!coordinate || scan.dims.some(({ size }) => size === 0)) return undefined
   return { kind: 'literal', type: call.type, value: extreme(coordinate, call.aggregate === 'min' ? -1 : 1) }
-}
-
-function mayBeNull(arg: Expression): boolean {
-  return arg.kind === 'literal' ? arg.value === null : arg.kind !== 'column' || arg.nullable
 }
 
 /** Beyond 2^53 the product of sizes is exact only as a bigint. */

@@ -7,6 +7,7 @@
  * them would see one row per group instead of all.
  */
 import type { ColumnId, Expression } from '../model/expression.js'
+import { interner } from '../model/interner.js'
 import { type Aggregate, inputsOf, type NamedAggregate, outputOf, type Plan, rewritePlan } from '../model/plan.js'
 import type { Rule } from './rule.js'
 
@@ -57,14 +58,8 @@ function sharedArgument(aggregates: readonly NamedAggregate[]): Expression | und
     return call.distinct && call.args.length === 1 && !call.filter ? only : undefined
   })
   const [first] = arguments_
-  const text = identity(first)
-  return first && arguments_.every((each) => each && identity(each) === text) ? first : undefined
-}
-
-function identity(expression: Expression | undefined): string {
-  return JSON.stringify(expression, (key, value) =>
-    key === 'span' ? undefined : typeof value === 'bigint' ? `${value}n` : value,
-  )
+  const numbers = interner()
+  return first && arguments_.every((each) => each && numbers.of(each) === numbers.of(first)) ? first : undefined
 }
 
 function highestId(plan: Plan): ColumnId {

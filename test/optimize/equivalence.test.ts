@@ -139,7 +139,9 @@ function aggregateCall(names: readonly string[]): fc.Arbitrary<string> {
   )
   const call = fc.oneof(
     fc.constant('count(*)'),
-    fc.tuple(fc.constantFrom('min', 'max', 'count', 'sum'), number(names)).map(([name, arg]) => `${name}(${arg})`),
+    fc
+      .tuple(fc.constantFrom('min(', 'max(', 'count(', 'sum(', 'count(DISTINCT ', 'sum(DISTINCT '), number(names))
+      .map(([name, arg]) => `${name}${arg})`),
   )
   return fc.tuple(call, filter).map((parts) => parts.join(''))
 }

@@ -1,0 +1,70 @@
+/** Statements back as SQL: parsing the text gives the same statement. */
+import { printExpression, printList, printName, printPath, printText } from './print-syntax.js'
+import type { FromSyntax, OrderItem, SelectItem, SelectSyntax, Statement } from './syntax.js'
+
+export function printStatement(statement: Statement): string {
+  switch (statement.kind) {
+    case 'select':
+      return printSelect(statement)
+    case 'explain':
+      return `EXPLAIN ${statement.analyze ? 'ANALYZE ' : ''}${printSelect(statement.query)}`
+    case 'showTables':
+      return statement.from ? `SHOW TABLES FROM ${printFrom(statement.from)}` : 'SHOW TABLES'
+    case 'describe':
+      return `DESCRIBE ${statement.target.kind === 'select' ? printSelect(statement.target) : printFrom(statement.target)}`
+    case 'attach':
+      return `ATTACH ${printText(statement.path)}${statement.name ? ` AS ${printName(statement.name)}` : ''}`
+    case 'detach':
+      return `DETACH ${printName(statement.name)}`
+    case 'set':
+      return statement.value
+        ? `SET ${printName(statement.name)} = ${printExpression(statement.value)}`
+        : `RESET ${printName(statement.name)}`
+    case 'showSetting':
+      return `SHOW ${statement.name ? printName(statement.name) : 'ALL'}`
+    default:
+      return statement satisfies never
+  }
+}
+
+function printSelect(select: SelectSyntax): string {
+  const clauses = [
+    `SELECT ${select.distinct ? 'DISTINCT ' : ''}${select.items.map(printItem).join(', ')}`,
+    select.from && `FROM ${printFrom(select.from)}`,
+    select.where && `WHERE ${printExpression(select.where)}`,
+    select.groupBy && `GROUP BY ${select.groupBy === 'all' ? 'ALL' : printList(select.groupBy)}`,
+    select.having && `HAVING ${printExpression(select.having)}`,
+    select.orderBy && `ORDER BY ${printOrder(select.orderBy)}`,
+    select.limit && `LIMIT ${printExpression(select.limit)}`,
+    select.offset && `OFFSET ${printExpression(select.offset)}`,
+  ]
+  return clauses.filter((clause) => clause !== undefined).join(' ')
+}
+
+function printItem({ expression, alias }: SelectItem): string {
+  return alias ? `${printExpression(expression)} AS ${printName(alias)}` : printExpression(expression)
+}
+
+function printFrom(from: FromSyntax): string {
+  const alias = from.alias ? ` AS ${printName(from.alias)}` : ''
+  switch (from.kind) {
+    case 'path':
+      return printText(from.path) + alias
+    case 'table':
+      return printPath(from.name) + alias
+    case 'subquery':
+      return `(${printSelect(from.query)})${alias}`
+    default:
+      return from satisfies never
+  }
+}
+
+function printOrder(order: NonNullable<SelectSyntax['orderBy']>): string {
+  if ('all' in order) return `ALL${directionText(order.all)}`
+  return order.map((item) => printExpression(item.expression) + directionText(item)).join(', ')
+}
+
+function directionText({ descending, nullsFirst }: Pick<OrderItem, 'descending' | 'nullsFirst'>): string {
+  const nulls = nullsFirst === undefined ? '' : ` NULLS ${nullsFirst ? 'FIRST' : 'LAST'}`
+  return (descending ? ' DESC' : '') + nulls
+}

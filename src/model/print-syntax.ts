@@ -56,8 +56,9 @@ function infixPiece(left: Piece, { operator, args }: OperatorSyntax): Piece {
   const at = infixLevel(operator)
   const isFlat = operator === 'and' || operator === 'or'
   const first = fit(left, chains(at) && !isFlat ? at : at + 1)
-  const rest = args.slice(1).map((arg) => operand(arg, at + 1))
-  return { text: [first, ...rest].join(` ${operator.toUpperCase()} `), level: at }
+  const rest = args.slice(1).map((arg) => ` ${operator.toUpperCase()} ${operand(arg, at + 1)}`)
+  // Not one `join` of all: it would copy the whole chain for each of its operators.
+  return { text: first + rest.join(''), level: at }
 }
 
 function leafPiece(node: ExpressionSyntax): Piece {
@@ -89,7 +90,8 @@ function unaryPiece({ operator, args }: OperatorSyntax): Piece {
   if (arg === undefined) throw new Error(`the operator ${operator} has no operand`)
   if (operator.startsWith('is ')) return suffixPiece(arg, operator.toUpperCase(), level.is)
   const at = prefixLevel(operator)
-  const text = operand(arg, at)
+  const isPrefixed = arg.kind === 'operator' && arg.args.length === 1
+  const text = operand(arg, isPrefixed ? at : at + 1)
   // Two minus signs in a row would begin a comment.
   const gap = operator === 'not' || text.startsWith('-') ? ' ' : ''
   return { text: `${operator.toUpperCase()}${gap}${text}`, level: at }

@@ -303,7 +303,7 @@ export class Grammar extends CstParser {
     this.many(index, () => this.consume(index, t.Prefix, part))
     this.or(index, [
       { ALT: () => this.consume(index, t.Literal, part) },
-      { ALT: () => this.subrule(index, this.word, part) },
+      { ALT: () => this.subrule(index, this.named, part) },
       {
         ALT: () => {
           this.consume(index, t.LeftParen, part)
@@ -372,7 +372,7 @@ export class Grammar extends CstParser {
   }
 
   /** A column, a call, or a constant of a type: `t.a`, `t.*`, `count(*)`, `DATE '2020-01-01'`. */
-  readonly word: Rule = this.RULE('word', () => {
+  readonly named: Rule = this.RULE('named', () => {
     this.CONSUME(t.Word)
     this.OR([
       { ALT: () => this.SUBRULE(this.call) },

@@ -87,6 +87,7 @@ const BlockComment = createToken({
 })
 
 export const UnterminatedString = token('UnterminatedString', 'string', /[eE]?'[\s\S]*/, Unterminated)
+export const UnterminatedDollar = token('UnterminatedDollar', 'string', /\$(?:[A-Za-z_]\w*)?\$[\s\S]*/, Unterminated)
 export const UnterminatedName = token('UnterminatedName', 'quoted name', /"[\s\S]*/, Unterminated)
 export const UnterminatedComment = token('UnterminatedComment', 'comment', /\/\*[\s\S]*/, Unterminated)
 
@@ -104,6 +105,7 @@ export const symbols: readonly TokenType[] = [
   UnterminatedName,
   NumberLiteral,
   DollarString,
+  UnterminatedDollar,
   Parameter,
   Comma,
   LeftParen,

@@ -5,19 +5,21 @@ export const level = {
   or: 1,
   and: 2,
   not: 3,
-  is: 4,
-  comparison: 5,
+  /** `a NOT NULL`, looser than `a IS NOT NULL`: what decides is its first word. */
+  notNull: 4,
+  is: 5,
+  comparison: 6,
   /** LIKE, ILIKE, BETWEEN, IN. */
-  match: 6,
-  escape: 7,
-  /** `||`, `&`, `|`, `<<`, `>>`, and `~` before its operand. */
-  other: 8,
-  sum: 9,
-  product: 10,
-  power: 11,
+  match: 7,
+  escape: 8,
+  /** `||`, `&`, `|`, `<<`, `>>`, `==`, and `~` before its operand. */
+  other: 9,
+  sum: 10,
+  product: 11,
+  power: 12,
   /** `+` and `-` before their operand: `-2 ^ 2` is 4. */
-  sign: 12,
-  cast: 13,
+  sign: 13,
+  cast: 14,
 } as const
 
 const infix: Readonly<Record<string, number>> = {
@@ -67,4 +69,22 @@ export function chains(at: number): boolean {
 function known(found: number | undefined, operator: string): number {
   if (found === undefined) throw new Error(`no precedence for the operator ${operator}`)
   return found
+}
+
+/** For the page on the grammar: the operators of each level, the tightest first. */
+export function operatorsByLevel(): { readonly operators: readonly string[]; readonly remark: string }[] {
+  const suffixes: readonly [string, number][] = [
+    ['::', level.cast],
+    ['is null', level.is],
+    ['is true', level.is],
+    ['not null', level.notNull],
+    ['in', level.match],
+    ['==', level.other],
+  ]
+  const before = Object.entries(prefix).map(([name, at]): [string, number] => [name === 'not' ? name : `${name}x`, at])
+  const all = [...before, ...Object.entries(infix), ...suffixes]
+  return [...new Set(Object.values(level))].reverse().map((at) => ({
+    operators: all.filter(([, found]) => found === at).map(([name]) => name.toUpperCase()),
+    remark: chains(at) ? '' : 'two in a row need parentheses',
+  }))
 }

@@ -5,7 +5,7 @@ import { keyword } from '../../grammar/keyword-tokens.js'
 import { keywordClasses } from '../../grammar/keywords.js'
 import { type ChunkQLError, suggest } from '../model/error.js'
 import { unexpected, unsupported } from './complaint.js'
-import { endOf, extentOf, present } from './cst.js'
+import { endOf, extentOf } from './cst.js'
 import { type Expected, expectedAfter } from './expectation.js'
 import { foreignAt, foreignStatement } from './foreign.js'
 
@@ -40,7 +40,7 @@ function slipBefore(rule: Entry, tokens: readonly IToken[], at: number): ChunkQL
 }
 
 function slipHint(token: IToken, expected: Expected): string | undefined {
-  if (!/^\w{3,}$/.test(token.image)) return undefined
+  if (!/^\w{3,}$/.test(token.image) || keywordClasses.has(token.image.toLowerCase())) return undefined
   const [nearest] = suggest(token.image, expected.keywords, 1)
   return nearest && `did you mean ${nearest}?`
 }
@@ -48,12 +48,8 @@ function slipHint(token: IToken, expected: Expected): string | undefined {
 function hintFor(tokens: readonly IToken[], at: number, expected: Expected): string | undefined {
   const token = tokens[at]
   if (!token) return undefined
-  if (expected.name && keywordClasses.get(token.image.toLowerCase()) === 'reserved') return reservedHint(tokens, at)
-  return slipHint(token, expected)
-}
-
-function reservedHint(tokens: readonly IToken[], at: number): string {
-  const token = present(tokens[at])
-  if (tokens[at - 1]?.tokenType === keyword.SELECT) return 'name the columns, or write * for all'
+  const isReserved = keywordClasses.get(token.image.toLowerCase()) === 'reserved'
+  if (!expected.name || !isReserved) return slipHint(token, expected)
+  if (token.tokenType === keyword.FROM) return 'name the columns, or write * for all'
   return `${token.image} is a keyword: write "${token.image}" in double quotes to use it as a name`
 }

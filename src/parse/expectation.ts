@@ -14,16 +14,15 @@ export interface Expected {
 }
 
 /** Beyond this many tokens the question is too expensive. */
-const limit = 1000
+const tokensMax = 1000
 
 export function expectedAfter(rule: Entry, tokens: readonly IToken[]): Expected {
-  if (tokens.length > limit) return { words: ['something else'], keywords: [], name: false }
-  const parser = grammar()
-  const types = [...new Set(parser.computeContentAssist(rule, tokens as IToken[]).map((next) => next.nextTokenType))]
-  const words = [...new Set(types.map(wordFor))]
-  const sorted = words.toSorted((a, b) => rank(a) - rank(b))
+  if (tokens.length > tokensMax) return { words: ['something else'], keywords: [], name: false }
+  const next = grammar().computeContentAssist(rule, tokens as IToken[])
+  const types = [...new Set(next.map(({ nextTokenType }) => nextTokenType))]
+  const words = wordsFor(types)
   return {
-    words: rule === 'statement' && isComplete(tokens) ? [...sorted, 'the end of the query'] : sorted,
+    words: rule === 'statement' && isComplete(tokens) ? [...words, 'the end of the query'] : words,
     keywords: types.filter(isKeyword).map(({ name }) => name),
     name: types.some((type) => names.has(type)),
   }
@@ -45,27 +44,58 @@ function isKeyword(type: TokenType): boolean {
   return type.name in k
 }
 
-const groups: readonly (readonly [string, readonly TokenType[]])[] = [
-  ['an expression', [t.Prefix, t.Literal, t.Word, k.CASE, k.CAST, k.TRY_CAST, t.Star]],
-  ['an operator', [t.Infix, k.NOT, k.IN, k.IS, k.ISNULL, k.NOTNULL, t.DoubleColon, t.Match]],
-  ['an alias', [k.AS, t.Alias]],
-  ['a name', [t.Name, t.Label]],
-  ['a string', [t.Text]],
-  ['a number', [t.NumberLiteral]],
-  ['GROUP BY', [k.GROUP]],
-  ['ORDER BY', [k.ORDER]],
-]
-
-const wordByType: ReadonlyMap<TokenType, string> = new Map(
-  groups.flatMap(([word, types]) => types.map((type): [TokenType, string] => [type, word])),
-)
-
-function wordFor(type: TokenType): string {
-  return wordByType.get(type) ?? (isKeyword(type) ? type.name : `\`${type.LABEL ?? type.name}\``)
+/** Where `key` is expected, one word stands for it and for what comes with it. */
+interface Group {
+  readonly key: TokenType
+  readonly word: string
+  readonly members: readonly TokenType[]
 }
 
-/** Keywords in the order of the clauses stay in front; what always fits comes last. */
-function rank(word: string): number {
-  const late = ['an alias', 'an operator']
-  return late.indexOf(word) + 1
+/** An empty word is not said. */
+const groups: readonly Group[] = [
+  {
+    key: t.Literal,
+    word: 'an expression',
+    members: [t.Prefix, t.Word, k.CASE, k.CAST, k.TRY_CAST, t.Star, t.LeftParen, k.DISTINCT, k.ALL],
+  },
+  { key: k.WHERE, word: 'WHERE', members: [k.HAVING, k.OFFSET] },
+  { key: k.GROUP, word: 'GROUP BY', members: [k.HAVING] },
+  { key: k.ORDER, word: 'ORDER BY', members: [] },
+  { key: k.LIMIT, word: 'LIMIT', members: [k.OFFSET] },
+  { key: t.RightParen, word: '`)`', members: [k.FROM, k.FOR] },
+  { key: k.UNKNOWN, word: '', members: [] },
+  { key: k.EXPLAIN, word: 'EXPLAIN', members: [t.LeftParen, k.DESC] },
+  { key: k.AS, word: 'an alias', members: [t.Alias, t.Name, t.Dot] },
+  {
+    key: t.Infix,
+    word: 'an operator',
+    members: [k.NOT, k.IS, k.ISNULL, k.NOTNULL, t.DoubleColon, t.LeftParen, t.Text, t.Dot, k.FILTER],
+  },
+]
+
+/** What fits almost anywhere comes last. */
+const late = ['an alias', 'an operator']
+
+const plain: ReadonlyMap<TokenType, string> = new Map([
+  [t.Name, 'a name'],
+  [t.Label, 'a name'],
+  [t.Alias, 'an alias'],
+  [t.Text, 'a string'],
+  [t.NumberLiteral, 'a number'],
+  [t.Match, 'LIKE'],
+  [k.DISTINCT, 'DISTINCT FROM'],
+  [k.NULLS, 'NULLS FIRST'],
+])
+
+function wordsFor(types: readonly TokenType[]): string[] {
+  const active = groups.filter(({ key }) => types.includes(key))
+  const grouped = new Map(
+    active.flatMap(({ key, word, members }) => [[key, word], ...members.map((m) => [m, ''])] as [TokenType, string][]),
+  )
+  const words = types.map((type) => grouped.get(type) ?? wordFor(type)).filter((word) => word !== '')
+  return [...new Set(words)].sort((a, b) => late.indexOf(a) - late.indexOf(b))
+}
+
+function wordFor(type: TokenType): string {
+  return plain.get(type) ?? (isKeyword(type) ? type.name : `\`${type.LABEL ?? type.name}\``)
 }

@@ -55,7 +55,7 @@ function buildOperand(element: CstElement): ExpressionSyntax {
   switch (element.name) {
     case 'list':
       return onlyItem(resolve(partsOf(element), builder), element)
-    case 'word':
+    case 'named':
       return buildWord(element, { expression: buildExpression, args: buildArgs })
     case 'case':
       return buildCase(element, buildExpression)

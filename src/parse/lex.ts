@@ -46,11 +46,11 @@ function strayCharacter(text: string, at: number): ChunkQLError {
 }
 
 function unterminated(token: IToken): ChunkQLError {
-  const what = token.tokenType.LABEL
   const { start } = extentOf(token)
-  const mark = token.image.startsWith('/*') ? '*/' : token.image.startsWith('"') ? '"' : "'"
-  return new ChunkQLError('parse', `the ${what} that begins here is never closed`, {
-    span: { start, end: start + token.image.length - token.image.slice(mark.length).length },
-    hint: `close it with ${mark}`,
+  const opening = /^(?:\/\*|"|[eE]?'|\$\w*\$)/.exec(token.image)?.[0] ?? ''
+  const closing = opening === '/*' ? '*/' : opening.replace(/^[eE]/, '')
+  return new ChunkQLError('parse', `the ${token.tokenType.LABEL} that begins here is never closed`, {
+    span: { start, end: start + opening.length },
+    hint: `close it with ${closing}`,
   })
 }

@@ -149,13 +149,13 @@ function readEscape(reader: Reader, { token }: Lead): void {
   readOperand(reader)
 }
 
-/** Other spellings of the same operator. */
+/** Other spellings of the same operator. `==` binds like `||`, as in DuckDB. */
 const spellings: Readonly<Record<string, string>> = { '==': '=', '!=': '<>', '**': '^' }
 
 function readInfix(reader: Reader, { first, token, negated }: Lead): void {
   const written = token.image.toLowerCase()
   const name = spellings[written] ?? written
-  const at = infixLevel(name)
+  const at = written === '==' ? level.other : infixLevel(name)
   if (at === level.match || at === level.or) refuseInBetween(reader, first)
   wait(reader.yard, { name, level: at, arity: 2, negated, token })
   if (name === 'between') reader.yard.between = reader.yard.waiting.at(-1)
@@ -217,7 +217,8 @@ function readNotNull(reader: Reader, { first, token }: Lead): void {
 
 function appendNullTest(reader: Reader, first: IToken, last: IToken, negated: boolean): void {
   refuseInBetween(reader, first)
-  append(reader.yard, { level: level.is, token: first, end: endOf(last) }, (arg, span) => ({
+  const at = first.tokenType === k.NOT ? level.notNull : level.is
+  append(reader.yard, { level: at, token: first, end: endOf(last) }, (arg, span) => ({
     kind: 'isNull',
     arg,
     negated,

@@ -13,14 +13,19 @@ export interface StatementText {
 /** The statements of a text; what is only white space and comments is none. */
 export function splitStatements(text: string): StatementText[] {
   const { tokens, errors } = scan(text)
-  const ends = tokens.filter(({ tokenType }) => tokenType === Semicolon).map(({ startOffset }) => startOffset)
   // What cannot be read is kept, so that running it says so.
-  const places = [...tokens.filter(({ tokenType }) => tokenType !== Semicolon).map(({ startOffset }) => startOffset)]
-  places.push(...errors.map(({ offset }) => offset))
-  return [...ends, text.length].flatMap((end, index) => {
-    const from = index === 0 ? 0 : (ends[index - 1] ?? 0) + 1
-    return places.some((place) => place >= from && place < end) ? [trimmed(text, from, end)] : []
-  })
+  const unread = errors.map(({ offset }) => ({ at: offset, ends: false }))
+  const read = tokens.map(({ startOffset, tokenType }) => ({ at: startOffset, ends: tokenType === Semicolon }))
+  const places = [...read, ...unread].sort((a, b) => a.at - b.at)
+  const statements: StatementText[] = []
+  let from = 0
+  let isEmpty = true
+  for (const { at, ends } of [...places, { at: text.length, ends: true }]) {
+    if (ends && !isEmpty) statements.push(trimmed(text, from, at))
+    if (ends) from = at + 1
+    isEmpty = ends
+  }
+  return statements
 }
 
 /** Whether a text ends with the semicolon of a statement, so that there is no more to wait for. */

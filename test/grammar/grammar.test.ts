@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 import { Lexer, type TokenType } from 'chevrotain'
 import { Grammar } from '../../grammar/grammar.js'
@@ -19,4 +20,9 @@ test('the lexer knows each token by its first character', () => {
 test('each keyword of the grammar has a class', () => {
   const unknown = Object.keys(keyword).filter((word) => !keywordClasses.has(word.toLowerCase()))
   assert.deepEqual(unknown, [])
+})
+
+test('docs/grammar.md is what scripts/grammar.mjs writes', () => {
+  const { status, stderr } = spawnSync(process.execPath, ['scripts/grammar.mjs', '--check'], { encoding: 'utf8' })
+  assert.equal(status, 0, stderr)
 })

@@ -50,6 +50,7 @@ function hintFor(tokens: readonly IToken[], at: number, expected: Expected): str
   if (!token) return undefined
   const isReserved = keywordClasses.get(token.image.toLowerCase()) === 'reserved'
   if (!expected.name || !isReserved) return slipHint(token, expected)
-  if (token.tokenType === keyword.FROM) return 'name the columns, or write * for all'
+  if (tokens[at - 1]?.tokenType === keyword.SELECT && token.tokenType === keyword.FROM)
+    return 'name the columns, or write * for all'
   return `${token.image} is a keyword: write "${token.image}" in double quotes to use it as a name`
 }

@@ -35,7 +35,7 @@ function buildArgs(list: CstNode): readonly ExpressionSyntax[] {
 }
 
 function withoutTrailing({ items, trailing }: Resolved): readonly ExpressionSyntax[] {
-  if (trailing) throw unexpected(trailing, ['`)`'])
+  if (trailing) throw unexpected(trailing, ['an expression after it'])
   return items
 }
 

@@ -24,7 +24,7 @@ function quoteHint(word: IToken): string {
 function buildTyped(word: IToken, text: IToken): ExpressionSyntax {
   const span = { start: startOf(word), end: endOf(text) }
   if (word.image.toLowerCase() === 'interval')
-    throw unsupported('INTERVAL', 'intervals', span, 'compare dates, or use date_trunc')
+    throw unsupported(word.image, 'intervals', span, 'compare dates, or use date_trunc')
   return { kind: 'typed', type: nameOf(word), text: textOf(text), span }
 }
 

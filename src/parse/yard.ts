@@ -60,7 +60,7 @@ export function turnBetween(yard: Yard, between: Operator): void {
 export function turnLike(yard: Yard, level: number, token: IToken): void {
   settle(yard, level, token)
   const like = yard.waiting.pop()
-  if (like?.name !== 'like' && like?.name !== 'ilike') throw unexpected(token, ['ESCAPE only after LIKE or ILIKE'])
+  if (like?.name !== 'like' && like?.name !== 'ilike') throw unexpected(token, [], 'ESCAPE follows LIKE or ILIKE')
   yard.waiting.push({ ...like, name: `${like.name} escape`, arity: 3 })
 }
 

@@ -3,33 +3,41 @@ import type { Piscina } from 'piscina'
 import { kernelModule } from '../kernel/machine.js'
 import { ChunkQLError, fromErrorData, isChunkQLError } from '../model/error.js'
 import type { Partial } from '../model/job.js'
-import type { Executor, RunningJob } from './executor.js'
+import { cancel, type Executor, type RunningJob } from './executor.js'
 import type { TaskMessage, TaskReply } from './messages.js'
 
 export interface Pool extends Executor {
   close(): Promise<void>
 }
 
+/** How long `close` waits for tasks that were told to stop, in milliseconds; then their threads are ended. */
+const patienceMs = 1000
+
 export function poolExecutor(threads: number): Pool {
   let pool: Promise<Piscina> | undefined
-  const live = new Set<number>()
+  const live = new Map<number, RunningJob>()
+  const sent = new Set<Promise<TaskReply>>()
   const send = async (message: TaskMessage): Promise<TaskReply> => {
     pool ??= openPool(threads)
-    const running = await pool
+    const reply = (await pool).run(message) as Promise<TaskReply>
+    sent.add(reply)
     try {
-      return await running.run(message)
+      return await reply
     } catch (error) {
       throw workerError(error)
+    } finally {
+      sent.delete(reply)
     }
   }
   return {
     slots: threads,
-    async run({ job, cancel }, task) {
-      live.add(job.id)
-      const message = { id: job.id, task, live: [...live] }
+    async run(running, task) {
+      const { job } = running
+      live.set(job.id, running)
+      const message = { id: job.id, task, live: [...live.keys()] }
       const reply = await send(message)
       if (reply.kind !== 'unknownJob') return partialOf(reply)
-      return partialOf(await send({ ...message, opening: { job, cancel } }))
+      return partialOf(await send({ ...message, opening: { job, cancel: running.cancel } }))
     },
     release: ({ job }) => {
       live.delete(job.id)
@@ -37,9 +45,18 @@ export function poolExecutor(threads: number): Pool {
     async close() {
       const running = await pool
       pool = undefined
+      for (const job of live.values()) cancel(job)
+      // Piscina takes an answer that comes after its end for a fault: let the tasks come to theirs first.
+      await Promise.race([Promise.allSettled(sent), delay(patienceMs)])
       await running?.destroy()
     },
   }
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resume) => {
+    setTimeout(resume, ms).unref()
+  })
 }
 
 /**
@@ -49,7 +66,7 @@ export function poolExecutor(threads: number): Pool {
 async function openPool(threads: number): Promise<Piscina> {
   const { Piscina } = await import('piscina')
   const filename = new URL('./worker.js', import.meta.url).href
-  return new Piscina({
+  const pool = new Piscina({
     filename,
     minThreads: threads,
     maxThreads: threads,
@@ -57,6 +74,9 @@ async function openPool(threads: number): Promise<Piscina> {
     workerHistogram: false,
     workerData: kernelModule(),
   })
+  // What fails a task rejects it; the event tells the same again, and without a listener would end the process.
+  pool.on('error', () => {})
+  return pool
 }
 
 function partialOf(reply: TaskReply): Partial {
@@ -80,6 +100,3 @@ function workerError(error: unknown): ChunkQLError {
     hint: 'The query was stopped; the session can go on. If memory ran out, lower memory_limit or threads.',
   })
 }
-
-/** So that the type of a running job stays in one import for callers. */
-export type { RunningJob }

@@ -213,3 +213,18 @@ test('settings are checked', async () => {
   await assert.rejects(db.query('SET thread = 2'), /there is no setting thread/)
   await assert.rejects(connect({ threads: 0 }), /threads cannot be 0/)
 })
+
+test('closing while a query runs ends both, quietly', async () => {
+  const other = await connect({ attach: { era: store }, threads: 2, settings: { inline_bytes: 0 } })
+  const query = other.query('SELECT avg(air), count(*) FROM era WHERE air > 1 GROUP BY floor(air)')
+  await Promise.all([assert.rejects(query.then(() => Promise.reject(new Error('done before')))), other.close()])
+})
+
+test('LIMIT leaves tasks behind that nobody waits for: other threads then come and go', async () => {
+  const other = await connect({ attach: { era: store }, settings: { inline_bytes: 0 } })
+  for (let i = 0; i < 6; i++) {
+    await other.query(`SET threads = ${1 + (i % 2)}`)
+    assert.equal((await other.query('SELECT air FROM era WHERE air > 0 LIMIT 1')).numRows, 1)
+  }
+  await other.close()
+})

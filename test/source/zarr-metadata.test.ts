@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { isChunkQLError } from '../../src/model/error.js'
-import { openLocation } from '../../src/source/registry.js'
+import { openLocation, openSource } from '../../src/source/registry.js'
 import { parseFill } from '../../src/source/zarr/fill.js'
 import { parseJson } from '../../src/source/zarr/json.js'
 import { columnOf, readAll, tableOf } from './read-all.js'
@@ -176,6 +176,54 @@ test('an array can be a store', async () => {
   assert.deepEqual(await readAll(v2, 'test', 'test'), [5, 6])
   const v3 = await openLocation(directory({ 'zarr.json': arrayV3(), 'c/0': Int32Array.of(5, 6) }))
   assert.deepEqual(await readAll(v3, 'test', 'test'), [5, 6, 0, 0])
+})
+
+test('an array that is named by its path has the coordinates of its group', async () => {
+  const attributes = { _ARRAY_DIMENSIONS: ['x'] }
+  const root = directory({
+    '.zgroup': { zarr_format: 2 },
+    'x/.zarray': arrayV2({ shape: [2] }),
+    'x/.zattrs': attributes,
+    'x/0': Int32Array.of(50, 60),
+    'v/.zarray': arrayV2({ shape: [2] }),
+    'v/.zattrs': attributes,
+    'v/0': Int32Array.of(5, 6),
+    'w/.zarray': arrayV2({ shape: [2, 3] }),
+    'w/.zattrs': { _ARRAY_DIMENSIONS: ['x', 'y'] },
+  })
+  const source = await openLocation(`${root}/v`)
+  assert.equal(source.schema.defaultTable, 'v')
+  assert.deepEqual(await readAll(source, 'v', 'x'), [50, 60])
+  assert.deepEqual(await readAll(source, 'v', 'v'), [5, 6])
+  assert.ok(source.ref)
+  assert.deepEqual((await openSource(source.ref)).schema, source.schema)
+})
+
+test('text and times of version 3', async () => {
+  const chunk_grid = { name: 'regular', configuration: { chunk_shape: [2] } }
+  const of = (data_type: unknown, fill_value: unknown, codec = 'bytes') =>
+    arrayV3({
+      shape: [3],
+      chunk_grid,
+      data_type,
+      fill_value,
+      codecs: [{ name: codec, configuration: { endian: 'little' } }],
+    })
+  const store = mapStoreV3({
+    fixed: of({ name: 'fixed_length_utf32', configuration: { length_bytes: 8 } }, 'é'),
+    narrow: of({ name: 'null_terminated_bytes', configuration: { length_bytes: 3 } }, 'YQ=='),
+    text: of('string', 'none', 'vlen-utf8'),
+    time: of({ name: 'numpy.datetime64', configuration: { unit: 's', scale_factor: 10 } }, 'NaT'),
+  })
+  store.set('/fixed/c/0', new Uint8Array(Uint32Array.of(0x1f642, 0, 98, 99).buffer))
+  store.set('/narrow/c/0', new TextEncoder().encode('x\0\0xyz'))
+  store.set('/text/c/0', new Uint8Array([...[2, 0, 0, 0], ...[0, 0, 0, 0], ...[2, 0, 0, 0], 0xc3, 0xa9]))
+  store.set('/time/c/0', new Uint8Array(BigInt64Array.of(6n, -1n).buffer))
+  const source = await openLocation(store)
+  assert.deepEqual(await readAll(source, 'fixed', 'fixed'), ['🙂', 'bc', 'é'])
+  assert.deepEqual(await readAll(source, 'narrow', 'narrow'), ['x', 'xyz', 'a'])
+  assert.deepEqual(await readAll(source, 'text', 'text'), ['', 'é', 'none'])
+  assert.deepEqual(await readAll(source, 'time', 'time'), [60_000_000n, -10_000_000n, null])
 })
 
 test('a directory that is no store says what was expected', async () => {

@@ -1,6 +1,6 @@
 /** Local files, read synchronously: twelve times as many small files a second as through promises. Called by sources. */
 import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export interface DirectoryEntry {
@@ -15,6 +15,10 @@ export function absolutePath(location: string): string {
 
 export function lastPart(path: string): string {
   return basename(path)
+}
+
+export function parentPath(path: string): string {
+  return dirname(path)
 }
 
 /** A path under `root`; the parts of a key are names, not instructions to leave it. */

@@ -3,12 +3,12 @@ import { type Chain, openChain } from '../../codec/chain.js'
 import { ChunkQLError } from '../../model/error.js'
 import type { Layout, Schema, Table } from '../../model/schema.js'
 import type { Vector } from '../../model/vector.js'
-import { absolutePath, pathKind } from '../../platform/node/files.js'
+import { absolutePath, parentPath, pathKind } from '../../platform/node/files.js'
 import type { Source, SourceKind } from '../source.js'
 import { cellBytes, chunkStrides, elementBytes, isRefused, type ZarrArray } from './array.js'
 import { chunkedColumn, type ZarrColumn } from './chunked.js'
 import type { Decoding } from './convention.js'
-import { discover } from './discover.js'
+import { discover, type ZarrGroup } from './discover.js'
 import { type Readable, readCells } from './read.js'
 import { directoryStore, foreignStore, type Store } from './store.js'
 import { type GridTable, type GroupTables, tablesOfGroup } from './tables.js'
@@ -20,19 +20,38 @@ export const zarr: SourceKind = {
 }
 
 async function openZarr(location: unknown, options: Readonly<Record<string, unknown>>): Promise<Source> {
-  const store = isStore(location) ? foreignStore(location) : directoryStore(String(location))
-  const groups = await discover(store)
+  const named = isStore(location) ? foreignStore(location) : directoryStore(String(location))
+  const { store, groups, array } = await withSiblings(named, await discover(named))
   const decode = { nanIsNull: options.nanIsNull !== false }
   const tables = groups.map((group) => tablesOfGroup(group, store.name, decode))
-  return zarrSource(store, tables, options)
+  const source = zarrSource(store, tables, options)
+  if (array === undefined || !named.path) return source
+  const ref = { kind: 'zarr', location: named.path, options }
+  return { ...source, ref, schema: { ...source.schema, defaultTable: array } }
 }
 
+interface Opened {
+  readonly store: Store
+  readonly groups: readonly ZarrGroup[]
+  /** The array that the user named, in the group that it lies in. */
+  readonly array?: string
+}
+
+/** An array that was named by its own path has its coordinates beside it: its group is opened, and it is the table meant. */
+async function withSiblings(store: Store, groups: readonly ZarrGroup[]): Promise<Opened> {
+  if (groups[0]?.arrays[0]?.path !== '' || !store.path) return { store, groups }
+  const parent = directoryStore(parentPath(store.path))
+  const isGroup = groupFiles.some((file) => parent.has?.(file))
+  const found = isGroup ? (await discover(parent)).filter(({ path }) => path === '') : []
+  const isThere = found[0]?.arrays.some(({ path }) => path === store.name)
+  return isThere ? { store: parent, groups: found, array: store.name } : { store, groups }
+}
+
+const groupFiles = ['zarr.json', '.zmetadata', '.zgroup']
+
 function isDirectory(location: unknown): boolean {
-  return (
-    typeof location === 'string' &&
-    !/^\w{2,}:\/\/(?<!file:\/\/)/.test(location) &&
-    pathKind(absolutePath(location)) === 'directory'
-  )
+  if (typeof location !== 'string' || /^(?!file:)\w{2,}:\/\//.test(location)) return false
+  return pathKind(absolutePath(location)) === 'directory'
 }
 
 /** zarrita's stores have `get`; so has a Map. */

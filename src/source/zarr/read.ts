@@ -24,6 +24,7 @@ const machineLimit = 2 ** 32
 
 /** Cells [start, end) along the only dimension; arrays without dimensions have one cell. */
 export async function readCells(from: Readable, start: number, end: number): Promise<Vector> {
+  if (from.array.shape.length > 1) throw new ChunkQLError('internal', `${from.column.name} has more than one dimension`)
   // A machine of its own: reads that wait for each other would give back each other's memory.
   const machine = createMachine({ limit: machineLimit })
   const [size] = from.array.chunk

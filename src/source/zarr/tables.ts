@@ -43,7 +43,9 @@ export function tablesOfGroup(group: ZarrGroup, storeName: string, options: Deco
   const shown = new Set(listed.length > 0 ? listed : members)
   const build = tableBuilder(members, group.attributes)
   const built = new Map(members.map((member) => [member, build(member, !shown.has(member))]))
-  const main = [...shown].find((member) => [...shown].every((other) => isWithin(other.axes, member.axes)))
+  // What cannot be read cannot be asked for either: it does not stand beside the grid of all others.
+  const readable = [...shown].filter(({ decoding }) => !decoding.refused)
+  const main = readable.find((member) => readable.every((other) => isWithin(other.axes, member.axes)))
   return { path: group.path, tables: [...built.values()], main: main && built.get(main) }
 }
 

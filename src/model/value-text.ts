@@ -43,32 +43,82 @@ export function float64Text(value: number): string {
   return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2')
 }
 
-/** The shortest digits that read back as the same float. */
+/**
+ * The shortest digits that read back as the same float; as in DuckDB, those of a double where two texts of that length
+ * are equally near, or the only one lies midway between two floats: 128.015625, though 128.01563 would do.
+ */
 export function float32Text(value: number): string {
-  if (!Number.isFinite(value) || value === 0) return float64Text(value)
   const size = Math.abs(value)
-  const short = size >= 1e-3 && size < 1e6 ? shortByScaling(size) : shortByDigits(size)
+  if (!Number.isFinite(value) || size === 0) return float64Text(value)
+  if (size < 1e-4 || size >= 1e15) return float64Text(byDigits(value))
+  const short = shortest(size)
   return float64Text(value < 0 ? -short : short)
 }
 
-/** Six digits tell all shorter texts apart, but not below the normal range, where floats are coarser than that. */
-function shortByDigits(size: number): number {
-  for (let digits = size < 1.2e-38 ? 1 : 6; digits < 9; digits++) {
-    const short = Number(size.toPrecision(digits))
-    if (Math.fround(short) === size) return short
+/** For what is too small or large for exact arithmetic. Below the normal range floats may have fewer than six digits. */
+function byDigits(value: number): number {
+  for (let digits = Math.abs(value) < 1.2e-38 ? 1 : 6; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits))
+    if (Math.fround(short) === value) return short
   }
-  return Number(size.toPrecision(9))
+  return Number(value.toPrecision(9))
 }
 
-/** The same three times as fast: a float times a power of ten up to 10^12 is exact in a double. */
-function shortByScaling(size: number): number {
-  let scale = 1
-  for (let tens = size; tens < 1e5; tens *= 10) scale *= 10
-  for (let digits = 6; digits < 9; digits++, scale *= 10) {
-    const short = Math.round(size * scale) / scale
-    if (Math.fround(short) === size) return short
+/** Six digits tell all shorter texts apart, and nine tell all floats apart. */
+function shortest(size: number): number {
+  let exponent = -5
+  if (size < 1) while (size * power(-exponent - 5) < 1) exponent--
+  else while (size >= power(exponent + 6)) exponent++
+  const reach = reachOf(size)
+  for (let digits = 6; digits <= 9; digits++) {
+    const found = nearestMultiple(size, exponent--, reach)
+    if (found !== undefined) return found
   }
-  return Math.round(size * scale) / scale
+  return size
+}
+
+/**
+ * The multiple of 10^exponent that reads back as the float; the float itself where two are equally near or it is doubtful;
+ * undefined where there is none. A float times a power of ten up to 10^12 is exact in a double, as is a remainder.
+ */
+function nearestMultiple(size: number, exponent: number, reach: Reach): number | undefined {
+  const scale = exponent < 0 ? power(-exponent) : 1
+  const unit = exponent > 0 ? power(exponent) : 1
+  const scaled = size * scale
+  const below = scaled % unit
+  const above = unit - below
+  if (below === 0) return size
+  const isBelow = below <= reach.below * scale
+  const isAbove = above <= reach.above * scale
+  if (!isBelow && !isAbove) return undefined
+  const goesDown = isBelow && (!isAbove || below < above)
+  const isTie = isBelow && isAbove && below === above
+  const isMidway = goesDown ? below === reach.below * scale : above === reach.above * scale
+  return isTie || isMidway ? size : (scaled - below + (goesDown ? 0 : unit)) / scale
+}
+
+const powers = Float64Array.from({ length: 20 }, (_, exponent) => 10 ** exponent)
+
+function power(exponent: number): number {
+  return powers[exponent] as number
+}
+
+/** How far a number may lie from a float to be read as it: half way to its neighbours. */
+interface Reach {
+  readonly below: number
+  readonly above: number
+}
+
+const float = new Float32Array(1)
+const bits = new Uint32Array(float.buffer)
+
+function reachOf(size: number): Reach {
+  float[0] = size
+  const pattern = bits[0] as number
+  bits[0] = pattern + 1
+  const above = ((float[0] as number) - size) / 2
+  bits[0] = pattern - 1
+  return { above, below: (size - (float[0] as number)) / 2 }
 }
 
 /** Days since 1970 as YYYY-MM-DD in the proleptic Gregorian calendar; years before 1 count back from 1 (BC). */

@@ -1,10 +1,9 @@
 /** Expressions over intervals instead of values: what pruning asks. Whatever is not known is UNKNOWN, which keeps a chunk. */
 import type { Call, Case, ColumnId, Expression, InList } from '../model/expression.js'
 import { type Interval, pointInterval, UNKNOWN } from '../model/interval.js'
-import type { Value } from '../model/type.js'
+import { either } from './bounds-union.js'
 import { castMeaning } from './cast.js'
 import { comparesEqual, intervalOf, orIntervals, truthsOf } from './interval-logic.js'
-import { compareValues } from './order.js'
 import { builtins, type Registry } from './registry.js'
 
 /** Sound bounds of an expression, given bounds of its columns. For a predicate, `truth` of the result says skip or pass. */
@@ -65,18 +64,4 @@ function inBounds({ arg, values }: InList, bounds: Bounds): Interval {
   if (known.length === values.length) return found
   const { mayBeTrue, mayBeFalse, mayBeNull } = truthsOf(found)
   return intervalOf({ mayBeTrue, mayBeFalse: false, mayBeNull: mayBeNull || mayBeFalse })
-}
-
-/** What holds for values of the one or of the other. */
-export function either(a: Interval | undefined, b: Interval): Interval {
-  if (!a) return b
-  const flags = { mayBeNull: a.mayBeNull || b.mayBeNull, mayBeNaN: a.mayBeNaN || b.mayBeNaN }
-  if (a.empty) return { ...b, ...flags }
-  if (b.empty) return { ...a, ...flags }
-  return { lo: end(a.lo, b.lo, -1), hi: end(a.hi, b.hi, 1), ...flags }
-}
-
-function end(a: Value | undefined, b: Value | undefined, sign: number): Value | undefined {
-  if (a === undefined || b === undefined) return undefined
-  return compareValues(a, b) * sign > 0 ? a : b
 }

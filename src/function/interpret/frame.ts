@@ -64,7 +64,7 @@ export function narrowed(frame: Frame, rows: Int32Array): Frame {
 
 /** A result that is put together from parts, each over some of the rows. */
 export interface Assembly {
-  /** Without `rows` the part covers all rows. */
+  /** Without `rows` the part covers all rows. Where parts overlap, what is not NULL in the later one counts. */
   put(part: Operand, rows: Int32Array | undefined): void
   result(): Operand
 }
@@ -80,8 +80,14 @@ export function assemble(type: Type, length: number): Assembly {
   }
   return {
     put(part, rows) {
-      if (!rows && !values) whole = part.type.kind === 'null' ? constantOperand(type, null) : part
-      else scatter(part, rows, length, open())
+      if (!rows) {
+        whole = part.type.kind === 'null' ? constantOperand(type, null) : part
+        return
+      }
+      const into = open()
+      if (whole) scatter(whole, undefined, length, into)
+      whole = undefined
+      scatter(part, rows, length, into)
     },
     result() {
       if (whole) return whole

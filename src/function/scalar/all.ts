@@ -11,12 +11,20 @@ import {
   lessOrEqual,
   notEquals,
 } from './comparison.js'
+import { coalesce, ifFunction, nullif, typeOf } from './conditional.js'
 import { over } from './divide.js'
+import { isfinite, isinf, isnan } from './float-test.js'
+import { greatest, least } from './greatest.js'
 import { integerDivide } from './integer-divide.js'
 import { conjunctionFunction, disjunctionFunction, isNull, negationFunction } from './logic.js'
+import { acos, asin, atan, cbrt, cos, degrees, exp, ln, log2, log10, pi, radians, sin, sqrt, tan } from './math.js'
 import { times } from './multiply.js'
 import { negate } from './negate.js'
+import { atan2, log, power } from './power.js'
 import { remainder } from './remainder.js'
+import { round, trunc } from './round.js'
+import { ceil, floor } from './rounding.js'
+import { abs, sign } from './sign.js'
 import { minus } from './subtract.js'
 
 export const scalars: readonly ScalarFunction[] = [
@@ -39,4 +47,37 @@ export const scalars: readonly ScalarFunction[] = [
   disjunctionFunction,
   negationFunction,
   isNull,
+  coalesce,
+  nullif,
+  ifFunction,
+  greatest,
+  least,
+  typeOf,
+  abs,
+  sign,
+  floor,
+  ceil,
+  round,
+  trunc,
+  sqrt,
+  cbrt,
+  power,
+  exp,
+  ln,
+  log,
+  log10,
+  log2,
+  sin,
+  cos,
+  tan,
+  asin,
+  acos,
+  atan,
+  atan2,
+  radians,
+  degrees,
+  pi,
+  isnan,
+  isinf,
+  isfinite,
 ]

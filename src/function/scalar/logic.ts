@@ -5,7 +5,7 @@ import type { Argument, ScalarFunction, Signature } from '../definition.js'
 import { andIntervals, intervalOf, notInterval, orIntervals } from '../interval-logic.js'
 
 /** What DuckDB takes as a condition: numbers (not zero), text that spells a boolean, booleans, NULL. */
-function isCondition({ type }: Argument): boolean {
+export function isCondition({ type }: Argument): boolean {
   return type.kind === 'boolean' || type.kind === 'null' || type.kind === 'varchar' || isNumeric(type)
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { accumulatorOf } from '../../src/function/accumulate.js'
+import { compareValues, equalValues } from '../../src/function/order.js'
 import { builtins } from '../../src/function/registry.js'
 import type { Expression } from '../../src/model/expression.js'
 import { FLOAT32, FLOAT64, INT32, INT64, NULL, type Type, VARCHAR, type Value } from '../../src/model/type.js'
@@ -61,6 +62,53 @@ test('variance does not cancel', () => {
   assert.equal(over('stddev_pop', FLOAT64, [1]), 0)
 })
 
+test('quantiles interpolate as DuckDB does', () => {
+  const cont = accumulatorFor('quantile_cont', [FLOAT32, FLOAT64])
+  const state = [1.1, 2.7, 9.3].reduce<unknown>((s, x) => cont.update(s, Math.fround(x), 0.3), cont.init())
+  assert.equal(cont.finalize(state), 2.059999942779541)
+  assert.equal(over('median', FLOAT32, [1, 2.5]), 1.75)
+  assert.equal(over('median', INT64, [1n, 2n, null]), 1.5)
+  assert.equal(over('median', FLOAT64, [1, Number.NaN, 2]), 2)
+  assert.equal(over('median', FLOAT64, [-1e308, 1.7e308]), 3.4999999999999996e307)
+  assert.equal(over('median', { kind: 'boolean' }, [true, false]), false)
+  assert.equal(over('median', VARCHAR, ['b', 'a']), 'a')
+  assert.equal(over('median', { kind: 'timestamp' }, [1577836800000000n, 1577923200000000n]), 1577880000000000n)
+})
+
+test('a quantile of many values is that of the sorted ones', () => {
+  const values = fc.array(fc.oneof(fc.integer({ min: 0, max: 9 }), fc.double()), { minLength: 1, maxLength: 60 })
+  fc.assert(
+    fc.property(values, fc.double({ min: 0, max: 1, noNaN: true }), (items, fraction) => {
+      const disc = accumulatorFor('quantile_disc', [FLOAT64, FLOAT64])
+      const state = items.reduce<unknown>((s, x) => disc.update(s, x, fraction), disc.init())
+      const sorted = [...items].sort(compareValues)
+      const rank = Math.max(1, sorted.length - Math.floor(sorted.length - fraction * sorted.length))
+      const wanted = sorted[rank - 1] as number
+      assert.ok(equalValues(disc.finalize(state), wanted))
+    }),
+  )
+})
+
+test('of equal keys the first row counts', () => {
+  const accumulator = accumulatorFor('arg_max', [INT32, FLOAT64])
+  const rows: readonly Value[][] = [
+    [1, 2],
+    [2, 7],
+    [null, 9],
+    [3, 7],
+    [4, null],
+  ]
+  const state = rows.reduce<unknown>((s, row) => accumulator.update(s, ...row), accumulator.init())
+  assert.equal(accumulator.finalize(state), 2)
+  assert.equal(over('first', INT32, [null, 1]), null)
+  assert.equal(over('mode', INT32, [3, 2, 2, 3, 1]), 3)
+})
+
+test('infinite values have no variance', () => {
+  assert.throws(() => over('stddev_samp', FLOAT64, [1, Number.POSITIVE_INFINITY]), /stddev_samp is out of range/)
+  assert.equal(over('var_pop', FLOAT64, [Number.POSITIVE_INFINITY]), 0)
+})
+
 test('DISTINCT counts values once', () => {
   assert.equal(over('count', FLOAT64, [1, 1, Number.NaN, Number.NaN, 0, -0, null], true), 3n)
   assert.equal(over('sum', INT32, [1, 1, 2], true), 3n)
@@ -78,7 +126,7 @@ for (const { name, resolve } of builtins.aggregates) {
     for (const signature of signaturesOf({ resolve }, allTypes, 2)) {
       for (const distinct of [false, true]) {
         const accumulator = accumulatorFor(name, signature.args, distinct)
-        const row = fc.tuple(...signature.args.map((type) => nullable(moderate(type))))
+        const row = fc.tuple(...signature.args.map((type, k) => constantArgument(name, k) ?? nullable(moderate(type))))
         const whole = (rows: readonly Value[][]) =>
           rows.reduce<unknown>((state, values) => accumulator.update(state, ...values), accumulator.init())
         fc.assert(
@@ -94,6 +142,13 @@ for (const { name, resolve } of builtins.aggregates) {
       }
     }
   })
+}
+
+/** Arguments that do not vary from row to row. */
+function constantArgument(name: string, index: number): fc.Arbitrary<Value> | undefined {
+  if (index === 0) return undefined
+  if (name.startsWith('quantile')) return fc.constant(0.3)
+  return name === 'string_agg' ? fc.constant('-') : undefined
 }
 
 /** Values whose sums neither overflow nor cancel to noise. */

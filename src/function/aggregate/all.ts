@@ -1,11 +1,16 @@
 /** The aggregates of this shelf, in the order of the reference: one line for each. */
-import type { AggregateFunction } from '../definition.js'
+import type { AggregateFunction, HolisticAggregate } from '../definition.js'
 import { anyValue } from './any-value.js'
+import { argMax, argMin } from './arg-extreme.js'
 import { avg } from './avg.js'
 import { count } from './count.js'
+import { countIf, product, productPart } from './count-if.js'
+import { comomentsPart, corr, covarPop, covarSamp, regrIntercept, regrR2, regrSlope } from './covariance.js'
 import { greatestPart, leastPart, max, min } from './extreme.js'
 import { allPart, anyPart, boolAnd, boolOr } from './logic.js'
 import { moments, stddevPop, stddevSamp, varPop, varSamp } from './moments.js'
+import { first, last, mode, stringAgg } from './order.js'
+import { median, quantileCont, quantileDisc } from './quantile.js'
 import { sum } from './sum.js'
 import { total } from './total.js'
 
@@ -21,7 +26,24 @@ export const aggregates: readonly AggregateFunction[] = [
   varPop,
   boolAnd,
   boolOr,
+  countIf,
+  product,
+  corr,
+  covarPop,
+  covarSamp,
+  regrSlope,
+  regrIntercept,
+  regrR2,
+  argMin,
+  argMax,
+  median as HolisticAggregate,
+  quantileCont as HolisticAggregate,
+  quantileDisc as HolisticAggregate,
+  mode as HolisticAggregate,
   anyValue,
+  first as HolisticAggregate,
+  last as HolisticAggregate,
+  stringAgg as HolisticAggregate,
   // Parts
   total,
   leastPart,
@@ -29,4 +51,6 @@ export const aggregates: readonly AggregateFunction[] = [
   moments,
   allPart,
   anyPart,
+  productPart,
+  comomentsPart,
 ]

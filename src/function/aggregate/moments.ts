@@ -12,6 +12,7 @@ import {
   gt,
   lt,
   mul,
+  ne,
   not,
   select,
   sqrt,
@@ -113,13 +114,18 @@ interface Spread {
   readonly root: boolean
 }
 
-function finishSpread(state: readonly Code[] | undefined, { least, root }: Spread): Emitted {
+function finishSpread(state: readonly Code[] | undefined, { name, least, root }: Spread): Emitted {
   const [n, m2] = [field(state, 0), field(state, 2)]
   const divisor = least === 2 ? sub(n, one) : n
   const variance = div(m2, divisor)
   // A single value has no spread, also where it is infinite (where m2 is NaN).
   const value = least === 2 ? variance : select(gt(n, one), variance, zero)
-  return { value: root ? sqrt(value) : value, valid: ge(n, constant('f64', least)) }
+  const message = `${name} is out of range: the values are infinite, NaN or too far apart`
+  return {
+    value: root ? sqrt(value) : value,
+    valid: ge(n, constant('f64', least)),
+    errors: [{ when: ne(sub(value, value), zero), message }],
+  }
 }
 
 function spread(definition: Spread): AlgebraicAggregate {

@@ -1,6 +1,7 @@
 /** The scalar functions of this shelf, in the order of the reference: one line for each. */
 import type { ScalarFunction } from '../definition.js'
 import { plus } from './add.js'
+import { dateDiff, datePart, dateTrunc } from './by-unit.js'
 import {
   equals,
   greater,
@@ -12,11 +13,15 @@ import {
   notEquals,
 } from './comparison.js'
 import { coalesce, ifFunction, nullif, typeOf } from './conditional.js'
+import { dateParts } from './date-part.js'
+import { truncations } from './date-trunc.js'
 import { over } from './divide.js'
+import { epoch, epochMs, epochUs, julian } from './epoch.js'
 import { isfinite, isinf, isnan } from './float-test.js'
 import { greatest, least } from './greatest.js'
 import { integerDivide } from './integer-divide.js'
 import { conjunctionFunction, disjunctionFunction, isNull, negationFunction } from './logic.js'
+import { dayName, lastDay, makeDate, monthName } from './make-date.js'
 import { acos, asin, atan, cbrt, cos, degrees, exp, ln, log2, log10, pi, radians, sin, sqrt, tan } from './math.js'
 import { times } from './multiply.js'
 import { negate } from './negate.js'
@@ -80,4 +85,17 @@ export const scalars: readonly ScalarFunction[] = [
   isnan,
   isinf,
   isfinite,
+  ...dateParts,
+  epoch,
+  epochMs,
+  epochUs,
+  julian,
+  datePart,
+  dateTrunc,
+  dateDiff,
+  makeDate,
+  lastDay,
+  dayName,
+  monthName,
+  ...truncations,
 ]

@@ -1,0 +1,141 @@
+/** median, quantile_cont, quantile_disc: exact, over all values kept. */
+import { ChunkQLError } from '../../model/error.js'
+import { FLOAT64, isFloat, isNumeric, TIMESTAMP, type Type, type Value } from '../../model/type.js'
+import { roundHalfEven } from '../cast/number.js'
+import type { Argument, Example, HolisticAggregate, Signature } from '../definition.js'
+import { accepts, firstType } from '../resolve.js'
+import { isTemporal } from '../unify.js'
+import { addValue, type Sample, sampleOf, selectRank, sizeOfSample, trimmedSample } from './sample.js'
+
+/** The values, and which quantile was asked for; from the first row, as it is a constant. */
+interface State {
+  readonly sample: Sample
+  fraction: number
+}
+
+type Pick = (sample: Sample, fraction: number, result: Type) => Value
+
+/** Between two neighbours: the mean, weighted by where the quantile lies. */
+function interpolated(sample: Sample, fraction: number, result: Type): Value {
+  const place = (sample.length - 1) * fraction
+  const index = Math.floor(place)
+  const low = toNumber(selectRank(sample, index))
+  const high = place === index ? low : toNumber(selectRank(sample, index + 1))
+  const weight = place - index
+  // Equal neighbours stay exact, also where they are infinite.
+  const value = low === high ? low : low * (1 - weight) + high * weight
+  return fromNumber(value, result)
+}
+
+const toNumber = (value: Value): number => Number(value)
+
+function fromNumber(value: number, result: Type): Value {
+  if (result.kind === 'float32') return Math.fround(value)
+  return result.kind === 'timestamp' ? BigInt(roundHalfEven(value)) : value
+}
+
+/** The least value that so large a part of all does not exceed. */
+function discrete(sample: Sample, fraction: number): Value {
+  const { length } = sample
+  const rank = Math.max(1, length - Math.floor(length - fraction * length))
+  return selectRank(sample, rank - 1)
+}
+
+/** Numbers interpolate to floats, dates to moments; what has no middle takes a value that is there. */
+function continuousTypes(type: Type): { readonly arg: Type; readonly result: Type } | undefined {
+  if (type.kind === 'null') return { arg: FLOAT64, result: FLOAT64 }
+  if (isTemporal(type)) return { arg: TIMESTAMP, result: TIMESTAMP }
+  return isNumeric(type) ? { arg: type, result: isFloat(type) ? type : FLOAT64 } : undefined
+}
+
+function quantile(
+  name: string,
+  aliases: readonly string[],
+  summary: string,
+  usage: string,
+  resolve: (args: readonly Argument[]) => Signature | undefined,
+  pick: Pick,
+  example: Example,
+): HolisticAggregate<State> {
+  return {
+    kind: 'holistic',
+    name,
+    aliases,
+    summary,
+    usage,
+    resolve,
+    init: (signature) => ({ sample: sampleOf(firstType(signature)), fraction: 0.5 }),
+    update: (state, value = null, fraction = 0.5) => {
+      state.fraction = fraction as number
+      addValue(state.sample, value)
+      return state
+    },
+    merge: (a, b) => {
+      for (let i = 0; i < b.sample.length; i++) addValue(a.sample, b.sample.values[i] as Value)
+      return b.sample.length > 0 ? { sample: a.sample, fraction: b.fraction } : a
+    },
+    finalize: ({ sample, fraction }, { result }) =>
+      sample.length === 0 ? null : pick(sample, checked(fraction), result),
+    serialize: ({ sample, fraction }) => ({ sample: trimmedSample(sample), fraction }),
+    deserialize: (data) => data as State,
+    size: ({ sample }) => sizeOfSample(sample),
+    examples: [example],
+  }
+}
+
+/** Negative fractions count from the greatest value, as in DuckDB. */
+function checked(fraction: number): number {
+  if (!(fraction >= -1 && fraction <= 1)) {
+    throw new ChunkQLError('value', `a quantile lies between -1 and 1, not at ${fraction}`)
+  }
+  return fraction < 0 ? 1 + fraction : fraction
+}
+
+function withFraction(resolve: (type: Type) => { readonly arg: Type; readonly result: Type } | undefined) {
+  return ([value, fraction, ...rest]: readonly Argument[]): Signature | undefined => {
+    const types = value && resolve(value.type)
+    if (!types || rest.length > 0 || !accepts(fraction, FLOAT64)) return undefined
+    return { args: [types.arg, FLOAT64], result: types.result }
+  }
+}
+
+function resolveMedian([value, ...rest]: readonly Argument[]): Signature | undefined {
+  if (!value || rest.length > 0) return undefined
+  const types = continuousTypes(value.type) ?? { arg: value.type, result: value.type }
+  return { args: [types.arg], result: types.result }
+}
+
+const boolean = (value: Value, type: Type): Value => (type.kind === 'boolean' ? value !== 0 : value)
+
+export const median = quantile(
+  'median',
+  [],
+  'Finds the middle value, or the mean of the two in the middle; exact.',
+  'median(x)',
+  resolveMedian,
+  (sample, fraction, result) =>
+    isNumeric(sample.type) || isTemporal(sample.type)
+      ? interpolated(sample, fraction, result)
+      : boolean(discrete(sample, fraction), result),
+  { sql: 'median(3)', result: '3.0' },
+)
+
+export const quantileCont = quantile(
+  'quantile_cont',
+  [],
+  'Finds the value below which a fraction of all lies, interpolated between neighbours; exact.',
+  'quantile_cont(x, fraction)',
+  withFraction(continuousTypes),
+  interpolated,
+  { sql: 'quantile_cont(3, 0.25)', result: '3.0' },
+)
+
+export const quantileDisc = quantile(
+  'quantile_disc',
+  ['quantile'],
+  'Finds the least value that a fraction of all does not exceed; exact.',
+  'quantile_disc(x, fraction)',
+  withFraction((type) => ({ arg: type, result: type })),
+  (sample, fraction, result) => boolean(discrete(sample, fraction), result),
+  { sql: 'quantile_disc(3, 0.25)', result: '3' },
+)

@@ -1,0 +1,144 @@
+/** date_part, date_trunc, date_diff: functions whose first argument names a unit of time. */
+import { ChunkQLError } from '../../model/error.js'
+import type { Expression } from '../../model/expression.js'
+import { FLOAT64, INT64, sameType, TIMESTAMP, type Type, VARCHAR, type Value } from '../../model/type.js'
+import type { Argument, ScalarFunction, Signature } from '../definition.js'
+import { type Moment, momentOf, momentType } from '../moment.js'
+import { accepts } from '../resolve.js'
+import { dateParts } from './date-part.js'
+import { truncate, truncatingUnits, truncName } from './date-trunc.js'
+import { type Unit, unitNamed } from './date-units.js'
+import { epoch, julian } from './epoch.js'
+
+const partsByName = new Map([...dateParts, epoch, julian].map((part) => [part.name, part]))
+
+function partFor(unit: Unit): ScalarFunction {
+  const part = partsByName.get(unit)
+  if (!part) throw new ChunkQLError('value', `there is no part '${unit}' of a date`)
+  return part
+}
+
+/** The unit where the query writes it; columns of units are read row by row. */
+function writtenUnit(arg: Argument | Expression | undefined): Unit | undefined {
+  const literal = arg && ('kind' in arg ? arg.kind === 'literal' && arg.value : arg.literal)
+  return typeof literal === 'string' ? unitNamed(literal) : undefined
+}
+
+function resolveWith(result: (unit: Unit | undefined) => Type) {
+  return ([unit, moment, ...rest]: readonly Argument[]): Signature | undefined => {
+    const type = moment && momentType(moment)
+    if (!type || rest.length > 0 || !accepts(unit, VARCHAR)) return undefined
+    return { args: [VARCHAR, type], result: result(writtenUnit(unit)) }
+  }
+}
+
+/** The call of a function of the moment alone, where the unit is written; else of the general function. */
+function expandTo(general: string, nameOf: (unit: Unit) => string) {
+  return ([given, moment]: readonly Expression[], { args: [, type], result }: Signature): Expression => {
+    if (!given || !moment || !type) throw new Error(`${general} takes a unit and a moment`)
+    const cast: Expression = sameType(moment.type, type) ? moment : { kind: 'cast', arg: moment, type }
+    const unit = writtenUnit(given)
+    return unit
+      ? { kind: 'call', function: nameOf(unit), args: [cast], type: result }
+      : { kind: 'call', function: general, args: [given, cast], type: result }
+  }
+}
+
+const isFloatPart = (unit: Unit | undefined): boolean => unit === 'epoch' || unit === 'julian'
+
+export const datePart: ScalarFunction = {
+  name: 'date_part',
+  aliases: ['datepart'],
+  summary: 'Gives a part of a date or timestamp: year, month, day, hour and so on, by name.',
+  usage: "date_part('month', date or timestamp)",
+  category: 'date',
+  resolve: resolveWith((unit) => (isFloatPart(unit) ? FLOAT64 : INT64)),
+  evaluate: ({ args: [, type = TIMESTAMP], result }) => {
+    return (unit, moment = null) => {
+      const part = partFor(unitNamed(unit as string))
+      const value = part.evaluate({ args: [type], result })(moment)
+      return result.kind === 'int64' && typeof value === 'number' ? BigInt(Math.trunc(value)) : value
+    }
+  },
+  expand: expandTo('date_part', (unit) => partFor(unit).name),
+  examples: [{ sql: "date_part('month', DATE '2020-05-17')", result: '5' }],
+}
+
+export const dateTrunc: ScalarFunction = {
+  name: 'date_trunc',
+  aliases: ['datetrunc'],
+  summary: 'Gives the start of the year, month, hour and so on in which a moment lies, as TIMESTAMP.',
+  usage: "date_trunc('month', date or timestamp)",
+  category: 'date',
+  resolve: resolveWith(() => TIMESTAMP),
+  evaluate: ({ args: [, type = TIMESTAMP] }) => {
+    return (unit, moment = null) => truncate(truncatable(unitNamed(unit as string)), type)(moment)
+  },
+  expand: expandTo('date_trunc', (unit) => truncName(truncatable(unit))),
+  examples: [{ sql: "date_trunc('month', TIMESTAMP '2020-05-17 12:34:56')", result: '2020-05-01 00:00:00' }],
+}
+
+function truncatable(unit: Unit): Unit {
+  if (truncatingUnits.includes(unit)) return unit
+  throw new ChunkQLError('value', `a date is not truncated to '${unit}'`, {
+    hint: `Units: ${truncatingUnits.join(', ')}.`,
+  })
+}
+
+/** The number of a unit since some beginning; differences count the borders between two moments. */
+function ordinal(unit: Unit, { days, time }: Moment): bigint {
+  const part = (name: Unit) => partFor(name).evaluate({ args: [{ kind: 'date' }], result: INT64 })(days) as bigint
+  const microseconds = BigInt(days) * 86_400_000_000n + BigInt(time)
+  switch (unit) {
+    case 'year':
+    case 'isoyear':
+    case 'decade':
+    case 'century':
+    case 'millennium':
+      return part(unit)
+    case 'quarter':
+      return part('year') * 4n + part('quarter')
+    case 'month':
+      return part('year') * 12n + part('month')
+    case 'week':
+    case 'yearweek':
+      return BigInt(Math.floor((days + 3) / 7))
+    case 'hour':
+      return floorDivide(microseconds, 3_600_000_000n)
+    case 'minute':
+      return floorDivide(microseconds, 60_000_000n)
+    case 'second':
+    case 'epoch':
+      return floorDivide(microseconds, 1_000_000n)
+    case 'millisecond':
+      return floorDivide(microseconds, 1000n)
+    case 'microsecond':
+      return microseconds
+    default:
+      return BigInt(days)
+  }
+}
+
+const floorDivide = (a: bigint, b: bigint): bigint => (a < 0n && a % b !== 0n ? a / b - 1n : a / b)
+
+export const dateDiff: ScalarFunction = {
+  name: 'date_diff',
+  aliases: ['datediff'],
+  summary: 'Counts the borders of a unit (midnights, beginnings of months ...) between two moments.',
+  usage: "date_diff('day', from, to)",
+  category: 'date',
+  resolve: ([unit, from, to, ...rest]) => {
+    const [a, b] = [from && momentType(from), to && momentType(to)]
+    if (!a || !b || rest.length > 0 || !accepts(unit, VARCHAR)) return undefined
+    const type = sameType(a, b) ? a : TIMESTAMP
+    return { args: [VARCHAR, type, type], result: INT64 }
+  },
+  evaluate: ({ args: [, type = TIMESTAMP] }) => {
+    return (unit, from = null, to = null): Value => {
+      const [a, b] = [momentOf(from, type), momentOf(to, type)]
+      const named = unitNamed(unit as string)
+      return a && b ? ordinal(named, b) - ordinal(named, a) : null
+    }
+  },
+  examples: [{ sql: "date_diff('month', DATE '2020-01-31', DATE '2020-02-01')", result: '1' }],
+}

@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util'
 import { judgeDescriptions } from '../build/test/judge/describe.js'
 import { duel } from '../build/test/judge/duel.js'
+import { judgeGrouping } from '../build/test/judge/grouping.js'
 import { replay, writeExpected } from '../build/test/judge/replay.js'
 import { readScripts } from '../build/test/slt/scripts.js'
 
@@ -25,6 +26,7 @@ if (options.write) {
     await replayAll(),
     await describeAll(),
     await duelAll(Number(options.seed), Number(options.queries)),
+    await groupAll(Number(options.seed), Number(options.queries)),
   ]
   process.exitCode = verdicts.every(Boolean) ? 0 : 1
 }
@@ -62,4 +64,13 @@ async function duelAll(seed, queries) {
 
 function print({ place, sql, reason }) {
   console.log(`${place}: ${reason}\n  ${sql.replaceAll('\n', '\n  ')}`)
+}
+
+async function groupAll(seed, expressions) {
+  const { asked, refused, found } = await judgeGrouping(seed, expressions)
+  for (const { sql, reason } of found) print({ place: 'operators', sql, reason })
+  console.log(
+    `${asked} random rows of operators, ${refused} refused by both grammars, ${found.length} grouped otherwise by DuckDB`,
+  )
+  return found.length === 0
 }

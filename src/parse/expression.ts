@@ -7,7 +7,8 @@ import { buildCast } from './cast.js'
 import { unexpected, unsupported } from './complaint.js'
 import { extentOf, isNode, isToken, present } from './cst.js'
 import { buildLiteral } from './literal.js'
-import { type Builder, type Resolved, resolve } from './precedence.js'
+import { type Resolved, resolve } from './precedence.js'
+import type { Builder } from './reader.js'
 import { buildWord } from './word.js'
 
 export function buildExpression(expression: CstNode): ExpressionSyntax {

@@ -185,16 +185,16 @@ test('a damaged chunk fails the query with array, chunk and cause', async () => 
 })
 
 test('what does not fit the memory limit is refused with the figure', async () => {
-  const tight = await connect({
-    attach: { era: store },
-    threads: 1,
-    settings: { memory_limit: '2MB', inline_bytes: 0 },
-  })
-  await assert.rejects(tight.query('SELECT median(air) FROM era'), (error) => {
+  const tight = await connect({ threads: 1, settings: { memory_limit: '18MB' } })
+  await tight.register('many', { x: Float64Array.from({ length: 3_000_000 }, (_, i) => Math.sin(i)) })
+  await assert.rejects(tight.query('SELECT median(x) FROM many'), (error) => {
     assert.ok(error instanceof ChunkQLError)
     assert.equal(error.code, 'memory')
+    assert.match(error.message, /take \d+ MB, the limit is 18 MB/)
     return true
   })
+  await tight.query("SET memory_limit = '4MB'")
+  await assert.rejects(tight.query('SELECT avg(x) FROM many'), /decoded together take 9 MB, a thread may use 2 MB/)
   await tight.close()
 })
 

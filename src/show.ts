@@ -1,8 +1,17 @@
 /** Answers that come from the catalog and the settings alone: SHOW, DESCRIBE. Called by `statement.ts`. */
 
+import { orderedColumns } from './model/catalog.js'
 import type { Settings } from './model/job.js'
 import type { OutputColumn } from './model/plan.js'
-import { type Column, cellCount, chunkCounts, type Dimension, type Schema, type Table } from './model/schema.js'
+import {
+  type Column,
+  cellCount,
+  chunkCounts,
+  type Dimension,
+  listedTables,
+  type Schema,
+  type Table,
+} from './model/schema.js'
 import { INT64, type Type, typeName, VARCHAR, type Value } from './model/type.js'
 import { type Batch, type Header, vectorOf } from './model/vector.js'
 import { settingNames, summaryOf } from './settings.js'
@@ -25,7 +34,7 @@ function listing(columns: Readonly<Record<string, readonly [Type, readonly Value
 
 /** SHOW TABLES: the tables of the sources, with their shapes. */
 export function listTables(schemas: ReadonlyMap<string, Schema>): Listing {
-  const rows = [...schemas].flatMap(([source, { tables }]) => listed(tables).map((table) => ({ source, table })))
+  const rows = [...schemas].flatMap(([source, schema]) => listedTables(schema).map((table) => ({ source, table })))
   return listing({
     name: [VARCHAR, rows.map(({ table }) => table.name)],
     source: [VARCHAR, rows.map(({ source }) => source)],
@@ -34,12 +43,6 @@ export function listTables(schemas: ReadonlyMap<string, Schema>): Listing {
     columns: [INT64, rows.map(({ table }) => BigInt(table.columns.length))],
     chunks: [INT64, rows.map(({ table }) => BigInt(chunksOf(table)))],
   })
-}
-
-/** Coordinates are tables of their own, but seldom what is looked for: they are listed where nothing else is. */
-function listed(tables: readonly Table[]): readonly Table[] {
-  const own = tables.filter(({ columns }) => columns.some(({ role }) => role === 'variable'))
-  return own.length > 0 ? own : tables
 }
 
 function shapeOf(dims: readonly Dimension[]): string {
@@ -54,7 +57,8 @@ function chunksOf(table: Table): number {
 
 /** DESCRIBE of a table: its columns as DuckDB names them, and where they lie. */
 export function describeTable(table: Table): Listing {
-  const { columns, dims } = table
+  const { dims } = table
+  const columns = orderedColumns(table)
   return listing({
     column_name: [VARCHAR, columns.map(({ name }) => name)],
     column_type: [VARCHAR, columns.map(({ type, refused }) => (refused ? 'unreadable' : typeName(type)))],

@@ -1,6 +1,7 @@
 /** The scalar functions of this shelf, in the order of the reference: one line for each. */
 import type { ScalarFunction } from '../definition.js'
 import { plus } from './add.js'
+import { bitAnd, bitNot, bitOr, leftShift, rightShift, xor } from './bits.js'
 import { dateDiff, datePart, dateTrunc } from './by-unit.js'
 import {
   equals,
@@ -31,6 +32,13 @@ import { round, trunc } from './round.js'
 import { ceil, floor } from './rounding.js'
 import { abs, sign } from './sign.js'
 import { minus } from './subtract.js'
+import { lpad, ltrim, repeat, replace, rpad, rtrim, translate, trim } from './text/change.js'
+import { concat, concatWs, join } from './text/concat.js'
+import { ascii, chr, length, lower, reverse, strlen, upper } from './text/letters.js'
+import { likes } from './text/like.js'
+import { left, right, splitPart, substring } from './text/parts.js'
+import { contains, endsWith, startsWith, strpos } from './text/search.js'
+import { truthTests } from './truth-test.js'
 
 export const scalars: readonly ScalarFunction[] = [
   plus,
@@ -40,6 +48,12 @@ export const scalars: readonly ScalarFunction[] = [
   integerDivide,
   remainder,
   negate,
+  bitAnd,
+  bitOr,
+  xor,
+  bitNot,
+  leftShift,
+  rightShift,
   equals,
   notEquals,
   less,
@@ -52,6 +66,7 @@ export const scalars: readonly ScalarFunction[] = [
   disjunctionFunction,
   negationFunction,
   isNull,
+  ...truthTests,
   coalesce,
   nullif,
   ifFunction,
@@ -98,4 +113,31 @@ export const scalars: readonly ScalarFunction[] = [
   dayName,
   monthName,
   ...truncations,
+  join,
+  concat,
+  concatWs,
+  ...likes,
+  lower,
+  upper,
+  length,
+  strlen,
+  substring,
+  left,
+  right,
+  splitPart,
+  trim,
+  ltrim,
+  rtrim,
+  replace,
+  translate,
+  repeat,
+  lpad,
+  rpad,
+  startsWith,
+  endsWith,
+  contains,
+  strpos,
+  reverse,
+  ascii,
+  chr,
 ]

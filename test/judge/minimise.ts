@@ -24,12 +24,19 @@ function* smallerTrees(tree: Tree): Generator<Tree> {
   }
 }
 
+/** A query, and how it failed when it was last asked. */
+export interface Failure {
+  readonly query: RandomQuery
+  readonly reason: string
+}
+
 export async function minimise(
-  query: RandomQuery,
-  stillFails: (query: RandomQuery) => Promise<boolean>,
-): Promise<RandomQuery> {
-  for (const candidate of smaller(query)) {
-    if (await stillFails(candidate)) return minimise(candidate, stillFails)
+  failure: Failure,
+  reasonOf: (query: RandomQuery) => Promise<string | undefined>,
+): Promise<Failure> {
+  for (const query of smaller(failure.query)) {
+    const reason = await reasonOf(query)
+    if (reason !== undefined) return minimise({ query, reason }, reasonOf)
   }
-  return query
+  return failure
 }

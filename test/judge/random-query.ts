@@ -144,6 +144,12 @@ function maker(columns: readonly DatasetColumn[], choose: Choose, chance: Chance
   const infix = (sort: Sort, a: Tree, operator: string, b: Tree) =>
     node(sort, [a, b], ([x, y]) => `(${x} ${operator} ${y})`)
 
+  // Words are chosen when a tree is made: however often it is written, it is the same text.
+  const called = (sort: Sort, name: string, arg: Tree) => node(sort, [arg], ([a]) => `${name}(${a})`)
+  const followed = (arg: Tree, text: string) => node('boolean', [arg], ([a]) => `${a} ${text}`)
+  const between = (not: string, ...parts: Tree[]) =>
+    node('boolean', parts, ([a, low, high]) => `${a} ${not}BETWEEN ${low} AND ${high}`)
+
   function time(): Tree {
     return columnOr('time', ["TIMESTAMP '1970-03-01 12:00:00'", "TIMESTAMP '2000-07-01'", "DATE '2001-02-28'"])
   }
@@ -155,7 +161,7 @@ function maker(columns: readonly DatasetColumn[], choose: Choose, chance: Chance
       () => infix('integer', wide, choose(['//', '%']), integer(depth - 1)),
       () => node('integer', [wide], ([a]) => `abs(${a})`),
       () => node('integer', [wide], ([a]) => `-(${a})`),
-      () => node('integer', [time()], ([t]) => `${choose(['year', 'month', 'day', 'hour', 'dayofyear'])}(${t})`),
+      () => called('integer', choose(['year', 'month', 'day', 'hour', 'dayofyear']), time()),
       () => conditional('integer', integer(depth - 1), integer(depth - 1), boolean(depth - 1)),
     ])()
   }
@@ -171,9 +177,9 @@ function maker(columns: readonly DatasetColumn[], choose: Choose, chance: Chance
         ),
       () => infix('float', float(depth - 1), choose(['+', '-', '*']), leaf('float', choose(['2.5', '0.5', '3', '-7']))),
       () => infix('float', integer(depth - 1), '/', integer(depth - 1)),
-      () => node('float', [float(depth - 1)], ([a]) => `${choose(['floor', 'ceil', 'abs', 'round'])}(${a})`),
+      () => called('float', choose(['floor', 'ceil', 'abs', 'round']), float(depth - 1)),
       () => node('float', [float(depth - 1)], ([a]) => `sqrt(abs(${a}))`),
-      () => node('float', [float(depth - 1)], ([a]) => `${choose(['sin', 'cos'])}(${a})`),
+      () => called('float', choose(['sin', 'cos']), float(0)),
       () => node('float', [float(depth - 1)], ([a]) => `-(${a})`),
       () => node('float', [integer(depth - 1)], ([a]) => `${a}::DOUBLE`),
       () => conditional('float', float(depth - 1), float(depth - 1), boolean(depth - 1)),
@@ -188,21 +194,11 @@ function maker(columns: readonly DatasetColumn[], choose: Choose, chance: Chance
       () => infix('boolean', integer(1), compare(), integer(1)),
       () => infix('boolean', float(1), choose(['<', '<=', '>', '>=']), float(0)),
       () => infix('boolean', columnOr('time', ["TIMESTAMP '2000-05-05'"]), compare(), time()),
-      () => node('boolean', [float(0)], ([a]) => `${a} IS ${choose(['', 'NOT '])}NULL`),
-      () => node('boolean', [integer(0)], ([a]) => `${a} IS ${choose(['', 'NOT '])}NULL`),
-      () =>
-        node(
-          'boolean',
-          [integer(1)],
-          ([a]) => `${a} ${choose(['', 'NOT '])}IN (${choose(['0, 1', '1, 2, 7', '3, NULL', '-1'])})`,
-        ),
-      () =>
-        node(
-          'boolean',
-          [integer(1), integer(0), integer(0)],
-          ([a, b, c]) => `${a} ${choose(['', 'NOT '])}BETWEEN ${b} AND ${c}`,
-        ),
-      () => node('boolean', [float(1)], ([a]) => `${a} BETWEEN -10 AND ${choose(['5', '50', '285.5'])}`),
+      () => followed(float(0), choose(['IS NULL', 'IS NOT NULL'])),
+      () => followed(integer(0), choose(['IS NULL', 'IS NOT NULL'])),
+      () => followed(integer(1), `${choose(['', 'NOT '])}IN (${choose(['0, 1', '1, 2, 7', '3, NULL', '-1'])})`),
+      () => between(choose(['', 'NOT ']), integer(1), integer(0), integer(0)),
+      () => followed(float(1), `BETWEEN -10 AND ${choose(['5', '50', '285.5'])}`),
       () => columnOr('boolean', ['true', 'false', 'NULL::BOOLEAN']),
     ]
     if (depth === 0 || chance(0.4)) return choose(simple)()
@@ -233,6 +229,6 @@ function maker(columns: readonly DatasetColumn[], choose: Choose, chance: Chance
     time,
     any: (depth: number) => choose([integer, float, boolean])(depth),
     aggregate: () => (chance(0.2) ? node('float', [call(), call()], ([a, b]) => `${a} + ${b}`) : call()),
-    having: () => node('boolean', [call()], ([a]) => `${a} ${choose(['>', '<', '>='])} ${choose(['1', '3', '10'])}`),
+    having: () => followed(call(), `${choose(['>', '<', '>='])} ${choose(['1', '3', '10'])}`),
   }
 }

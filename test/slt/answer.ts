@@ -49,7 +49,12 @@ export function formatRows(answer: Answer, sort: Sort): string[] {
 }
 
 /** Why the answer is not the one expected, or undefined. */
-export function mismatch(expected: readonly string[], answer: Answer, sort: Sort): string | undefined {
+export function mismatch(
+  expected: readonly string[],
+  answer: Answer,
+  sort: Sort,
+  tolerance = doubleTolerance,
+): string | undefined {
   const width = answer.types.length
   const wanted = sorted(layRows(expected, width), sort)
   const found = sorted(
@@ -58,7 +63,7 @@ export function mismatch(expected: readonly string[], answer: Answer, sort: Sort
   )
   if (wanted.length !== found.length) return `${found.length} rows instead of ${wanted.length}`
   for (const [at, row] of found.entries()) {
-    const wrong = row.findIndex((text, i) => !sameCell(wanted[at]?.[i] ?? '', text, answer.types[i] ?? ''))
+    const wrong = row.findIndex((text, i) => !sameCell(wanted[at]?.[i] ?? '', text, answer.types[i] ?? '', tolerance))
     if (wrong >= 0 || row.length !== wanted[at]?.length) {
       return `row ${at + 1}: ${row.join(' | ')} instead of ${wanted[at]?.join(' | ')}`
     }
@@ -66,13 +71,13 @@ export function mismatch(expected: readonly string[], answer: Answer, sort: Sort
   return undefined
 }
 
-export function sameCell(wanted: string, found: string, type: string): boolean {
+function sameCell(wanted: string, found: string, type: string, doubles: number): boolean {
   if (wanted === found) return true
   if (type !== 'DOUBLE' && type !== 'FLOAT') return false
   if (wanted === 'NULL' || found === 'NULL') return false
   const [a, b] = [parseNumber(wanted), parseNumber(found)]
   if (Number.isNaN(a) || Number.isNaN(b)) return Number.isNaN(a) && Number.isNaN(b)
-  const tolerance = type === 'FLOAT' ? floatTolerance : doubleTolerance
+  const tolerance = type === 'FLOAT' ? floatTolerance : doubles
   return a === b || Math.abs(a - b) <= tolerance * Math.max(Math.abs(a), Math.abs(b))
 }
 

@@ -1,0 +1,50 @@
+/**
+ * Every .slt file gives the same answers however it is run: by code or interpreter, on one thread or two, over chunks of any
+ * shape, with and without optimizer and pruning. Most files take the eight configurations that hold every pair of choices.
+ */
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { openEngine } from './chunkql.js'
+import { type Configuration, describeConfiguration, full, pairwise } from './matrix.js'
+import { runScript } from './run-script.js'
+import type { Script } from './script.js'
+import { readScripts } from './scripts.js'
+import { makeStores } from './stores.js'
+
+/** CHUNKQL_SLT=order runs only files with `order` in their path, CHUNKQL_MATRIX=full all of them in every configuration. */
+const scripts = readScripts(process.env.CHUNKQL_SLT)
+const alwaysFull = process.env.CHUNKQL_MATRIX === 'full'
+const stores = makeStores()
+after(() => stores.remove())
+
+for (const configuration of full) {
+  const mine = scripts.filter((script) => isDue(script, configuration))
+  if (mine.length === 0) continue
+  test(describeConfiguration(configuration), async (t) => {
+    const engine = await openEngine(stores, configuration.data)
+    try {
+      for (const script of mine) {
+        await t.test(script.path, async () => {
+          await engine.configure(configuration)
+          const { failures } = await runScript(script, engine, checksWork(configuration))
+          assert.equal(failures.length, 0, `${failures.length} failed\n\n${failures.slice(0, 20).join('\n\n')}`)
+        })
+      }
+    } finally {
+      await engine.close()
+    }
+  })
+}
+
+function isDue(script: Script, configuration: Configuration): boolean {
+  return alwaysFull || script.fullMatrix || pairwise.some((each) => sameConfiguration(each, configuration))
+}
+
+function sameConfiguration(a: Configuration, b: Configuration): boolean {
+  return describeConfiguration(a) === describeConfiguration(b)
+}
+
+/** The figures in the files are of the normal chunks, and of what the optimizer prunes. */
+function checksWork({ data, optimized }: Configuration): boolean {
+  return data === 'normal' && optimized
+}

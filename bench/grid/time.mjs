@@ -1,23 +1,26 @@
 // What every peer in JavaScript does with the lines: each asked once to warm up, then `runs` times.
 import { readFileSync } from 'node:fs'
 
-export async function timeLines(lines, runs, ask) {
-  const results = {}
+/** Timed is the answer in columns, as each engine gives it; rows for the comparison are made when all is done, and memory was looked at. */
+export async function timeLines(lines, runs, ask, rowsOf) {
+  const answers = []
   for (const { name, sql } of lines) {
-    let rows = await ask(sql)
+    let answer = await ask(sql)
     const ms = []
     for (let run = 0; run < runs; run++) {
       const start = performance.now()
-      rows = await ask(sql)
+      answer = await ask(sql)
       ms.push(performance.now() - start)
     }
-    results[name] = { ms, rows }
+    answers.push({ name, ms, answer })
   }
-  return results
+  const peak = peakMemory()
+  const results = Object.fromEntries(answers.map(({ name, ms, answer }) => [name, { ms, rows: rowsOf(answer) }]))
+  return { results, peak }
 }
 
 /** The most memory that this process has held, in MB, all threads included; only Linux says. */
-export function peakMemory() {
+function peakMemory() {
   try {
     const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8')) ?? []
     return Number(kilobytes) / 1024

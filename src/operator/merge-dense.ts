@@ -49,11 +49,18 @@ export class MergeDense {
     const columns = new Map(this.states.results(groups, aggregates))
     this.dims.forEach((dim, axis) => {
       const stride = this.#strides[axis] as number
-      const codes = groups.map((group) => Math.floor(group / stride) % dim.count)
+      const codes = codesOf(groups, stride, dim.count)
       for (const { key, values } of dim.keys) columns.set((keys[key] as NamedExpression).id, take(values, codes))
     })
     return { length: groups.length, columns }
   }
+}
+
+/** The code of each group along one dimension. */
+function codesOf(groups: Int32Array, stride: number, count: number): Int32Array {
+  const codes = new Int32Array(groups.length)
+  for (let i = 0; i < codes.length; i++) codes[i] = (((groups[i] as number) / stride) | 0) % count
+  return codes
 }
 
 /** The first axis such that all axes after it are whole: from the one before on, boxes are contiguous. */

@@ -142,18 +142,22 @@ function leastCommonMultiple(a: number, b: number): number {
 
 /** Bytes of a task: enough that messages cost nothing, few enough that all threads have work and progress is seen. */
 const leastTaskBytes = 4e6
-const mostTaskBytes = 32e6
+const mostTaskBytes = 64e6
+/** Bytes to decode per group: a task with many groups leaves a large partial, which is sent and merged. */
+const partialShare = 1000
 
 export function taskSpace(
   choice: BoxChoice,
   selection: readonly (readonly IndexRange[])[],
   limited: boolean,
+  groups = 1,
 ): TaskSpace {
   const { box } = choice
   const kept = selection.map((ranges, dim) => boxRanges(ranges, box[dim] as number))
   const counts = kept.map(rangeTotal)
   const boxes = cellCount(counts)
-  const wanted = Math.min(mostTaskBytes, Math.max(leastTaskBytes, choice.decodedBytes / 64))
+  const partial = groups * partialShare
+  const wanted = Math.min(mostTaskBytes, Math.max(leastTaskBytes, choice.decodedBytes / 64, partial))
   const perTask = Math.max(1, Math.floor(wanted / Math.max(1, choice.taskBytes)))
   // Where a LIMIT may stop early, tasks begin with a single box.
   return { box, kept, boxes, boxesPerTask: limited ? 1 : Math.min(perTask, 4096) }

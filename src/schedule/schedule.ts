@@ -139,6 +139,12 @@ function sinkColumns(sink: Sink, coded: boolean): Set<number> {
   return usedColumns(...calls, ...keys.map(({ expression }) => expression))
 }
 
+/** Groups that a task may leave behind. */
+function denseGroups(sink: Sink): number {
+  if (sink.kind !== 'reduce' || sink.keys.kind !== 'dense') return 1
+  return cellCount(sink.keys.dims.map(({ count }) => count))
+}
+
 function finishStage(scan: GridScan, sink: Sink, { settings }: ScheduleContext): ScanStage {
   const stored = scan.columns.filter((column) => column.kind === 'stored')
   const slab = sink.kind !== 'reduce'
@@ -146,7 +152,7 @@ function finishStage(scan: GridScan, sink: Sink, { settings }: ScheduleContext):
   const memory = settings.memory_limit / settings.threads / 2
   const choice = chooseBox(stored, scan.dims, slab, memory)
   const limited = sink.kind === 'rows' && sink.limit !== undefined
-  const tasks = taskSpace(choice, scan.selection, limited)
+  const tasks = taskSpace(choice, scan.selection, limited, denseGroups(sink))
   const boxes = cellCount(scan.dims.map(({ size }, dim) => Math.ceil(size / (choice.box[dim] as number))))
   const decodedBytes = boxes === 0 ? 0 : (choice.decodedBytes * tasks.boxes) / boxes
   return { scan, sink, tasks, taskBytes: choice.taskBytes, decodedBytes }

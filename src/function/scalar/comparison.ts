@@ -13,7 +13,7 @@ import {
   lessCode,
   lessOrEqualCode,
 } from '../order.js'
-import { comparisonType } from '../unify.js'
+import { commonType, comparisonType } from '../unify.js'
 
 /** Both sides in one type; UBIGINT beside a signed integer stays as it is, since BIGINT does not hold it. */
 export function resolveComparison(args: readonly Argument[]): Signature | undefined {
@@ -22,6 +22,13 @@ export function resolveComparison(args: readonly Argument[]): Signature | undefi
   if (mixesSigns(a.type, b.type) && !a.adaptable && !b.adaptable) return { args: [a.type, b.type], result: BOOLEAN }
   const type = comparisonType(a, b)
   return type && { args: [type, type], result: BOOLEAN }
+}
+
+/** Before and after are only asked of what meets in one type: a text column is no number there. */
+function resolveOrder(args: readonly Argument[]): Signature | undefined {
+  const [a, b] = args
+  const strict = a && b && (mixesSigns(a.type, b.type) || commonType(a, b))
+  return strict ? resolveComparison(args) : undefined
 }
 
 function mixesSigns(a: Type, b: Type): boolean {
@@ -79,7 +86,7 @@ function comparison(definition: Comparison): ScalarFunction {
     summary,
     usage: `a ${name} b`,
     category: 'comparison',
-    resolve: resolveComparison,
+    resolve: name === '=' || name === '<>' ? resolveComparison : resolveOrder,
     evaluate: (signature) => aligned(signature, test) as (...args: Value[]) => Value,
     emit: (args, signature) => emitRelation(args, signature, definition),
     bounds: ([a, b], signature) => (a && b ? bounds(exact(a, signature), exact(b, signature)) : undefined),

@@ -8,9 +8,9 @@ import { isInfiniteDateCode } from '../calendar-code.js'
 import type { Argument } from '../definition.js'
 import { canCastImplicitly } from '../unify.js'
 
-/** Whether an argument counts days: an integer that fits INTEGER. */
+/** Whether an argument counts days: an integer that fits INTEGER, or NULL. */
 export function isDays(arg: Argument): boolean {
-  return arg.type.kind !== 'varchar' && arg.type.kind !== 'null' && canCastImplicitly(arg, INT32)
+  return arg.type.kind !== 'varchar' && canCastImplicitly(arg, INT32)
 }
 
 const message = 'date out of range'

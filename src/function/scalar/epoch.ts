@@ -1,10 +1,12 @@
 /** epoch, epoch_ms, epoch_us, julian: a moment as one number. */
-import { add, type Code, constant, convert, div, eq, mul, select } from '../../model/code.js'
+import { add, type Code, constant, convert, div, type Emitted, eq, mul, select } from '../../model/code.js'
+import { ChunkQLError } from '../../model/error.js'
 import { FLOAT64, INT64, TIMESTAMP, type Type, type Value } from '../../model/type.js'
 import { isFiniteCode } from '../calendar-code.js'
-import type { Example, ScalarFunction } from '../definition.js'
+import type { Example, ScalarFunction, Signature } from '../definition.js'
+import { checkedMultiply } from '../integer-code.js'
 import { type Moment, type MomentCode, momentCode, momentOf, resolveMoment } from '../moment.js'
-import { firstType, fixed } from '../resolve.js'
+import { firstOf, firstType, fixed } from '../resolve.js'
 
 interface Count {
   readonly name: string
@@ -63,7 +65,7 @@ export const epoch = counting({
   example: { sql: "epoch(TIMESTAMP '1970-01-02 00:00:00.5')", result: '86400.5' },
 })
 
-export const epochMs = counting({
+const millisecondsOf = counting({
   name: 'epoch_ms',
   summary: 'Counts the whole milliseconds since 1970.',
   result: INT64,
@@ -71,6 +73,36 @@ export const epochMs = counting({
   code: (moment) => div(microsecondsCode(moment), constant('i64', 1000n)),
   example: { sql: "epoch_ms(DATE '1970-01-02')", result: '86400000' },
 })
+
+const outOfRange = 'timestamp out of range'
+
+function momentAt(milliseconds: bigint): bigint {
+  const moment = milliseconds * 1000n
+  if (BigInt.asIntN(64, moment) !== moment) throw new ChunkQLError('value', outOfRange)
+  return moment
+}
+
+function momentAtCode(milliseconds: Code): Emitted {
+  const { value, overflow } = checkedMultiply(milliseconds, constant('i64', 1000n), INT64)
+  return { value, errors: [{ when: overflow, message: outOfRange }] }
+}
+
+/** Also the inverse: of an integer it makes the timestamp. */
+export const epochMs: ScalarFunction = {
+  ...millisecondsOf,
+  summary: 'Counts the whole milliseconds since 1970; of a number it makes the TIMESTAMP.',
+  usage: 'epoch_ms(timestamp) | epoch_ms(milliseconds)',
+  resolve: firstOf(fixed([INT64], TIMESTAMP), millisecondsOf.resolve),
+  evaluate: (signature) =>
+    isTime(signature) ? (value) => momentAt(value as bigint) : millisecondsOf.evaluate(signature),
+  emit: (args, signature) => {
+    const [arg] = args
+    return arg && isTime(signature) ? momentAtCode(arg.value) : millisecondsOf.emit?.(args, signature)
+  },
+  bounds: (args, signature) => (isTime(signature) ? undefined : millisecondsOf.bounds?.(args, signature)),
+}
+
+const isTime = ({ result }: Signature): boolean => result.kind === 'timestamp'
 
 export const epochUs = counting({
   name: 'epoch_us',

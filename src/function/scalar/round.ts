@@ -20,6 +20,7 @@ function halfAwayCode(x: Code): Code {
 
 const rounding: Rounding = {
   operation: 'rounding',
+  lost: 'zero',
   float: halfAway,
   floatCode: halfAwayCode,
   quotient: (quotient, remainder, power) => {
@@ -37,6 +38,7 @@ const rounding: Rounding = {
 
 const truncation: Rounding = {
   operation: 'truncation',
+  lost: 'kept',
   float: Math.trunc,
   floatCode: truncCode,
   quotient: (quotient) => quotient,

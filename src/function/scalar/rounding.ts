@@ -62,6 +62,8 @@ export function resolvePlaces(widen: (type: Type) => Type): (args: readonly Argu
 /** How a number drops the fraction. */
 export interface Rounding {
   readonly operation: string
+  /** What becomes of infinite numbers and NaN where places left of the point are dropped. */
+  readonly lost: 'zero' | 'kept'
   float(x: number): number
   floatCode(x: Code): Code
   /** The quotient of x by a power of ten, from the truncated one and the remainder. */
@@ -69,12 +71,12 @@ export interface Rounding {
   quotientCode(quotient: Code, remainder: Code, power: bigint): Code
 }
 
-/** As DuckDB computes: scaled in doubles; what leaves their range stays as it was, or becomes 0 left of the point. */
-function roundFloat(x: number, digits: number, { float }: Rounding): number {
+/** As DuckDB computes: scaled in doubles; what leaves their range stays as it was, or becomes `lost` left of the point. */
+function roundFloat(x: number, digits: number, { float, lost }: Rounding): number {
   const power = powerOfTen(Math.abs(digits))
   const rounded = digits < 0 ? float(x / power) * power : float(x * power) / power
   if (Number.isFinite(rounded)) return rounded
-  return digits < 0 ? 0 : x
+  return digits < 0 && lost === 'zero' ? 0 : x
 }
 
 const powerOfTen = (digits: number): number => Number(`1e${digits}`)
@@ -117,13 +119,13 @@ export function emitRounding(
   return isFloat(result) ? { value: floatAt(x.value, places, rounding) } : integerAt(x.value, places, result, rounding)
 }
 
-function floatAt(x: Code, places: number, { floatCode }: Rounding): Code {
+function floatAt(x: Code, places: number, { floatCode, lost }: Rounding): Code {
   const wide = convert('f64', x)
   const power = constant('f64', powerOfTen(Math.abs(places)))
   const rounded = places < 0 ? mul(floatCode(div(wide, power)), power) : div(floatCode(mul(wide, power)), power)
   // A difference with itself is 0 for finite numbers only.
   const finite: Code = { op: 'eq', type: 'bool', args: [sub(rounded, rounded), constant('f64', 0)] }
-  const otherwise = places < 0 ? constant('f64', 0) : wide
+  const otherwise = places < 0 && lost === 'zero' ? constant('f64', 0) : wide
   return convert(x.type, select(finite, rounded, otherwise))
 }
 

@@ -1,6 +1,6 @@
 /** trim, replace, repeat, lpad, rpad, translate: texts made of texts. */
 import { ChunkQLError } from '../../../model/error.js'
-import { INT64, VARCHAR } from '../../../model/type.js'
+import { INT32, INT64, VARCHAR } from '../../../model/type.js'
 import type { ScalarFunction } from '../../definition.js'
 import { textFunction } from './define-text.js'
 
@@ -74,17 +74,17 @@ function padding(letters: readonly string[], width: number, pad: string): string
 }
 
 function padder(name: string, summary: string, atStart: boolean, result: string): ScalarFunction {
-  const apply = (text: string, width: bigint, pad: string): string => {
+  const apply = (text: string, width: number, pad: string): string => {
     const letters = [...text]
-    if (letters.length >= Number(width)) return letters.slice(0, Math.max(0, Number(width))).join('')
-    const filled = padding(letters, Number(width), pad)
+    if (letters.length >= width) return letters.slice(0, Math.max(0, width)).join('')
+    const filled = padding(letters, width, pad)
     return atStart ? filled + text : text + filled
   }
   return textFunction({
     name,
     summary,
     usage: `${name}(text, width, pad)`,
-    parameters: [VARCHAR, INT64, VARCHAR],
+    parameters: [VARCHAR, INT32, VARCHAR],
     result: VARCHAR,
     apply,
     examples: [{ sql: `${name}('7', 3, '0')`, result }],

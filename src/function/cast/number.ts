@@ -77,7 +77,8 @@ export function roundHalfEven(value: number): number {
 function floatToInteger(from: Type, to: Type): Convert {
   const { signed, bits } = factsOf(to)
   const above = 2 ** (signed ? bits - 1 : bits)
-  const fits = (value: number, rounded: number) => (signed ? value >= -above : rounded >= 0) && rounded < above
+  const below = signed ? -above : 0
+  const fits = (value: number, rounded: number) => value >= below && rounded < above
   return (value) => {
     const rounded = roundHalfEven(value as number)
     if (!fits(value as number, rounded)) throw outOfRange(value, from, to)
@@ -138,7 +139,7 @@ function floatToIntegerCode(value: Code, from: Type, to: Type): Emitted {
   const limit = (number: number) => constant(value.type, number)
   const rounded = nearest(value)
   // Written so that NaN does not fit.
-  const lower = signed ? ge(value, limit(-above)) : ge(rounded, limit(0))
+  const lower = ge(value, limit(signed ? -above : 0))
   const when = not(and(lower, lt(rounded, limit(above))))
   return {
     value: convert(codeTypeOf(to), rounded, to.kind === 'uint64' ? true : undefined),

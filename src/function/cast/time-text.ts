@@ -9,7 +9,7 @@ import {
 } from '../calendar.js'
 
 const datePattern = /^\s*(-?\d+)([-/\\ ])(\d{1,2})\2(\d{1,2})(?!\d)( \(BC\))?/i
-const specialPattern = /^\s*(epoch|-?infinity)\s*$/i
+const specialPattern = /^\s*(?:(epoch)|(-?inf)(?:inity)?)\s*$/i
 const timePattern = /^(?: +|T)(\d+):(\d{1,2})(?::(\d{1,2})(?:\.(\d*))?(?:Z|[+-]\d\d(?::?\d\d(?::?\d\d)?)?| UTC)?)?\s*$/
 
 /** What went wrong, for the error of the caller. */
@@ -36,16 +36,10 @@ export function parseTimestamp(text: string): bigint | ParseFailure {
 }
 
 function specialDays(text: string): number | undefined {
-  switch (specialPattern.exec(text)?.[1]?.toLowerCase()) {
-    case 'epoch':
-      return 0
-    case 'infinity':
-      return infiniteDate
-    case '-infinity':
-      return -infiniteDate
-    default:
-      return undefined
-  }
+  const [, epoch, infinite] = specialPattern.exec(text) ?? []
+  if (epoch) return 0
+  if (infinite) return infinite.startsWith('-') ? -infiniteDate : infiniteDate
+  return undefined
 }
 
 function daysOf([, yearText, , monthText, dayText, era]: RegExpExecArray): number | ParseFailure {

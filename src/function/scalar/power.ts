@@ -14,7 +14,9 @@ const twoDoubles = fixed([FLOAT64, FLOAT64], FLOAT64)
 /** Powers of what is not negative have their extremes in the corners, also where the power is negative. */
 function powerBounds(args: readonly Interval[]): Interval | undefined {
   const [base, power] = args.map((arg) => rangeOf(arg, FLOAT64))
-  if (!base || !power || args.some((arg) => arg.empty) || !((base.lo as number) >= 0)) return undefined
+  if (!base || !power || args.some((arg) => arg.empty)) return undefined
+  // Zero has a sign, and negative powers of it are infinite on that side.
+  if (!((base.lo as number) > 0 || ((base.lo as number) === 0 && (power.lo as number) >= 0))) return undefined
   const raise = math('pow')
   const corners = [base.lo, base.hi].flatMap((x) => [power.lo, power.hi].map((y) => raise(x as number, y as number)))
   const ends = endsOf([...corners, ...((base.lo as number) <= 1 && (base.hi as number) >= 1 ? [1] : [])])

@@ -116,11 +116,7 @@ async function transpile() {
 }
 
 function declareTypes() {
-  execFileSync(
-    'npx',
-    ['tsc', '-p', '.', '--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', 'dist/types'],
-    { stdio: 'inherit' },
-  )
+  execFileSync('npx', ['tsc', '-p', 'tsconfig.types.json'], { stdio: 'inherit' })
 }
 
 function filesUnder(folder) {

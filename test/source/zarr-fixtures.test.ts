@@ -5,6 +5,7 @@ import test from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { typeName, type Value } from '../../src/model/type.js'
 import { openLocation } from '../../src/source/registry.js'
+import type { Source } from '../../src/source/source.js'
 import { columnOf, readAll, tableOf } from './read-all.js'
 
 const fixtures = fileURLToPath(new URL('../../../test/fixtures/zarr/', import.meta.url))
@@ -16,19 +17,20 @@ interface Expected {
   readonly values: readonly (null | boolean | number | string)[]
 }
 
-for (const name of ['types-v2', 'texts-v2', 'names-v2', 'cf-v2', 'grid-v2']) {
+for (const name of ['types-v2', 'texts-v2', 'names-v2', 'cf-v2', 'grid-v2', 'related-v2']) {
   test(`${name}: every array has the values that its writer reads`, async () => {
     const source = await openLocation(`${fixtures}${name}.zarr`)
     const expected: Record<string, Expected> = JSON.parse(readFileSync(`${fixtures}expected/${name}.json`, 'utf8'))
     for (const [path, { dims, values }] of Object.entries(expected)) {
-      const table = tableOf(source, path)
+      // Ends of bounds are columns of what they bound.
+      const table = tableOf(source, path.replace(/_(lower|upper)$/, ''))
       assert.deepEqual(
         table.dims.map((dim) => dim.name),
         dims,
         `${path}: dimensions`,
       )
       const own = path.slice(path.lastIndexOf('/') + 1)
-      const found = await readAll(source, path, own)
+      const found = await readAll(source, table.name, own)
       assert.deepEqual(found.map(plain), values, `${path}: values`)
       const { nullable } = columnOf(table, own)
       assert.ok(nullable || !values.includes(null), `${path} is said to have no NULL`)
@@ -41,6 +43,31 @@ function plain(value: Value): Value {
   if (typeof value === 'bigint') return String(value)
   return value === Infinity || value === -Infinity ? String(value) : value
 }
+
+test('texts of characters, bounds and truths have the types that they mean', async () => {
+  const { schema } = await openLocation(`${fixtures}related-v2.zarr`)
+  const columns = tableOf({ schema } as Source, 'sst').columns.map(
+    ({ name, role, type }) => `${name} ${role} ${typeName(type)}`,
+  )
+  assert.deepEqual(columns, [
+    'time coordinate TIMESTAMP',
+    'lat coordinate DOUBLE',
+    'area auxiliary DOUBLE',
+    'quality auxiliary UTINYINT',
+    'lat_lower auxiliary FLOAT',
+    'lat_upper auxiliary FLOAT',
+    'span_lower auxiliary TIMESTAMP',
+    'span_upper auxiliary TIMESTAMP',
+    'time_lower auxiliary TIMESTAMP',
+    'time_upper auxiliary TIMESTAMP',
+    'sst variable DOUBLE',
+    'name variable VARCHAR',
+    'span variable TIMESTAMP',
+    'title variable VARCHAR',
+    'truth variable BOOLEAN',
+    'truth_missing variable BOOLEAN',
+  ])
+})
 
 test('types of packed columns are those of xarray', async () => {
   const source = await openLocation(`${fixtures}cf-v2.zarr`)

@@ -73,7 +73,7 @@ test('coordinates are listed only where nothing else is there', async () => {
   assert.equal(tableOf({ schema: await schemaOf({ time, t2m: cube }) } as never, 'time').hidden, true)
 })
 
-test('auxiliary coordinates and scalars are columns, bounds and grid mappings are not', async () => {
+test('auxiliary coordinates and scalars are columns, and the ends of bounds; grid mappings are not', async () => {
   const schema = await schemaOf(
     {
       time: { ...time, attributes: { bounds: 'time_bnds' } },
@@ -93,15 +93,73 @@ test('auxiliary coordinates and scalars are columns, bounds and grid mappings ar
     'area auxiliary (1,2)',
     'height auxiliary ()',
     'label auxiliary (1)',
+    'time_lower auxiliary (0)',
+    'time_upper auxiliary (0)',
     't2m variable (0,1,2)',
   ])
   assert.deepEqual(columns(schema, 'time_bnds'), [
     'time coordinate (0)',
     'bnds index (1)',
     'height auxiliary ()',
+    'time_lower auxiliary (0)',
+    'time_upper auxiliary (0)',
     'time_bnds variable (0,1)',
   ])
   assert.deepEqual(names(schema), ['t2m'])
+})
+
+test('bounds that are no pairs of ends, or whose names are taken, stay tables of their own', async () => {
+  const schema = await schemaOf({
+    lat: { ...lat, attributes: { bounds: 'corners' } },
+    corners: { dims: ['lat', 'four'], shape: [2, 4] },
+    time: { ...time, attributes: { bounds: 'ends' } },
+    ends: { dims: ['time', 'two'], shape: [3, 2] },
+    time_lower: time,
+    depth: { dims: ['depth'], shape: [2], attributes: { bounds: 'ends' } },
+    t2m: { dims: ['time', 'lat'], shape: [3, 2] },
+  })
+  assert.deepEqual(columns(schema, 't2m'), [
+    'time coordinate (0)',
+    'lat coordinate (1)',
+    'time_upper auxiliary (0)',
+    't2m variable (0,1)',
+    'time_lower variable (0)',
+  ])
+})
+
+test('what others name as measures and ancillary variables is a column, but not listed', async () => {
+  const schema = await schemaOf({
+    sst: {
+      dims: ['x', 'y'],
+      shape: [3, 2],
+      attributes: { cell_measures: 'area: cells', ancillary_variables: 'error' },
+    },
+    error: { dims: ['x', 'y'], shape: [3, 2] },
+    cells: { dims: ['y'], shape: [2] },
+  })
+  assert.deepEqual(columns(schema, 'sst'), [
+    'x index (0)',
+    'y index (1)',
+    'cells auxiliary (1)',
+    'error auxiliary (0,1)',
+    'sst variable (0,1)',
+  ])
+  assert.deepEqual(names(schema), ['sst'])
+  assert.equal(defaultTable(schema)?.name, 'sst')
+})
+
+test('characters whose dimension others have are no texts', async () => {
+  const letters = { dtype: '|S1' }
+  const names = { dims: ['lat', 'n'], shape: [2, 3], zarray: letters }
+  const schema = await schemaOf({
+    names,
+    split: { ...names, dims: ['lat', 'm'], zarray: { ...letters, chunks: [2, 2] } },
+  })
+  const found = findTable(schema, 'names')?.columns ?? []
+  assert.equal(found.find(({ name }) => name === 'names')?.refused, undefined)
+  assert.match(found.find(({ name }) => name === 'split')?.refused ?? '', /split over several chunks/)
+  const other = await schemaOf({ names, weight: { dims: ['n'], shape: [3] } })
+  assert.equal(columns(other, 'names').at(-2), 'names variable (0,1)')
 })
 
 test('a variable of more dimensions that is named like a dimension leaves no room for an index', async () => {
@@ -159,4 +217,17 @@ test('NCZarr names dimensions by references', async () => {
     findTable(schema, 't')?.dims.map(({ name }) => name),
     ['time', 'lat'],
   )
+  const scalar = { shape: [1], zarray: { _nczarr_array: { dimrefs: [], storage: 'scalar' } } }
+  assert.deepEqual(columns(await schemaOf({ scalar }), 'scalar'), ['scalar variable ()'])
+})
+
+test('in version 3, too, dimensions may be named as in version 2', async () => {
+  const { schema } = await openLocation(
+    mapStoreV3({
+      a: arrayV3({ attributes: { _ARRAY_DIMENSIONS: ['x'] } }),
+      b: arrayV3({ attributes: { _nczarr_array: { dimension_references: ['/g/y'] } } }),
+    }),
+  )
+  assert.deepEqual(columns(schema, 'a'), ['x index (0)', 'a variable (0)'])
+  assert.deepEqual(columns(schema, 'b'), ['y index (0)', 'b variable (0)'])
 })

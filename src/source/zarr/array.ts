@@ -16,6 +16,8 @@ export interface ChunkKeys {
   /** What comes before the indexes: '' or 'c'. */
   readonly prefix: string
   readonly separator: '.' | '/'
+  /** Axes of the store after those of the array, with one chunk each: characters that became one text. */
+  readonly innerAxes?: number | undefined
 }
 
 export interface ZarrArray {
@@ -79,9 +81,9 @@ export function elementBytes(type: DataType): number {
 }
 
 /** The key of a chunk, relative to the array. */
-export function chunkKey({ prefix, separator }: ChunkKeys, index: readonly number[]): string {
-  if (index.length === 0) return prefix || '0'
-  const indexes = index.join(separator)
+export function chunkKey({ prefix, separator, innerAxes = 0 }: ChunkKeys, index: readonly number[]): string {
+  if (index.length + innerAxes === 0) return prefix || '0'
+  const indexes = [...index, ...new Array<number>(innerAxes).fill(0)].join(separator)
   return prefix ? `${prefix}${separator}${indexes}` : indexes
 }
 

@@ -7,7 +7,7 @@ import type { ByteRange, ChunkedColumn, Fetched } from '../source.js'
 import { storedView } from '../unpack.js'
 import { cellBytes, chunkKey, type ZarrArray } from './array.js'
 import { firstGregorian } from './calendar.js'
-import type { Decoding } from './convention.js'
+import { type Decoding, missingTruth } from './convention.js'
 import type { Store } from './store.js'
 
 export interface ZarrColumn extends ChunkedColumn {
@@ -28,7 +28,7 @@ export function chunkedColumn(
   const arrayName = array.path === '' ? store.name : `${store.name}/${array.path}`
   const prefix = array.path === '' ? '' : `${array.path}/`
   const fill = fillBytes(array)
-  const finish = decoding.truth ? asTruths(layout) : undefined
+  const finish = decoding.truth && asTruths(layout, decoding.truth)
   const check = dateCheck(decoding, layout)
 
   function inChunk(key: string, error: unknown): ChunkQLError {
@@ -129,9 +129,11 @@ function fillChunk(fill: Uint8Array, length: number, machine: Machine, out: numb
 type AfterDecoding = (machine: Machine, out: number) => void
 
 /** Bytes that are read as booleans: any value but 0 is true. */
-function asTruths(layout: Layout): AfterDecoding {
+function asTruths(layout: Layout, missing: readonly number[]): AfterDecoding {
+  const truths = Uint8Array.from({ length: 256 }, (_, byte) => Number(byte !== 0))
+  for (const value of missing) truths[value & 255] = missingTruth
   return ({ bytes }, out) => {
-    for (let i = out; i < out + layout.bytes; i++) if (bytes[i] !== 0) bytes[i] = 1
+    for (let i = out; i < out + layout.bytes; i++) bytes[i] = truths[bytes[i] as number] as number
   }
 }
 

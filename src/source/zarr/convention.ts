@@ -20,6 +20,7 @@ import {
 import { cellBytes, chunkStrides, type ZarrArray } from './array.js'
 import { datetimeUnitsOf, parseTimeUnits, type TimeUnits } from './calendar.js'
 import { isArray, type Json, type JsonObject } from './json.js'
+import { missingValues } from './missing.js'
 
 /** How one array is read. */
 export interface Decoding {
@@ -31,8 +32,8 @@ export interface Decoding {
   readonly stored?: Layout | undefined
   readonly time?: TimeUnits | undefined
   readonly text?: { readonly missing: string | undefined } | undefined
-  /** Stored as i1, meant as a boolean: any value but 0 is true. */
-  readonly truth?: true | undefined
+  /** Stored as i1, meant as a boolean: any value but 0 is true, those listed are missing and become `missingTruth`. */
+  readonly truth?: readonly number[] | undefined
   readonly refused?: string | undefined
 }
 
@@ -61,6 +62,9 @@ function textDecoding(array: ZarrArray): Decoding {
   return { type: VARCHAR, nullable: missing !== undefined, text: { missing } }
 }
 
+/** What stands for a missing value among bytes that are booleans. */
+export const missingTruth = 2
+
 const notATime = -(2n ** 63n)
 
 function datetimeDecoding(array: ZarrArray, time: TimeUnits | undefined, unit: string): Decoding {
@@ -70,17 +74,18 @@ function datetimeDecoding(array: ZarrArray, time: TimeUnits | undefined, unit: s
 
 function numberDecoding(array: ZarrArray, stored: Storage, attributes: JsonObject, options: DecodeOptions): Decoding {
   const storage = withSign(stored, attributes._Unsigned)
-  const missing = missingValues(array, stored, storage, attributes)
+  const { values: missing, named } = missingValues(array, stored, storage, attributes)
   const packing = packingOf(attributes)
   const time = storage === 'bool' ? undefined : timeOf(attributes)
   if (time) return timeDecoding(array, storage, time, missing, packing ?? { scale: 1, offset: 0 })
-  if (attributes.dtype === 'bool' && stored === 'i1' && !packing && missing.length === 0) {
-    return { ...finish(array, BOOLEAN, 'bool', { kind: 'none' }, missing, false), truth: true }
+  if (attributes.dtype === 'bool' && storage === 'i1' && !packing) {
+    const fills = missing.length > 0 ? [missingTruth] : []
+    return { ...finish(array, BOOLEAN, 'bool', { kind: 'none' }, fills, false), truth: missing.map(Number) }
   }
   const nanIsNull = options.nanIsNull && storage.startsWith('f')
   if (!packing || storage === 'bool')
     return finish(array, types[storage], storage, { kind: 'none' }, missing, nanIsNull)
-  const type = unpackedType(storage, missing.length > 0, packing.hasOffset)
+  const type = unpackedType(storage, named, packing.hasOffset)
   const { scale, offset } = packing
   return finish(array, type, storage, { kind: 'scale', scale, offset }, missing, nanIsNull)
 }
@@ -174,52 +179,6 @@ function finish(
     nanIsNull,
   }
   return { type, nullable: missing.length > 0 || nanIsNull, layout }
-}
-
-/** `_FillValue` and `missing_value` as they would be stored; those that cannot be stored match no cell. */
-function missingValues(
-  array: ZarrArray,
-  stored: Storage,
-  storage: Storage,
-  attributes: JsonObject,
-): (number | bigint)[] {
-  const fill = array.fillIsMissing && array.fill !== undefined ? array.fill : attributes._FillValue
-  const listed: (Json | undefined)[] = [fill, attributes.missing_value].flatMap((value: Json | undefined) =>
-    isArray(value) ? [...value] : [value],
-  )
-  const found = listed.map((value, i) => storedNumber(numberOf(value, storage), i === 0 ? stored : storage, storage))
-  return [...new Set(found.filter((value) => value !== undefined))]
-}
-
-/** Version 3 has float attributes as base64 of a little-endian f64. */
-function numberOf(value: Json | undefined, storage: Storage): number | bigint | undefined {
-  if (typeof value === 'number' || typeof value === 'bigint') return value
-  if (typeof value === 'boolean') return Number(value)
-  if (typeof value !== 'string') return undefined
-  if (storage.startsWith('f') && /^[A-Za-z0-9+/]{11}=$/.test(value)) {
-    const bytes = Uint8Array.from(atob(value), (char) => char.charCodeAt(0))
-    return new DataView(bytes.buffer).getFloat64(0, true)
-  }
-  const number = value.trim() === '' ? Number.NaN : Number(value)
-  return Number.isNaN(number) ? undefined : number
-}
-
-/** `written` is the type in which the metadata have it: a fill of -1 is 255 where `_Unsigned` changes i1 to u1. */
-function storedNumber(
-  value: number | bigint | undefined,
-  written: Storage,
-  storage: Storage,
-): number | bigint | undefined {
-  if (value === undefined || Number.isNaN(value)) return undefined
-  if (storage === 'f4') return Math.fround(Number(value))
-  if (storage === 'f8') return Number(value)
-  if (typeof value === 'number' && !Number.isInteger(value)) return undefined
-  const exact = BigInt(value)
-  const bits = storageBytes[storage] * 8
-  const wrapped = storage.startsWith('i') ? BigInt.asIntN(bits, exact) : BigInt.asUintN(bits, exact)
-  if (storage === 'bool' ? exact !== 0n && exact !== 1n : wrapped !== exact && written === storage) return undefined
-  const fitted = storage === 'bool' ? exact : wrapped
-  return bits === 64 ? fitted : Number(fitted)
 }
 
 function refuse(type: Type, refused: string): Decoding {

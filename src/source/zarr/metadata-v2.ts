@@ -4,7 +4,7 @@ import type { Storage } from '../../model/schema.js'
 import { type AnyArray, type DataType, elementBytes, Refusal, type ZarrArray } from './array.js'
 import { parseFill } from './fill.js'
 import { isArray, isObject, type Json, type JsonObject } from './json.js'
-import { chunkShape, named, shapeOf, textAt } from './metadata.js'
+import { attributeNames, chunkShape, isScalarOfNcZarr, named, shapeOf } from './metadata.js'
 
 interface TypeV2 {
   readonly type: DataType
@@ -13,12 +13,14 @@ interface TypeV2 {
 
 /** `zarray` and `zattrs` are the parsed files. */
 export function readArrayV2(path: string, zarray: JsonObject, zattrs: JsonObject): AnyArray {
-  const shape = shapeOf(zarray.shape)
-  const dimensionNames = dimensionsV2(zarray, zattrs, shape.length)
+  const stored = shapeOf(zarray.shape)
+  const shape = isScalarOfNcZarr(zattrs, zarray) ? [] : stored
+  const dimensionNames = attributeNames(zattrs, shape.length, zarray)
   const base = { path, shape, dimensionNames, attributes: zattrs }
   return named(base, () => ({
     ...base,
-    ...layoutV2(zarray, shape),
+    ...layoutV2(zarray, stored),
+    ...(shape !== stored && { chunk: [], axes: [] }),
     fillIsMissing: '_ARRAY_DIMENSIONS' in zattrs,
     metadataKey: path === '' ? '.zarray' : `${path}/.zarray`,
   }))
@@ -84,18 +86,4 @@ function kindV2(
   if (kind === 'S') return { kind: 'fixedText', encoding: 'bytes', size }
   if (kind === 'O' && filters[0]?.name === 'vlen-utf8') return { kind: 'text' }
   throw new Refusal(`data of type ${dtype} are not read yet`)
-}
-
-/** xarray's attribute, else the references of NCZarr. */
-function dimensionsV2(zarray: JsonObject, zattrs: JsonObject, rank: number): readonly string[] | undefined {
-  const names = zattrs._ARRAY_DIMENSIONS ?? referencesOf(zattrs) ?? referencesOf(zarray)
-  if (!isArray(names) || names.length !== rank) return undefined
-  return names.every((name) => typeof name === 'string') ? names : undefined
-}
-
-/** `/time`, `/group/lat`: the last part is the name. */
-function referencesOf(from: JsonObject): readonly Json[] | undefined {
-  const holder = from._nczarr_array ?? from._NCZARR_ARRAY ?? from._NCZARR_ARRAY_
-  const references = isObject(holder) ? (holder.dimrefs ?? holder.dimensions) : undefined
-  return isArray(references) ? references.map((name) => textAt(name).split('/').at(-1) ?? '') : undefined
 }

@@ -4,7 +4,7 @@ import type { Storage } from '../../model/schema.js'
 import { type AnyArray, type ChunkKeys, type DataType, Refusal, type ZarrArray } from './array.js'
 import { parseFill } from './fill.js'
 import { isArray, isObject, type Json, type JsonObject } from './json.js'
-import { chunkShape, named, shapeOf, textAt } from './metadata.js'
+import { attributeNames, chunkShape, named, shapeOf, textAt } from './metadata.js'
 
 interface Extension {
   readonly name: string
@@ -14,7 +14,9 @@ interface Extension {
 export function readArrayV3(path: string, node: JsonObject): AnyArray {
   const shape = shapeOf(node.shape)
   const attributes = isObject(node.attributes) ? node.attributes : {}
-  const base = { path, shape, dimensionNames: namesV3(node.dimension_names, shape.length), attributes }
+  // Writers that came from version 2 kept its ways of naming dimensions.
+  const names = namesV3(node.dimension_names, shape.length) ?? attributeNames(attributes, shape.length)
+  const base = { path, shape, dimensionNames: names, attributes }
   const metadataKey = path === '' ? 'zarr.json' : `${path}/zarr.json`
   return named(base, () => ({ ...base, ...layoutV3(node, shape), fillIsMissing: false, metadataKey }))
 }

@@ -1,6 +1,6 @@
 /** What the readers of both versions share: shapes, and how damage and limits of ours become a refused column. */
 import { type AnyArray, Refusal, type RefusedArray } from './array.js'
-import { isArray, type Json } from './json.js'
+import { isArray, isObject, type Json, type JsonObject } from './json.js'
 
 type Base = Omit<RefusedArray, 'refused'>
 
@@ -38,4 +38,32 @@ function sizes(value: Json | undefined, what: string, least: number): number[] {
 export function textAt(value: Json | undefined): string {
   if (typeof value === 'string') return value
   throw new Error(`${JSON.stringify(value)} stands where a name is expected`)
+}
+
+/** xarray's attribute, else the references of NCZarr: in the attributes, or in `metadata` beside them. */
+export function attributeNames(
+  attributes: JsonObject,
+  rank: number,
+  metadata: JsonObject = {},
+): readonly string[] | undefined {
+  const names = attributes._ARRAY_DIMENSIONS ?? referencesOf(attributes) ?? referencesOf(metadata)
+  if (!isArray(names) || names.length !== rank) return undefined
+  return names.every((name) => typeof name === 'string') ? names : undefined
+}
+
+/** `/time`, `/group/lat`: the last part is the name. */
+function referencesOf(from: JsonObject): readonly Json[] | undefined {
+  const holder = ncZarr(from)
+  const references = holder?.dimrefs ?? holder?.dimension_references ?? holder?.dimensions
+  return isArray(references) ? references.map((name) => textAt(name).split('/').at(-1) ?? '') : undefined
+}
+
+/** NCZarr has no arrays without dimensions: it writes one of length 1 and says so. */
+export function isScalarOfNcZarr(...places: readonly JsonObject[]): boolean {
+  return places.some((place) => ncZarr(place)?.storage === 'scalar')
+}
+
+function ncZarr(from: JsonObject): JsonObject | undefined {
+  const holder = from._nczarr_array ?? from._NCZARR_ARRAY ?? from._NCZARR_ARRAY_
+  return isObject(holder) ? holder : undefined
 }

@@ -10,6 +10,7 @@ import { chunkedColumn, type ZarrColumn } from './chunked.js'
 import type { Decoding } from './convention.js'
 import { discover, type ZarrGroup } from './discover.js'
 import { type Readable, readCells } from './read.js'
+import { type Slice, slicedColumn } from './slice.js'
 import { directoryStore, foreignStore, type Store } from './store.js'
 import { type GridTable, type GroupTables, tablesOfGroup } from './tables.js'
 
@@ -59,6 +60,13 @@ function isStore(location: unknown): location is Parameters<typeof foreignStore>
   return typeof location === 'object' && location !== null && 'get' in location && typeof location.get === 'function'
 }
 
+/** What is needed to read an array, or a part of one. */
+interface Stored {
+  readonly array: ZarrArray
+  readonly decoding: Decoding
+  readonly slice?: Slice | undefined
+}
+
 function zarrSource(store: Store, groups: readonly GroupTables[], options: Readonly<Record<string, unknown>>): Source {
   const tables = new Map(groups.flatMap((group) => group.tables.map((grid) => [grid.table.name, grid] as const)))
   const columns = new Map<string, Promise<ZarrColumn>>()
@@ -67,26 +75,27 @@ function zarrSource(store: Store, groups: readonly GroupTables[], options: Reado
   function member(table: string, column: string) {
     const found = tables.get(table)?.member(column)
     if (!found) throw new ChunkQLError('internal', `'${table}' has no stored column '${column}'`)
-    const { array, decoding } = found
+    const { array, decoding, slice } = found
     if (isRefused(array) || decoding.refused) {
       const why = decoding.refused ?? ''
       throw new ChunkQLError('unsupported', `'${column}' cannot be read: ${why}`, {
         where: `${store.name}/${array.path}`,
       })
     }
-    return { array, decoding }
+    return { array, decoding, slice }
   }
 
-  function chunked(array: ZarrArray, decoding: Decoding): Promise<ZarrColumn> {
+  function chunked({ array, decoding, slice }: Stored): Promise<ZarrColumn> {
     return once(columns, array.path, async () => {
+      if (slice) return slicedColumn(await chunked(slice), storedLayout(array, decoding), slice.index)
       const chain = await openArrayChain(store, array)
       return chunkedColumn(store, array, decoding, storedLayout(array, decoding), chain)
     })
   }
 
   async function readable(table: string, column: string): Promise<Readable> {
-    const { array, decoding } = member(table, column)
-    return { array, decoding, column: await chunked(array, decoding) }
+    const found = member(table, column)
+    return { ...found, column: await chunked(found) }
   }
 
   return {
@@ -97,9 +106,9 @@ function zarrSource(store: Store, groups: readonly GroupTables[], options: Reado
       return once(coordinates, array.path, async () => readCells(await readable(table, column), 0, array.shape[0] ?? 1))
     },
     column: async (table, column) => {
-      const { array, decoding } = member(table, column)
-      if (!decoding.layout) throw new ChunkQLError('internal', `'${column}' has no layout: it is read as vectors`)
-      return chunked(array, decoding)
+      const found = member(table, column)
+      if (!found.decoding.layout) throw new ChunkQLError('internal', `'${column}' has no layout: it is read as vectors`)
+      return chunked(found)
     },
     vectors: async (table, column, start, end) => readCells(await readable(table, column), start, end),
     close: async () => {

@@ -1,20 +1,20 @@
 /** The grids of a group: every array names one; its columns are all arrays over a subset of its dimensions. Called by open.ts. */
 import { codecNames } from '../../codec/registry.js'
 import { ChunkQLError } from '../../model/error.js'
-import type { Column, ColumnRole, Dimension, Table } from '../../model/schema.js'
+import type { Column, Dimension, Table } from '../../model/schema.js'
 import { INT64, NULL } from '../../model/type.js'
 import { type AnyArray, isRefused } from './array.js'
+import { stackCharacters } from './characters.js'
 import { type DecodeOptions, type Decoding, decodingOf } from './convention.js'
 import type { ZarrGroup } from './discover.js'
 import { isObject, type JsonObject } from './json.js'
+import { type Role, relationsOf } from './relations.js'
+import { type Slice, slicedArray } from './slice.js'
 
 /** Two axes are one dimension where their keys are equal: the name, or something private where there is none. */
 interface Axis extends Dimension {
   readonly key: string
 }
-
-/** support: bounds, grid mappings; found as tables by name, but no columns of others. */
-type Role = Exclude<ColumnRole, 'index'> | 'support'
 
 interface Member {
   readonly name: string
@@ -22,12 +22,14 @@ interface Member {
   readonly axes: readonly Axis[]
   readonly role: Role
   readonly decoding: Decoding
+  /** Where the array is only a part of a stored one. */
+  readonly slice?: Slice | undefined
 }
 
 export interface GridTable {
   readonly table: Table
   /** The array behind a column that is not an index. */
-  member(column: string): { readonly array: AnyArray; readonly decoding: Decoding } | undefined
+  member(column: string): Pick<Member, 'array' | 'decoding' | 'slice'> | undefined
 }
 
 export interface GroupTables {
@@ -50,20 +52,51 @@ export function tablesOfGroup(group: ZarrGroup, storeName: string, options: Deco
 }
 
 function membersOf(group: ZarrGroup, storeName: string, options: DecodeOptions): Member[] {
-  const roles = rolesOf(group)
+  const arrays = stackCharacters(group.arrays)
+  const related = relationsOf({ ...group, arrays })
   const shared = !isPyramid(group.attributes)
-  const named = group.arrays.map((array) => {
+  const named = arrays.map((array) => {
     const name = array.path.slice(array.path.lastIndexOf('/') + 1) || storeName.replace(/\.zarr$/i, '')
     const axes = axesOf(array, shared)
-    return { name, array, axes, role: isCoordinate(name, array, axes) ? 'coordinate' : (roles.get(name) ?? 'variable') }
+    return {
+      name,
+      array,
+      axes,
+      role: isCoordinate(name, array, axes) ? 'coordinate' : (related.roles.get(name) ?? 'variable'),
+    }
   })
   checkLengths(named, group.path || storeName)
-  const attributes = boundsAttributes(group)
-  return named.map((member) => ({
-    ...member,
-    role: member.role as Role,
-    decoding: decodeMember(member.array, attributes.get(member.name), options),
-  }))
+  const members = named.map(
+    (member): Member => ({
+      ...member,
+      role: member.role as Role,
+      decoding: decodeMember(member.array, related.inherited.get(member.name), options),
+    }),
+  )
+  const decode = (array: AnyArray, by: string) => decodeMember(array, related.inherited.get(by), options)
+  return [...members, ...endsOfBounds(members, related.bounds, decode)]
+}
+
+/** `time_bnds(time, bnds)` of `time` as the columns `time_lower` and `time_upper`, where their names are free. */
+function endsOfBounds(
+  members: readonly Member[],
+  bounds: ReadonlyMap<string, string>,
+  decode: (array: AnyArray, bounds: string) => Decoding,
+): Member[] {
+  const byName = new Map(members.map((member) => [member.name, member]))
+  return [...bounds].flatMap(([of, by]) => {
+    const inner = byName.get(of)
+    const outer = byName.get(by)
+    if (!inner || !outer || outer.axes.length !== inner.axes.length + 1 || outer.axes.at(-1)?.size !== 2) return []
+    if (!inner.axes.every(({ key }, axis) => outer.axes[axis]?.key === key)) return []
+    return ['lower', 'upper'].flatMap((end, index): Member[] => {
+      const name = `${of}_${end}`
+      if (byName.has(name)) return []
+      const slice = isRefused(outer.array) ? undefined : { array: outer.array, decoding: outer.decoding, index }
+      const array = slice ? slicedArray(slice) : outer.array
+      return [{ name, array, axes: inner.axes, role: 'auxiliary', decoding: decode(array, by), slice }]
+    })
+  })
 }
 
 function decodeMember(array: AnyArray, inherited: JsonObject | undefined, options: DecodeOptions): Decoding {
@@ -94,41 +127,6 @@ function isCoordinate(name: string, array: AnyArray, axes: readonly Axis[]): boo
 /** The levels of an image pyramid name their dimensions alike, at different lengths: each is a world of its own. */
 function isPyramid(attributes: JsonObject): boolean {
   return 'multiscales' in attributes || (isObject(attributes.ome) && 'multiscales' in attributes.ome)
-}
-
-/** What attributes say of other arrays. */
-function rolesOf(group: ZarrGroup): Map<string, Role> {
-  const roles = new Map<string, Role>()
-  const say = (value: unknown, role: Role) => {
-    if (typeof value !== 'string') return
-    // `crs: x y` is the long form of grid_mapping.
-    for (const word of value.split(/\s+/)) if (word) roles.set(word.replace(/:$/, ''), role)
-  }
-  const holders = [group.attributes, ...group.arrays.map((array) => array.attributes)]
-  for (const { coordinates } of holders) say(coordinates, 'auxiliary')
-  for (const { bounds, climatology, grid_mapping } of holders) {
-    say(bounds, 'support')
-    say(climatology, 'support')
-    if (typeof grid_mapping === 'string')
-      say(grid_mapping.includes(':') ? longForm(grid_mapping) : grid_mapping, 'support')
-  }
-  return roles
-}
-
-/** In `crs: x y other: lat lon` only the words before colons are grid mappings. */
-function longForm(text: string): string {
-  return [...text.matchAll(/(\S+):/g)].map((match) => match[1]).join(' ')
-}
-
-/** Bounds of times have the units of their times, and often do not say so. */
-function boundsAttributes(group: ZarrGroup): Map<string, JsonObject> {
-  const inherited = new Map<string, JsonObject>()
-  for (const { attributes } of group.arrays) {
-    const { bounds, units, calendar } = attributes
-    if (typeof bounds !== 'string' || typeof units !== 'string') continue
-    inherited.set(bounds, calendar === undefined ? { units } : { units, calendar })
-  }
-  return inherited
 }
 
 function checkLengths(members: readonly Pick<Member, 'name' | 'axes'>[], where: string): void {

@@ -1,0 +1,64 @@
+/** One index along the last axis of a stored array as an array of its own: the lower and upper ends of bounds. Called by tables.ts and open.ts. */
+import { type Layout, storageBytes } from '../../model/schema.js'
+import type { ZarrArray } from './array.js'
+import type { ZarrColumn } from './chunked.js'
+import type { Decoding } from './convention.js'
+
+export interface Slice {
+  /** What is stored. */
+  readonly array: ZarrArray
+  readonly decoding: Decoding
+  readonly index: number
+}
+
+/** The slice as an array: its chunks are those of the stored one. */
+export function slicedArray({ array, index }: Slice): ZarrArray {
+  const { path, shape, chunk, dimensionNames } = array
+  return {
+    ...array,
+    path: `${path}[${index}]`,
+    shape: shape.slice(0, -1),
+    chunk: chunk.slice(0, -1),
+    axes: chunk.slice(1).map((_, axis) => axis),
+    dimensionNames: dimensionNames?.slice(0, -1),
+  }
+}
+
+/** `whole` is the column of the stored array, `layout` that of the slice. */
+export function slicedColumn(whole: ZarrColumn, layout: Layout, index: number): ZarrColumn {
+  const size = whole.layout.chunk.at(-1) ?? 1
+  const from = cellOffsets(whole.layout, index % size)
+  const cell = storageBytes[layout.storage]
+  const sliced =
+    (decode: ZarrColumn['decode']): ZarrColumn['decode'] =>
+    (fetched, machine, out, range) => {
+      const mark = machine.mark()
+      try {
+        const address = machine.allocate(whole.layout.bytes)
+        decode(fetched, machine, address, range)
+        const { bytes } = machine
+        from.forEach((offset, i) => {
+          bytes.copyWithin(out + i * cell, address + offset, address + offset + cell)
+        })
+      } finally {
+        machine.release(mark)
+      }
+    }
+  return {
+    ...whole,
+    layout,
+    locate: (chunk) => whole.locate([...chunk, Math.floor(index / size)]),
+    decode: sliced(whole.decode),
+    decodeAnyDate: sliced(whole.decodeAnyDate),
+  }
+}
+
+/** Where in a whole chunk each cell of the slice lies, in C order. */
+function cellOffsets({ chunk, strides }: Layout, index: number): Float64Array {
+  let offsets = [index * (strides.at(-1) ?? 0)]
+  for (const [axis, size] of chunk.slice(0, -1).entries()) {
+    const stride = strides[axis] as number
+    offsets = offsets.flatMap((offset) => Array.from({ length: size }, (_, i) => offset + i * stride))
+  }
+  return Float64Array.from(offsets)
+}

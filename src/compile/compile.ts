@@ -4,6 +4,7 @@ import type { CompiledFinish, CompiledNest } from '../model/job.js'
 import type { Accumulator, Finish, Nest } from '../model/nest.js'
 import { assemble } from './assemble.js'
 import { combineBody } from './combine.js'
+import { directSink } from './direct.js'
 import { finishBodies } from './finish.js'
 import { keysSink, mostKeys } from './keys.js'
 import { buildLoops, type Loops, type SinkCode } from './loops.js'
@@ -44,6 +45,8 @@ function sinkFor({ nest: { sink } }: Program): (loops: Loops) => SinkCode {
       return { register: registerSink, vector: vectorSink, scatter: scatterSink }[sink.shape]
     case 'keys':
       return keysSink
+    case 'direct':
+      return directSink
     case 'select':
       return selectSink
     default:

@@ -1,8 +1,8 @@
 /** What a nest computes, as code: which cells are active, what each accumulator takes in, which errors count. Called by `compile.ts`. */
 import type { Registry } from '../function/registry.js'
 import { allValid, type Code, type Emitted } from '../model/code.js'
-import { walk } from '../model/expression.js'
-import type { Accumulator, Nest, NestColumn } from '../model/nest.js'
+import { type Expression, walk } from '../model/expression.js'
+import type { Accumulator, Nest, NestColumn, NestSink } from '../model/nest.js'
 import { columnValue } from './column.js'
 import { type Emitter, emit, emitAll, isTrue, only } from './emit.js'
 import { createGraph, type Graph } from './graph.js'
@@ -45,7 +45,7 @@ const mostNodes = 1000
 function nodesOf({ predicate, sink }: Nest): number {
   const accumulators = sink.kind === 'reduce' ? sink.accumulators : []
   const filters = accumulators.flatMap(({ filter }) => filter ?? [])
-  const keys = sink.kind === 'keys' ? sink.keys : []
+  const keys = keysOfSink(sink)
   let nodes = 0
   for (const expression of [
     ...(predicate ? [predicate] : []),
@@ -83,8 +83,12 @@ function emitterOf(columns: readonly NestColumn[], registry: Registry): Emitter 
 
 type Inner = Pick<Draft, 'parts' | 'keys' | 'errors'>
 
+function keysOfSink(sink: NestSink): readonly Expression[] {
+  return sink.kind === 'keys' || sink.kind === 'direct' ? sink.keys : []
+}
+
 function keysOf({ sink }: Nest, active: Code | undefined, emitter: Emitter): Inner | undefined {
-  const keys = sink.kind === 'keys' ? emitAll(sink.keys, emitter) : []
+  const keys = emitAll(keysOfSink(sink), emitter)
   return keys && { parts: [], keys, errors: keys.flatMap((key) => only(active, key.errors ?? [])) }
 }
 

@@ -51,6 +51,7 @@ function compileBodies(nests: Bodies<Nest>, registry: Registry): Bodies<Compiled
   const main = compileNest(nests.main, registry)
   const probe = nests.probe && compileNest(nests.probe, registry)
   const keys = nests.keys && compileNest(nests.keys, registry)
+  const direct = nests.direct && compileNest(nests.direct, registry)
   if (!main || (nests.probe && !probe) || (nests.keys && !keys)) return undefined
-  return { main, probe, keys }
+  return { main, probe, keys, direct }
 }

@@ -35,7 +35,7 @@ function openReduce(run: StageRun, bodies: Bodies<Body>, boxes: readonly Box[], 
   const { scan, loops, sink } = run.stage
   const keys = (sink as { keys: KeySpace }).keys
   if (!loops) throw new TypeError('a compiled stage has loops')
-  if (bodies.keys) return new HashReduce(scan, loops, bodies.keys, bodies.main, scratch)
+  if (bodies.keys) return new HashReduce(scan, loops, { ...bodies, keys: bodies.keys }, scratch)
   return new DenseReduce(
     scan,
     loops,

@@ -90,5 +90,10 @@ function openReaders(
 
 function placeBodies(compiled: Bodies<CompiledNest>, machine: Machine): Bodies<Body> {
   const place = (nest: CompiledNest | undefined) => nest && placeBody(nest, machine)
-  return { main: placeBody(compiled.main, machine), probe: place(compiled.probe), keys: place(compiled.keys) }
+  return {
+    main: placeBody(compiled.main, machine),
+    probe: place(compiled.probe),
+    keys: place(compiled.keys),
+    direct: place(compiled.direct),
+  }
 }

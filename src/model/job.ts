@@ -153,6 +153,8 @@ export interface Bodies<N> {
   readonly probe?: N | undefined
   /** Writes key records (hash keys only). */
   readonly keys?: N | undefined
+  /** Finds groups by arithmetic, where that works (hash keys only). */
+  readonly direct?: N | undefined
 }
 
 /** The loops of a stage that is to run compiled. */

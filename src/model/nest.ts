@@ -62,6 +62,11 @@ export type NestSink =
    */
   | { readonly kind: 'keys'; readonly keys: readonly Expression[] }
   /**
+   * Writes the group of each cell, an i32 at frame.codes + ordinal * 4, as a table at frame.out tells it for the
+   * combination of its keys: see `directWord` and `noGroup`. The groups or-ed go to frame.count.
+   */
+  | { readonly kind: 'direct'; readonly keys: readonly Expression[] }
+  /**
    * Writes an i32 for each active cell at frame.out, consecutively: frame.group + row code + run code + (cell - run start) * frame.step.
    * Returns through frame.count how many it wrote.
    */
@@ -111,9 +116,24 @@ export function fieldWord(columns: number, field: number): number {
   return frame.columns + columns * 12 + field * 4
 }
 
-export function frameBytes(columns: number, fields: number): number {
-  return fieldWord(columns, fields)
+export function frameBytes({ columns, sink }: Nest, fields: number): number {
+  return sink.kind === 'direct' ? directWord(columns.length, sink.keys.length) : fieldWord(columns.length, fields)
 }
+
+/**
+ * Three words per key of a direct sink: its least number, how many numbers its window has, and the bytes in the table
+ * from one number to the next. NULL stands behind the last number.
+ */
+export function directWord(columns: number, key: number): number {
+  return fieldWord(columns, 3 * key)
+}
+
+/** What a direct sink writes for cells without a group, and where its table has it, in bytes from the first combination. */
+export const noGroup = {
+  inactive: { offset: -8, code: -(2 ** 31) },
+  /** Of a value that is not whole or out of its window, or of a combination that has no group yet. */
+  unknown: { offset: -4, code: -(2 ** 30) },
+} as const
 
 /**
  * Words of a key record: word 0 holds a bit per key, set where that key is NULL (its word is then 0);

@@ -70,15 +70,15 @@ function stepsBy(codes: Int32Array, step: number, from: number, to: number): boo
   return true
 }
 
-/** Triples (first cell, cells, code): no longer than a block, ending where the group does not go on as the shape expects. */
-export function runsOf(axis: Axis, shape: Shape): Int32Array {
+/** Triples (first cell, cells, code): of at most so many cells, ending where the group does not go on as the shape expects. */
+export function runsOf(axis: Axis, shape: Shape, most = blockCells): Int32Array {
   const codes = shape === 'scatter' ? undefined : axis.codes
   const step = shape === 'vector' ? 1 : 0
   const triples: number[] = []
   for (const [start, end] of axis.ranges) {
     for (let first = start; first < end; ) {
-      const most = Math.min(end, first + blockCells)
-      const past = codes ? runEnd(codes, first, most, step) : most
+      const limit = Math.min(end, first + most)
+      const past = codes ? runEnd(codes, first, limit, step) : limit
       triples.push(first, past - first, codes?.[first] ?? 0)
       first = past
     }

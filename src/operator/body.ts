@@ -21,7 +21,7 @@ export function imports(machine: Machine): WebAssembly.Imports {
 export function placeBody(compiled: CompiledNest, machine: Machine): Body {
   const instance = new WebAssembly.Instance(compiled.module, imports(machine))
   const run = instance.exports.run as (address: number) => void
-  const bytes = frameBytes(compiled.nest.columns.length, compiled.fields.length)
+  const bytes = frameBytes(compiled.nest, compiled.fields.length)
   const address = machine.allocate(bytes)
   machine.bytes.fill(0, address, address + bytes)
   return {

@@ -1,9 +1,10 @@
 /** GROUP BY keys that depend on cells, compiled: one body writes key records, the kernel numbers them, the other adds up. */
 import { createHashTable, type HashTable } from '../kernel/hash-table.js'
-import type { GridScan, LoopPlan, PartialBody } from '../model/job.js'
+import type { Bodies, GridScan, LoopPlan, PartialBody } from '../model/job.js'
 import { type Field, fieldWord, frame, keyWords } from '../model/nest.js'
 import type { Call } from './axis.js'
 import { type Body, fieldBytes, initField, placeFields, setWord } from './body.js'
+import { DirectTable } from './direct-table.js'
 import { runLoop } from './loop.js'
 import { loopDims, type Piece } from './piece.js'
 import type { Scratch } from './scratch.js'
@@ -20,18 +21,25 @@ export class HashReduce {
   #fields: number[]
   #capacity = firstGroups
 
-  /** `keys` and `main` are bodies over the same columns; `main` takes group numbers by ordinal. */
+  readonly #keys: Body
+  readonly #main: Body
+  readonly #direct: DirectTable | undefined
+
+  /** All bodies are over the same columns; `main` takes group numbers by ordinal. */
   constructor(
     readonly scan: GridScan,
     readonly loops: LoopPlan,
-    readonly keys: Body,
-    readonly main: Body,
+    { keys, main, direct }: Bodies<Body> & { readonly keys: Body },
     readonly scratch: Scratch,
   ) {
     const { machine } = scratch
     const { sink } = keys.compiled.nest
+    this.#keys = keys
+    this.#main = main
+    this.#direct = direct && new DirectTable(direct, machine)
     this.#width = keyWords(sink.kind === 'keys' ? sink.keys.length : 0)
     this.#records = machine.allocate(callCells * this.#width * 8)
+    setWord(machine, keys.frame + frame.out, this.#records)
     this.#codes = machine.allocate(callCells * 4)
     this.#table = createHashTable(machine, this.#width, firstGroups)
     this.#fields = placeFields(main, machine, firstGroups)
@@ -46,30 +54,37 @@ export class HashReduce {
       shape: 'register' as const,
       mostCells: callCells,
     }
-    runLoop(loop, this.scratch, this.keys.frame, (call) => this.#block(call))
+    runLoop(loop, this.scratch, this.#main.frame, (call) => this.#block(call))
   }
 
   #block(call: Call): void {
-    const { machine } = this.scratch
-    setWord(machine, this.keys.frame + frame.out, this.#records)
-    setWord(machine, this.keys.frame + frame.codes, this.#codes)
-    this.keys.run(call)
-    this.#table.find(this.#records, call.cells, this.#codes)
-    if (this.#table.groups > this.#capacity) this.#grow()
-    this.#shareFrame()
-    this.main.run(call)
+    setWord(this.scratch.machine, this.#main.frame + frame.codes, this.#codes)
+    if (this.#direct) this.#shareFrame(this.#direct.body)
+    if (!this.#direct?.find(call)) this.#findByHash(call)
+    this.#main.run(call)
   }
 
-  /** Both bodies walk the same cells: rows, runs and columns are those of the keys. */
-  #shareFrame(): void {
-    const bytes = frame.columns + this.keys.compiled.nest.columns.length * 12
-    const { bytes: memory } = this.scratch.machine
-    memory.copyWithin(this.main.frame, this.keys.frame, this.keys.frame + bytes)
+  #findByHash(call: Call): void {
+    const before = this.#table.groups
+    this.#shareFrame(this.#keys)
+    this.#keys.run(call)
+    this.#table.find(this.#records, call.cells, this.#codes)
+    this.#direct?.learn(this.#table.kept, before, this.#table.groups)
+    if (this.#table.groups > this.#capacity) this.#grow()
+  }
+
+  /** All bodies walk the same cells: rows, runs, columns and codes are those of the main one. */
+  #shareFrame({ frame: to }: Body): void {
+    const { frame: from } = this.#main
+    const { bytes } = this.scratch.machine
+    const columns = frame.columns + this.#main.compiled.nest.columns.length * 12
+    bytes.copyWithin(to, from, from + frame.out)
+    bytes.copyWithin(to + frame.columns, from + frame.columns, from + columns)
   }
 
   #grow(): void {
     const { machine } = this.scratch
-    const { fields, nest } = this.main.compiled
+    const { fields, nest } = this.#main.compiled
     const groups = this.#capacity
     while (this.#capacity < this.#table.groups) this.#capacity *= 2
     this.#fields = fields.map((field, k) => {
@@ -77,7 +92,7 @@ export class HashReduce {
       const grown = machine.allocate(this.#capacity * fieldBytes(field))
       machine.bytes.copyWithin(grown, old, old + groups * fieldBytes(field))
       initField(field, machine, grown, groups, this.#capacity)
-      setWord(machine, this.main.frame + fieldWord(nest.columns.length, k), grown)
+      setWord(machine, this.#main.frame + fieldWord(nest.columns.length, k), grown)
       return grown
     })
   }
@@ -87,7 +102,7 @@ export class HashReduce {
     const count = this.#table.groups
     const kept = this.#table.kept
     const copy = (address: number, bytes: number) => buffer.slice(address, address + bytes) as ArrayBuffer
-    const fields = this.main.compiled.fields.map((field: Field, k) =>
+    const fields = this.#main.compiled.fields.map((field: Field, k) =>
       copy(this.#fields[k] as number, count * fieldBytes(field)),
     )
     return { kind: 'hash', count, records: copy(kept, count * this.#width * 8), fields }

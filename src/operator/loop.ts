@@ -37,26 +37,26 @@ export function runLoop(loop: Loop, scratch: Scratch, address: number, run: (cal
   if (axes.some((axis) => axis.ranges.length === 0)) return
   const inner = coalesce(axes, loop.shape, loop.columns.length)
   const row = axes.pop()
-  const runs = runsOf(inner, loop.shape)
+  const runs = runsOf(inner, loop.shape, loop.mostCells)
   const rows = row ? rowsOf(row) : Int32Array.of(0, 0)
   const codes = loop.shape === 'scatter' ? (inner.codes ?? new Int32Array(inner.extent)) : new Int32Array(0)
   const tables = placeTables(scratch, [runs, rows, codes])
-  const words = new Int32Array(scratch.machine.memory.buffer)
-  const at = (offset: number) => (address + offset) >> 2
-  if (loop.shape === 'scatter') words[at(frame.codes)] = tables[2] as number
+  // Through `view`, since a call may make the memory grow.
+  const put = (offset: number, value: number) => scratch.machine.view.setInt32(address + offset, value, true)
+  if (loop.shape === 'scatter') put(frame.codes, tables[2] as number)
   loop.columns.forEach((_, k) => {
-    words[at(columnWord(k)) + 1] = row?.strides[k] ?? 0
-    words[at(columnWord(k)) + 2] = inner.strides[k] ?? 0
+    put(columnWord(k) + 4, row?.strides[k] ?? 0)
+    put(columnWord(k) + 8, inner.strides[k] ?? 0)
   })
   const calls = callsOf(runs, rows.length / 2, loop.mostCells)
   visit(axes, loop.columns, (bases, group) => {
-    words[at(frame.group)] = group
-    for (let k = 0; k < bases.length; k++) words[at(columnWord(k))] = bases[k] as number
+    put(frame.group, group)
+    for (let k = 0; k < bases.length; k++) put(columnWord(k), bases[k] as number)
     for (const call of calls) {
-      words[at(frame.runs)] = (tables[0] as number) + call.run * 12
-      words[at(frame.runCount)] = call.runs
-      words[at(frame.rows)] = (tables[1] as number) + call.row * 8
-      words[at(frame.rowCount)] = call.rows
+      put(frame.runs, (tables[0] as number) + call.run * 12)
+      put(frame.runCount, call.runs)
+      put(frame.rows, (tables[1] as number) + call.row * 8)
+      put(frame.rowCount, call.rows)
       run(call)
     }
   })

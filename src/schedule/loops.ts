@@ -30,10 +30,10 @@ export function planReduce(scan: GridScan, sink: Sink, registry: Registry): Loop
     predicate: scan.predicate,
     sink: { kind: 'reduce', shape, accumulators, ...(hashed ? { codes: 'ordinal' as const } : {}) },
   }
-  const keys = hashed
-    ? { columns, predicate: scan.predicate, sink: { kind: 'keys' as const, keys: hashKeys(sink.keys) } }
-    : undefined
-  return { order, nests: { main, probe: planProbe(scan, order), keys }, accumulators, finishes }
+  const keyNest = (kind: 'keys' | 'direct'): Nest | undefined =>
+    hashed ? { columns, predicate: scan.predicate, sink: { kind, keys: hashKeys(sink.keys) } } : undefined
+  const nests = { main, probe: planProbe(scan, order), keys: keyNest('keys'), direct: keyNest('direct') }
+  return { order, nests, accumulators, finishes }
 }
 
 /** A compiled filter before what is interpreted. */

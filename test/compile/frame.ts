@@ -64,7 +64,7 @@ export function fieldArray(field: Field, groups: number, buffer?: ArrayBuffer, a
 export function runBody({ module, nest, fields, errors }: CompiledNest, task: Task): Outcome {
   const { memory, allocate, place } = createMemory()
   const columns = nest.columns.length
-  const at = allocate(frameBytes(columns, fields.length))
+  const at = allocate(frameBytes(nest, fields.length))
   const rows = place(Int32Array.from(task.rows.flat()))
   const runs = place(Int32Array.from(task.runs.flat()))
   const codes = task.codes && place(task.codes)

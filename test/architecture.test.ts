@@ -23,7 +23,7 @@ const house: Readonly<Record<string, Room>> = {
   model: { folders: [] },
   kernel: { folders: ['model'] },
   function: { folders: ['model', 'kernel'] },
-  codec: { folders: ['model', 'kernel'], packages: ['node:zlib', '@bokuweb/zstd-wasm', 'fflate'] },
+  codec: { folders: ['model', 'kernel'], packages: ['node:zlib', 'node:crypto'] },
   source: {
     folders: ['model', 'kernel', 'codec', 'platform'],
     packages: ['zarrita', '@zarrita/storage', 'apache-arrow'],

@@ -1,18 +1,21 @@
 /** The blosc codec: a container of blocks, each of one or several compressed streams, usually of shuffled bytes. */
 import type { Machine } from '../kernel/machine.js'
-import { ChunkQLError } from '../model/error.js'
 import { type BloscHeader, headerBytes, readHeader } from './blosc-header.js'
+import { decodeBloscLz } from './blosclz-stream.js'
 import type { CodecKind, Span } from './codec.js'
 import { damaged, wrongLength } from './damage.js'
 import { inflate } from './inflate.js'
 import { decodeLz4 } from './lz4-block.js'
+import { decodeSnappy } from './snappy-block.js'
 import { decodeZstd } from './zstd-frames.js'
 
 type StreamDecoder = (codec: string, source: Span, out: Span, machine: Machine) => number
 
-/** The compressors inside. One that is missing here is refused by name. */
-const decoders: Partial<Record<BloscHeader['compressor'], StreamDecoder>> = {
+/** The compressors inside. */
+const decoders: Record<BloscHeader['compressor'], StreamDecoder> = {
+  blosclz: decodeBloscLz,
   lz4: decodeLz4,
+  snappy: decodeSnappy,
   zlib: (codec, source, out, machine) => inflate(codec, 'zlib', source, out, machine),
   zstd: decodeZstd,
 }
@@ -49,12 +52,14 @@ function copyStored(header: BloscHeader, source: Span, out: Span, machine: Machi
 
 function decodeBlocks(header: BloscHeader, source: Span, out: Span, machine: Machine): void {
   const { blocks, blockLength, decodedLength } = header
-  const decoder = decoderOf(header)
+  const decoder = decoders[header.compressor]
   if (source.length < headerBytes + 4 * blocks) {
     throw damaged('blosc', `${source.length} bytes are too few for ${blocks} blocks`)
   }
   const mark = machine.mark()
-  const scratch = header.shuffle === 'none' ? undefined : machine.allocate(blockLength)
+  // Bits are put into planes of bytes first: one place more.
+  const places = { none: 0, byte: 1, bit: 2 }[header.shuffle]
+  const scratch = places === 0 ? undefined : machine.allocate(places * Math.min(blockLength, decodedLength))
   for (let block = 0; block < blocks; block++) {
     const first = block * blockLength
     const to = { address: out.address + first, length: Math.min(blockLength, decodedLength - first) }
@@ -63,13 +68,6 @@ function decodeBlocks(header: BloscHeader, source: Span, out: Span, machine: Mac
     else unshuffleBlock(decoder, header, source, start, scratch, to, machine)
   }
   machine.release(mark)
-}
-
-function decoderOf({ compressor, shuffle }: BloscHeader): StreamDecoder {
-  const decoder = decoders[compressor]
-  if (!decoder) throw new ChunkQLError('unsupported', `blosc: compressor ${compressor}`)
-  if (shuffle === 'bit') throw new ChunkQLError('unsupported', 'blosc: bit shuffle')
-  return decoder
 }
 
 /** A last block that is shorter is never split. */
@@ -87,9 +85,14 @@ function unshuffleBlock(
   to: Span,
   machine: Machine,
 ): void {
-  const planes = decodeStreams(decoder, header, source, start, { address: scratch, length: to.length }, machine, true)
-  if (planes.length > 1 && weave(planes, to, machine)) return
-  machine.kernel.unshuffle(header.typeSize, to.length, scratch, to.address)
+  const { shuffle, typeSize } = header
+  const shuffled = { address: scratch, length: to.length }
+  const planes = decodeStreams(decoder, header, source, start, shuffled, machine, shuffle === 'byte')
+  if (shuffle === 'bit') {
+    machine.kernel.bit_unshuffle(typeSize, to.length, scratch, to.address, scratch + to.length)
+  } else if (planes.length === 1 || !weave(planes, to, machine)) {
+    machine.kernel.unshuffle(typeSize, to.length, scratch, to.address)
+  }
 }
 
 /** Puts planes together that lie where they may; false where the kernel has no code for so many. */

@@ -5,9 +5,11 @@ import type { Codec, CodecConfig, CodecKind, CodecTarget } from './codec.js'
 const kinds = new Map<string, () => Promise<CodecKind>>([
   ['blosc', () => import('./blosc.js').then((m) => m.blosc)],
   ['bytes', () => import('./bytes.js').then((m) => m.bytes)],
+  ['bz2', () => import('./bz2.js').then((m) => m.bz2)],
   ['crc32c', () => import('./crc32c.js').then((m) => m.crc32c)],
   ['gzip', () => import('./gzip.js').then((m) => m.gzip)],
   ['lz4', () => import('./lz4.js').then((m) => m.lz4)],
+  ['lzma', () => import('./lzma.js').then((m) => m.lzma)],
   ['shuffle', () => import('./shuffle.js').then((m) => m.shuffle)],
   ['zlib', () => import('./zlib.js').then((m) => m.zlib)],
   ['zstd', () => import('./zstd.js').then((m) => m.zstd)],

@@ -3,10 +3,10 @@ import type { Machine } from '../kernel/machine.js'
 import { ChunkQLError } from '../model/error.js'
 import type { Span } from './codec.js'
 import { damaged } from './damage.js'
+import { lengthByTrying, overlong } from './measure.js'
 
 /** The result of the kernel where a frame does not tell its length. */
 const unknownLength = -7
-const overlong = -2
 
 export function decodeZstd(codec: string, source: Span, out: Span, machine: Machine): number {
   const length = run(source, out, machine)
@@ -17,21 +17,10 @@ export function decodeZstd(codec: string, source: Span, out: Span, machine: Mach
 
 /** The decoded length; where frames do not tell it, found by decoding. */
 export function zstdLength(codec: string, source: Span, machine: Machine): number {
-  const length = Number(machine.kernel.zstd_length(source.address, source.length))
-  if (length === unknownLength) return tryLengths(codec, source, machine)
+  const told = Number(machine.kernel.zstd_length(source.address, source.length))
+  const length = told === unknownLength ? lengthByTrying(source, machine, (out) => run(source, out, machine)) : told
   if (length < 0) throw failure(codec, length, source.length)
   return length
-}
-
-/** Doubles the room until all fits, or memory ends. */
-function tryLengths(codec: string, source: Span, machine: Machine): number {
-  for (let room = Math.max(1 << 17, source.length * 4); ; room *= 2) {
-    const mark = machine.mark()
-    const length = run(source, { address: machine.allocate(room), length: room }, machine)
-    machine.release(mark)
-    if (length >= 0) return length
-    if (length !== overlong) throw failure(codec, length, source.length)
-  }
 }
 
 function run(source: Span, out: Span, machine: Machine): number {

@@ -29,14 +29,44 @@ export interface KernelExports {
   zstd_scratch(): number
   /** The decoded length that the frames tell, -7 where one does not. */
   zstd_length(source: number, sourceLength: number): bigint
+  /** One stream of BloscLZ; errors as of `lz4_decode`. */
+  blosclz_decode(source: number, sourceLength: number, out: number, outLength: number): number
+  /** One block of Snappy; errors as of `lz4_decode`, and -4: another length than it tells. */
+  snappy_decode(source: number, sourceLength: number, out: number, outLength: number): number
+  /** Bzip2 streams; `scratch` = `bz2_scratch()` bytes. Errors: assembly/bz2.ts. */
+  bz2_decode(source: number, sourceLength: number, out: number, outLength: number, scratch: number): number
+  bz2_scratch(): number
+  /**
+   * One stream of LZMA without a header: `properties` = lc + 9 lp + 45 pb, `told` its decoded length or -1.
+   * `scratch` = `lzma_scratch()` bytes. Errors: assembly/lzma/status.ts.
+   */
+  lzma_decode(
+    source: number,
+    sourceLength: number,
+    out: number,
+    outLength: number,
+    scratch: number,
+    properties: number,
+    told: number,
+  ): number
+  lzma_scratch(): number
+  /** LZMA2 up to its end; `lzma2_used()` tells how many bytes of the source that were. */
+  lzma2_decode(source: number, sourceLength: number, out: number, outLength: number, scratch: number): number
+  lzma2_used(): number
   /** out[i * size + j] = source[j * (length / size) + i]; a remainder is copied. */
   unshuffle(size: number, length: number, source: number, out: number): void
   /** The same for planes of `count` bytes that lie anywhere. */
   weave2(count: number, a: number, b: number, out: number): void
   weave4(count: number, a: number, b: number, c: number, d: number, out: number): void
   weave8(count: number, ...planesThenOut: number[]): void
-  /** Castagnoli's checksum; read the result as unsigned (`>>> 0`). */
+  /** The shuffle of bits by blosc; `scratch` holds `length` bytes. */
+  bit_unshuffle(size: number, length: number, source: number, out: number, scratch: number): void
+  // Checksums; read the results as unsigned (`>>> 0`).
   crc32c(address: number, length: number): number
+  crc32(address: number, length: number): number
+  adler32(address: number, length: number): number
+  fletcher32(address: number, length: number): number
+  crc64(address: number, length: number): bigint
   /** Reverses the bytes of `count` elements of 2, 4 or 8 bytes in place. */
   swap(size: number, count: number, address: number): void
   /** Repeats the first `size` bytes at `address` until `length` bytes are written. */

@@ -38,6 +38,67 @@ test('unshuffle is the transposition of bytes, whatever the sizes', () => {
   )
 })
 
+test('bit unshuffle is the transposition of bits, of multiples of eight elements', () => {
+  const sizes = fc.integer({ min: 1, max: 20 })
+  const bytes = fc.uint8Array({ maxLength: 3000, size: 'max' })
+  fc.assert(
+    fc.property(sizes, bytes, (size, bytes) => {
+      const count = Math.floor(bytes.length / size)
+      const expected = Uint8Array.from(bytes)
+      if (count % 8 === 0) {
+        for (let i = 0; i < count; i++) {
+          for (let j = 0; j < size; j++) {
+            let byte = 0
+            for (let b = 0; b < 8; b++) {
+              const row = ((8 * j + b) * count) / 8
+              byte |= (((bytes[row + (i >> 3)] as number) >> (i & 7)) & 1) << b
+            }
+            expected[i * size + j] = byte
+          }
+        }
+      }
+      const found = into(bytes, bytes.length, (source, out) => {
+        kernel.bit_unshuffle(size, bytes.length, source, out, machine.allocate(bytes.length))
+      })
+      assert.deepEqual(found, expected)
+    }),
+  )
+})
+
+/** Each of the text `123456789`, as the catalogues of checksums have it. */
+const checksums = { crc32: 0xcbf43926, crc32c: 0xe3069283, adler32: 0x091e01de } as const
+
+test('checksums are those of the catalogues, and do not depend on the length of runs', () => {
+  const address = machine.allocate(100_000)
+  machine.bytes.set(new TextEncoder().encode('123456789'), address)
+  for (const [name, expected] of Object.entries(checksums)) {
+    assert.equal(kernel[name as keyof typeof checksums](address, 9) >>> 0, expected, name)
+  }
+  assert.equal(BigInt.asUintN(64, kernel.crc64(address, 9)), 0x995dc9bbdf1939fan)
+  // Sums of the largest bytes, reduced at every step.
+  machine.bytes.fill(0xff, address, address + 100_000)
+  let [a, b, c, d] = [1, 0, 0, 0]
+  for (let i = 0; i < 100_000; i++) {
+    a = (a + 255) % 65521
+    b = (b + a) % 65521
+  }
+  assert.equal(kernel.adler32(address, 100_000) >>> 0, b * 65536 + a)
+  machine.bytes.fill(0xfe, address, address + 100_000)
+  for (let i = 0; i < 50_000; i++) {
+    c = (c + 0xfefe) % 65535
+    d = (d + c) % 65535
+  }
+  assert.equal(kernel.fletcher32(address, 100_000) >>> 0, d * 65536 + c)
+})
+
+/** From the tests of numcodecs: nine integers of eight bytes and the checksum of the HDF5 library. */
+test('fletcher32 is that of HDF5', () => {
+  const values = BigInt64Array.of(1911n, -2427n, 1897n, -2412n, 2440n, 873n, -621n, -829n, 551n, -2118n)
+  const address = machine.allocate(values.byteLength)
+  machine.bytes.set(new Uint8Array(values.buffer), address)
+  assert.equal(kernel.fletcher32(address, values.byteLength) >>> 0, 0x648625fd)
+})
+
 test('planes are woven from wherever they lie', () => {
   for (const count of [0, 1, 15, 16, 17, 63, 200]) {
     for (const size of [2, 4, 8]) {

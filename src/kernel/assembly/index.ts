@@ -1,10 +1,16 @@
 // The kernel: everything that must run at the speed of memory. Compiled by scripts/build.mjs, called through machine.ts.
-export { crc32c } from './crc32c'
+export { bit_unshuffle } from './bit-shuffle'
+export { blosclz_decode } from './blosclz'
+export { bz2_decode, bz2_scratch } from './bz2'
+export { adler32, crc32, crc32c, crc64, fletcher32 } from './checksums'
 export { fill } from './fill'
 export { hash_find, hash_rebuild } from './hash'
 export { lz4_decode } from './lz4'
+export { lzma_decode, lzma_scratch } from './lzma/decode'
+export { lzma2_decode, lzma2_used } from './lzma/lzma2'
 export { unshuffle, weave2, weave4, weave8 } from './shuffle'
 export { acos, asin, atan, atan2, cbrt, cos, exp, ln, log10, log2, pow, sin, tan } from './math'
+export { snappy_decode } from './snappy'
 export { swap } from './swap'
 export { zstd_decode, zstd_length, zstd_scratch } from './zstd/frame'
 

@@ -89,8 +89,7 @@ export function weave8(
     const u = v128.load(f + i)
     const v = v128.load(g + i)
     const w = v128.load(h + i)
-    quarter(low8(p, q), low8(r, s), low8(t, u), low8(v, w), to)
-    quarter(high8(p, q), high8(r, s), high8(t, u), high8(v, w), to + 64)
+    weaveVectors(p, q, r, s, t, u, v, w, to)
   }
   for (let i = whole; i < count; i++, to += 8) {
     store<u8>(to, load<u8>(a + i))
@@ -102,6 +101,17 @@ export function weave8(
     store<u8>(to, load<u8>(g + i), 6)
     store<u8>(to, load<u8>(h + i), 7)
   }
+}
+
+/** Sixteen elements of eight bytes from eight vectors of planes. */
+// prettier-ignore
+// @ts-ignore: decorator
+@inline
+export function weaveVectors(
+  p: v128, q: v128, r: v128, s: v128, t: v128, u: v128, v: v128, w: v128, to: usize,
+): void {
+  quarter(low8(p, q), low8(r, s), low8(t, u), low8(v, w), to)
+  quarter(high8(p, q), high8(r, s), high8(t, u), high8(v, w), to + 64)
 }
 
 /** Eight elements of eight bytes from their interleaved pairs of planes. */

@@ -27,13 +27,13 @@ export async function runSuite({
   const lines = allLines
     .filter(({ name }) => name.includes(only))
     .map((line) => ({ ...line, sql: sqlOf(line, 'climate', span) }))
-  const order = { store, parquet, threads, runs, lines, ...span }
+  const order = { store, parquet, threads, runs, ...span }
 
-  const chunkql = ask('node', 'peer-chunkql.mjs', order, root)
-  const dask = hasDask() ? ask(python, 'peer_dask.py', order, root) : undefined
+  const chunkql = ask('node', 'peer-chunkql.mjs', order, lines, root)
+  const dask = hasDask() ? ask(python, 'peer_dask.py', order, lines, root) : undefined
   if (!dask)
     console.log(`${python} has no xarray and dask (Debian: python3-xarray python3-dask): that column stays empty`)
-  const duckdb = ask('node', 'peer-duckdb.mjs', order, root)
+  const duckdb = ask('node', 'peer-duckdb.mjs', order, lines, root)
 
   const rows = lines.map(({ name }) => compare(name, { chunkql, dask, duckdb }))
   const text = [
@@ -45,7 +45,7 @@ export async function runSuite({
     '',
     startupText(root, runs),
     '',
-    `- peak memory of the process: ChunkQL ${chunkql.peak.toFixed(0)} MB, xarray + dask ${dask?.peak.toFixed(0) ?? '-'} MB, DuckDB ${duckdb.peak.toFixed(0)} MB`,
+    '- memory: the peak of a process that asks one line, once to warm up and then as often as is timed',
     machineText(root),
     `- ${dask?.version ?? 'no xarray + dask'} (threads scheduler, skipna; the last line by numpy.bincount per block), DuckDB ${duckdb.version} over Parquet of its own writing`,
     '',
@@ -76,15 +76,21 @@ function timestampAt(time, part) {
   return new Date(microseconds / 1000).toISOString().slice(0, 19).replace('T', ' ')
 }
 
-function ask(command, file, order, root) {
+/** Each line in a process of its own, so that times and memory are not those of the lines before. */
+function ask(command, file, order, lines, root) {
   console.log(`asking ${file}`)
-  const output = execFileSync(command, [join(root, 'bench/grid', file), JSON.stringify(order)], {
-    cwd: root,
-    encoding: 'utf8',
-    maxBuffer: 2 ** 30,
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const answers = lines.map((line) => {
+    const argument = JSON.stringify({ ...order, lines: [line] })
+    const output = execFileSync(command, [join(root, 'bench/grid', file), argument], {
+      cwd: root,
+      encoding: 'utf8',
+      maxBuffer: 2 ** 30,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const { results, peak, version } = JSON.parse(output)
+    return { version, name: line.name, answer: { ...results[line.name], peak } }
   })
-  return JSON.parse(output)
+  return { version: answers[0]?.version, results: Object.fromEntries(answers.map(({ name, answer }) => [name, answer])) }
 }
 
 function hasDask() {
@@ -108,6 +114,7 @@ function compare(name, { chunkql, dask, duckdb }) {
     chunkql: median(ours.ms),
     dask: dask && median(dask.results[name].ms),
     duckdb: median(duckdb.results[name].ms),
+    peaks: [chunkql, dask, duckdb].map((peer) => peer?.results[name].peak),
     verdict: verdicts.join(', ') || 'agree',
   }
 }

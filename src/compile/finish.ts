@@ -59,8 +59,7 @@ function resultOf(finish: Finish, states: States, registry: Registry): Emitted |
   const definition = registry.aggregateFunction(aggregate)
   const signature = { args: argTypes, result: resultType }
   const codes = parts.map((part) => {
-    // The hidden count stands before the accumulators.
-    const state = states.states[part + 1]
+    const state = states.states[part]
     return state ? codesOf(state.types, state.first) : []
   })
   if (definition?.kind === 'algebraic') return definition.finish(codes, signature)

@@ -8,7 +8,7 @@ import { type Emitter, emit, emitAll, isTrue, only } from './emit.js'
 import { createGraph, type Graph } from './graph.js'
 import { type State, type States, statesOf } from './state.js'
 
-/** One accumulator (or the hidden count): its arguments, and the cells for which they count. */
+/** One accumulator: its arguments, and the cells for which they count. */
 export interface Part {
   readonly state: State
   readonly args: readonly Code[]
@@ -98,7 +98,7 @@ function partsOf(
   active: Code | undefined,
   emitter: Emitter,
 ): Inner | undefined {
-  const parts: Part[] = [{ state: states[0] as State, args: [], mask: active }]
+  const parts: Part[] = []
   const errors: ProgramError[] = []
   for (const [i, { args, filter }] of accumulators.entries()) {
     const emitted = emitAll(args, emitter)
@@ -107,7 +107,7 @@ function partsOf(
     const chosen = allValid(active, condition && isTrue(condition))
     errors.push(...only(active, condition?.errors ?? []), ...emitted.flatMap((arg) => only(chosen, arg.errors ?? [])))
     const mask = allValid(chosen, ...emitted.map(({ valid }) => valid))
-    parts.push({ state: states[i + 1] as State, args: emitted.map(({ value }) => value), mask })
+    parts.push({ state: states[i] as State, args: emitted.map(({ value }) => value), mask })
   }
   return { parts, keys: [], errors }
 }

@@ -1,9 +1,8 @@
 /** States of accumulators as fields: their arrays, and the code that reads and writes them. Called by `program.ts`, `merge.ts`, `finish.ts`. */
 import type { DistributiveAggregate, Signature } from '../function/definition.js'
 import type { Registry } from '../function/registry.js'
-import { add, type Code, type CodeType, constant, convert, input, ne } from '../model/code.js'
+import { type Code, type CodeType, constant, convert, input, ne } from '../model/code.js'
 import type { Accumulator, Field } from '../model/nest.js'
-import { INT64 } from '../model/type.js'
 
 export interface State {
   readonly definition: DistributiveAggregate
@@ -14,26 +13,10 @@ export interface State {
   readonly types: readonly CodeType[]
 }
 
-/** The state of the hidden count first, then one per accumulator. */
+/** One state per accumulator. */
 export interface States {
   readonly fields: readonly Field[]
   readonly states: readonly State[]
-}
-
-const one = constant('i64', 1n)
-
-/** What the hidden count is an aggregate of. */
-const rows: DistributiveAggregate = {
-  kind: 'distributive',
-  name: '$rows',
-  summary: 'Counts the rows of a group.',
-  usage: '$rows()',
-  resolve: () => ({ args: [], result: INT64 }),
-  state: () => [{ name: 'n', type: 'i64', init: 0n }],
-  step: ([n = one]) => [add(n, one)],
-  combine: ([a = one], [b = one]) => [add(a, b)],
-  finish: ([n = one]) => ({ value: n }),
-  examples: [],
 }
 
 /** Undefined where an accumulator is not distributive. */
@@ -45,7 +28,6 @@ export function statesOf(accumulators: readonly Accumulator[], registry: Registr
     states.push({ definition, signature, first: fields.length, types: own.map(({ type }) => type) })
     fields.push(...own.map(({ type, init }) => ({ type: storedType(type), init, accumulator })))
   }
-  enter(rows, { args: [], result: INT64 }, -1)
   for (const [i, { aggregate, argTypes, resultType }] of accumulators.entries()) {
     const definition = registry.aggregateFunction(aggregate)
     if (definition?.kind !== 'distributive') return undefined

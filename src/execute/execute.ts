@@ -107,7 +107,8 @@ function openMerge(
     const merge = new MergeHash(states, keys)
     return { absorb: (body) => merge.absorb(body), result: () => merge.result(keyExpressions, aggregates) }
   }
-  const merge = new MergeDense(states, keys.kind === 'dense' ? inLoopOrder(keys.dims, loops) : [])
+  const dims = keys.kind === 'dense' ? inLoopOrder(keys.dims, loops) : []
+  const merge = new MergeDense(states, dims, loops.presence)
   return { absorb: (body) => merge.absorb(body), result: () => merge.result(keyExpressions, aggregates) }
 }
 
@@ -121,7 +122,7 @@ async function* orderedPartials(stage: ScanStage, context: ExecuteContext): Asyn
   const stopped = stopOn(running, signal)
   try {
     for (let task = 0; task < count; task++) {
-      while (next < count && next < task + 3 * executor.slots) waiting.push(quiet(executor.run(running, next++)))
+      while (next < count && next < task + 2 * executor.slots) waiting.push(quiet(executor.run(running, next++)))
       const partial = await Promise.race([waiting.shift() as Promise<Partial>, stopped.promise])
       addWork(work, partial.work)
       context.onProgress?.({ done: work.read, total: work.chunksTotal - work.pruned, bytes: work.bytesRead })

@@ -46,7 +46,7 @@ function openReduce(run: StageRun, bodies: Bodies<Body>, boxes: readonly Box[], 
   )
 }
 
-/** Whether any cell of a piece passes, judged by filter columns alone: the hidden count of a reduction without keys. */
+/** Whether any cell of a piece passes, judged by filter columns alone: it counts rows, and has no keys. */
 function probe(run: StageRun, body: Body, scratch: Scratch): (piece: Piece) => boolean {
   const { machine } = run
   const [count] = placeFields(body, machine, 1) as [number]

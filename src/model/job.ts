@@ -165,6 +165,8 @@ export interface LoopPlan {
   /** Accumulators of the reduction and how each call's result comes from them. */
   readonly accumulators: readonly Accumulator[]
   readonly finishes: readonly Finish[]
+  /** The accumulator that counts the rows of a group, where groups can be empty: dense keys, and cells that do not pass. */
+  readonly presence?: number | undefined
 }
 
 export interface CompiledStage {

@@ -78,11 +78,11 @@ export interface Nest {
   readonly sink: NestSink
 }
 
-/** One field of an accumulator's state: an array with an element per group. Field 0 is always the hidden count of rows. */
+/** One field of an accumulator's state: an array with an element per group. */
 export interface Field {
   readonly type: Exclude<CodeType, 'bool'>
   readonly init: number | bigint
-  /** The accumulator it belongs to, or -1 for the hidden count. */
+  /** The accumulator it belongs to. */
   readonly accumulator: number
 }
 
@@ -145,7 +145,7 @@ export function keyWords(keys: number): number {
 
 /**
  * Frame of a combine body, called as `combine(frame)`: merges `count` groups of a state b into a state a that stands
- * earlier in task order, the hidden count too. codes = 0: group i of b goes to group i of a; else the address of `count`
+ * earlier in task order. codes = 0: group i of b goes to group i of a; else the address of `count`
  * i32: group i of b goes to group codes[i] of a, negative codes are skipped.
  * Then two words per field: the addresses of a's and b's arrays, moved by the executor where boxes are laid row by row.
  */
@@ -164,7 +164,7 @@ export function combineFrameBytes(fields: number): number {
  * writes `count` results at `values`, laid out as in a Vector of the result type, and as many bytes 0 or 1 at `valid`.
  * groups = 0: result i is that of group i; else the address of `count` i32 and result i is that of group groups[i].
  * Sets `error` (0, or 1 + index into the compiled errors) and `errorGroup` (an i) of the first error.
- * Then one word per field, the hidden count first: its array's address.
+ * Then one word per field: its array's address.
  */
 export const finishFrame = { count: 0, groups: 4, values: 8, valid: 12, error: 16, errorGroup: 20, fields: 24 } as const
 

@@ -10,11 +10,13 @@ import type { StateArrays } from './state-arrays.js'
 export class MergeDense {
   readonly #shape: readonly number[]
   readonly #strides: readonly number[]
+  #empty = true
 
-  /** `dims` in loop order, as in the boxes of the partials. */
+  /** `dims` in loop order, as in the boxes of the partials; `presence`: see LoopPlan. */
   constructor(
     readonly states: StateArrays,
     readonly dims: readonly DimensionCodes[],
+    readonly presence: number | undefined,
   ) {
     this.#shape = dims.map(({ count }) => count)
     this.#strides = cStrides(this.#shape)
@@ -24,6 +26,7 @@ export class MergeDense {
   /** In task order. */
   absorb(partial: Extract<PartialBody, { kind: 'dense' }>): void {
     const { machine } = this.states
+    this.#empty = false
     const mark = machine.mark()
     const placed = this.states.place(partial.fields)
     const shape = boxShape(partial.box)
@@ -45,7 +48,7 @@ export class MergeDense {
 
   /** One row per group that a row entered; without keys exactly one. */
   result(keys: readonly NamedExpression[], aggregates: readonly NamedAggregate[]): Rows {
-    const groups = this.dims.length === 0 ? Int32Array.of(0) : this.states.present(cellCount(this.#shape))
+    const groups = this.#groups()
     const columns = new Map(this.states.results(groups, aggregates))
     this.dims.forEach((dim, axis) => {
       const stride = this.#strides[axis] as number
@@ -53,6 +56,17 @@ export class MergeDense {
       for (const { key, values } of dim.keys) columns.set((keys[key] as NamedExpression).id, take(values, codes))
     })
     return { length: groups.length, columns }
+  }
+
+  /** Codes are those of selected indexes: where every cell passes, each combination has a row. */
+  #groups(): Int32Array {
+    const most = cellCount(this.#shape)
+    if (this.dims.length === 0) return Int32Array.of(0)
+    if (this.#empty) return new Int32Array(0)
+    if (this.presence !== undefined) return this.states.present(most, this.presence)
+    const all = new Int32Array(most)
+    for (let group = 0; group < most; group++) all[group] = group
+    return all
   }
 }
 

@@ -72,9 +72,10 @@ export class StateArrays {
     this.#combine(frame)
   }
 
-  /** Groups that at least one row entered. */
-  present(groups: number): Int32Array {
-    const counts = new BigInt64Array(this.machine.memory.buffer, this.#addresses[0], groups)
+  /** Of so many groups those that at least one row entered, as an accumulator of row counts tells. */
+  present(groups: number, accumulator: number): Int32Array {
+    const field = this.fields.findIndex((field) => field.accumulator === accumulator)
+    const counts = new BigInt64Array(this.machine.memory.buffer, this.#addresses[field], groups)
     const found = new Int32Array(groups)
     let length = 0
     for (let group = 0; group < groups; group++) if (counts[group] !== 0n) found[length++] = group

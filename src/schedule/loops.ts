@@ -5,7 +5,7 @@ import type { DimensionCodes, GridScan, JobColumn, KeySpace, LoopPlan, Sink } fr
 import type { Access, Accumulator, Finish, Nest, NestColumn } from '../model/nest.js'
 import type { NamedAggregate } from '../model/plan.js'
 import { type Dimension, type Storage, storageBytes } from '../model/schema.js'
-import { INT32, type Type, type TypeKind } from '../model/type.js'
+import { INT32, INT64, type Type, type TypeKind } from '../model/type.js'
 import type { Vector } from '../model/vector.js'
 import { isPlain, withoutSpans } from './columns.js'
 
@@ -22,6 +22,7 @@ export function planReduce(scan: GridScan, sink: Sink, registry: Registry): Loop
   const parts = accumulate(sink.aggregates, registry)
   if (!parts) return undefined
   const { accumulators, finishes } = parts
+  const presence = sink.keys.kind === 'dense' && scan.predicate ? share(accumulators, rowCount) : undefined
   const columns = nestColumns(scan.columns, order)
   const hashed = sink.keys.kind === 'hash'
   const shape = hashed ? 'scatter' : innerShape(sink.keys, order)
@@ -33,7 +34,7 @@ export function planReduce(scan: GridScan, sink: Sink, registry: Registry): Loop
   const keyNest = (kind: 'keys' | 'direct'): Nest | undefined =>
     hashed ? { columns, predicate: scan.predicate, sink: { kind, keys: hashKeys(sink.keys) } } : undefined
   const nests = { main, probe: planProbe(scan, order), keys: keyNest('keys'), direct: keyNest('direct') }
-  return { order, nests, accumulators, finishes }
+  return { order, nests, accumulators, finishes, presence }
 }
 
 /** A compiled filter before what is interpreted. */
@@ -52,7 +53,7 @@ function planProbe(scan: GridScan, order: readonly number[]): Nest | undefined {
   return {
     columns: nestColumns(early, order),
     predicate: scan.predicate,
-    sink: { kind: 'reduce', shape: 'register', accumulators: [] },
+    sink: { kind: 'reduce', shape: 'register', accumulators: [rowCount] },
   }
 }
 
@@ -165,8 +166,10 @@ export function codeColumns(keys: KeySpace): JobColumn[] {
   })
 }
 
+const rowCount: Accumulator = { aggregate: 'count', args: [], argTypes: [], resultType: INT64 }
+
 interface Accumulation {
-  readonly accumulators: readonly Accumulator[]
+  readonly accumulators: Accumulator[]
   readonly finishes: readonly Finish[]
 }
 

@@ -216,6 +216,6 @@ for (const type of [FLOAT64, INT32, INT64]) {
 
 test('a sum that BIGINT does not hold is an error of its group', () => {
   const states = statesOf(INT64, [1, 2])
-  ;(states[2] as BigInt64Array)[1] = 5n
+  ;(states[1] as BigInt64Array)[1] = 5n
   assert.match(finish(INT64, states).error ?? '', /overflow in sum/)
 })

@@ -31,7 +31,7 @@ function reduce(values: Float64Array, runs: readonly (readonly [number, number, 
   assert.ok(compiled)
   const task = { columns: [{ stored: values, rowStride: 0, cellStride: 1 }], rows: [[0, 0]] as const, runs, groups: 1 }
   return runBody(compiled, task)
-    .fields.slice(1)
+    .fields
     .map((field) => Number(field[0]))
 }
 

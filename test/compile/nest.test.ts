@@ -7,7 +7,7 @@ import { compareValues } from '../../src/function/order.js'
 import { builtins } from '../../src/function/registry.js'
 import type { CompiledNest } from '../../src/model/job.js'
 import { type Accumulator, keyWords, type Nest } from '../../src/model/nest.js'
-import { BOOLEAN, isFloat, type Value } from '../../src/model/type.js'
+import { BOOLEAN, INT64, isFloat, type Value } from '../../src/model/type.js'
 import {
   accumulatorOf,
   cellsMax,
@@ -23,6 +23,7 @@ import { cellOf, evaluate, expectedOf, type Group, type Visit, visits } from './
 
 const runs = { numRuns: Number(process.env.RUNS ?? 60) }
 const maxGroups = 120
+const rowCount: Accumulator = { aggregate: 'count', args: [], argTypes: [], resultType: INT64 }
 
 interface Case {
   readonly random: readonly RandomColumn[]
@@ -53,7 +54,7 @@ function reduceCase(kind: 'register' | 'vector' | 'scatter', codes?: 'ordinal'):
       })
       .map(({ predicate, accumulators, shape, group, codes: table }) => ({
         random,
-        nest: { columns, predicate, sink: { kind: 'reduce', shape: kind, accumulators, codes } },
+        nest: { columns, predicate, sink: { kind: 'reduce', shape: kind, accumulators: [rowCount, ...accumulators], codes } },
         task: { ...taskOf(random, shape), group, groups: maxGroups, codes: Int32Array.from(table) },
       }))
   })

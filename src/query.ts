@@ -99,6 +99,7 @@ export function run(session: Session, prepared: Prepared, options: QueryOptions)
       settings: session.settings,
       use: session.functions.modules,
     },
+    isRemote: source?.isRemote ?? false,
     work,
     ...options,
   })

@@ -1,21 +1,32 @@
 /** The decoded chunks of one column in one machine: a few slots, the oldest used again. Called by `pieces.ts` and `cells.ts`. */
 import type { Machine } from '../kernel/machine.js'
 import type { Work } from '../model/job.js'
-import type { ChunkedColumn, Fetched } from '../source/source.js'
+import type { ByteRange, ChunkedColumn, Fetched } from '../source/source.js'
+import type { Prefetch } from './prefetch.js'
+
+/** What readers of a stage share. */
+export interface Reading {
+  readonly machine: Machine
+  readonly work: () => Work
+  readonly prefetch: Prefetch
+}
 
 export class ChunkReader {
+  readonly machine: Machine
   readonly #slots: number[]
   /** Which chunk each slot holds, as text. */
   readonly #held: (string | undefined)[]
   #next = 0
+  /** The chunks that were planned last, as many as there are slots: they will be held when their turn comes. */
+  readonly #planned: string[] = []
 
   constructor(
     readonly column: ChunkedColumn,
-    readonly machine: Machine,
-    readonly work: () => Work,
+    readonly reading: Reading,
     slots: number,
   ) {
-    this.#slots = Array.from({ length: slots }, () => machine.allocate(column.layout.bytes))
+    this.machine = reading.machine
+    this.#slots = Array.from({ length: slots }, () => this.machine.allocate(column.layout.bytes))
     this.#held = new Array(slots)
   }
 
@@ -36,31 +47,52 @@ export class ChunkReader {
     return held < 0 ? -1 : (this.#slots[held] as number)
   }
 
-  #fill(slot: number, chunk: readonly number[], name: string): number | Promise<number> {
-    const range = this.column.locate(chunk)
-    const mark = this.machine.mark()
-    const started = performance.now()
-    const decode = (fetched: Fetched): number => {
-      const address = this.#slots[slot] as number
-      const fetchedAt = performance.now()
-      this.column.decode(fetched, this.machine, address, range)
-      this.machine.release(mark)
-      this.#held[slot] = name
-      this.#count(fetched, fetchedAt - started, performance.now() - fetchedAt)
-      return address
-    }
-    const fetched = this.column.fetch(range, this.machine)
-    return fetched instanceof Promise ? fetched.then(decode) : decode(fetched)
+  /** Where a chunk lies that is to be loaded after those planned before; undefined where a slot will hold it then. */
+  plan(chunk: readonly number[]): ByteRange | undefined {
+    const name = chunk.join('.')
+    if (this.#planned.includes(name)) return undefined
+    this.#planned.push(name)
+    if (this.#planned.length > this.#slots.length) this.#planned.shift()
+    return this.#held.includes(name) ? undefined : this.column.locate(chunk)
   }
 
-  #count(fetched: Fetched, msFetch: number, msDecode: number): void {
-    const work = this.work()
-    work.read++
-    work.requests++
-    if (!fetched) work.missing++
-    work.bytesRead += fetched?.length ?? 0
-    work.bytesDecoded += this.column.layout.bytes
-    work.msByStage.fetch = (work.msByStage.fetch ?? 0) + msFetch
-    work.msByStage.decode = (work.msByStage.decode ?? 0) + msDecode
+  #fill(slot: number, chunk: readonly number[], name: string): number | Promise<number> {
+    const range = this.column.locate(chunk)
+    const { prefetch, work } = this.reading
+    const started = performance.now()
+    if (!this.column.read) {
+      return prefetch.take(this.column, range, work()).then((fetched) => {
+        work().msByStage.fetch = (work().msByStage.fetch ?? 0) + performance.now() - started
+        return this.#decode(slot, name, range, fetched)
+      })
+    }
+    const mark = this.machine.mark()
+    const fetched = this.column.read(range, this.machine, this.#slots[slot])
+    countRead(work(), fetched?.length ?? 0, performance.now() - started)
+    const address = this.#decode(slot, name, range, fetched)
+    this.machine.release(mark)
+    return address
   }
+
+  #decode(slot: number, name: string, range: ByteRange, fetched: Fetched): number {
+    const address = this.#slots[slot] as number
+    const started = performance.now()
+    const mark = this.machine.mark()
+    this.column.decode(fetched, this.machine, address, range)
+    this.machine.release(mark)
+    this.#held[slot] = name
+    const work = this.reading.work()
+    work.read++
+    if (!fetched) work.missing++
+    work.bytesDecoded += this.column.layout.bytes
+    work.msByStage.decode = (work.msByStage.decode ?? 0) + performance.now() - started
+    return address
+  }
+}
+
+/** What is fetched is counted by its store. */
+function countRead(work: Work, bytes: number, ms: number): void {
+  work.requests++
+  work.bytesRead += bytes
+  work.msByStage.fetch = (work.msByStage.fetch ?? 0) + ms
 }

@@ -14,7 +14,7 @@ import { columnOf, type Rows } from '../operator/rows.js'
 import { StateArrays } from '../operator/state-arrays.js'
 import { runSteps } from '../operator/steps.js'
 import { taskCount } from './boxes.js'
-import { cancel, type Executor, type RunningJob, start } from './executor.js'
+import { cancel, type Executor, mostTasksPerThread, type RunningJob, start } from './executor.js'
 import { addWork } from './work.js'
 
 export interface Progress {
@@ -28,7 +28,9 @@ export interface Progress {
 export interface ExecuteContext {
   readonly executor: Executor
   readonly registry: Registry
-  readonly job: Omit<Job, 'stage'>
+  readonly job: Omit<Job, 'stage' | 'tasksPerThread'>
+  /** The bytes come from afar: threads fetch ahead. */
+  readonly isRemote: boolean
   readonly work: Work
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((progress: Progress) => void) | undefined
@@ -115,14 +117,16 @@ function openMerge(
 /** Partials in task order. Tasks run ahead of the merge by a bounded number, so that waiting partials fit memory. */
 async function* orderedPartials(stage: ScanStage, context: ExecuteContext): AsyncGenerator<Partial> {
   const { executor, work, signal } = context
-  const running = start({ ...context.job, stage })
+  const tasksPerThread = context.isRemote ? tasksAhead(stage) : 1
+  const running = start({ ...context.job, stage, tasksPerThread })
   const count = taskCount(stage.tasks)
+  const most = Math.max(2, tasksPerThread) * executor.slots
   const waiting: Promise<Partial>[] = []
   let next = 0
   const stopped = stopOn(running, signal)
   try {
     for (let task = 0; task < count; task++) {
-      while (next < count && next < task + 2 * executor.slots) waiting.push(quiet(executor.run(running, next++)))
+      while (next < count && next < task + most) waiting.push(quiet(executor.run(running, next++)))
       const partial = await Promise.race([waiting.shift() as Promise<Partial>, stopped.promise])
       addWork(work, partial.work)
       context.onProgress?.({ done: work.read, total: work.chunksTotal - work.pruned, bytes: work.bytesRead })
@@ -134,6 +138,13 @@ async function* orderedPartials(stage: ScanStage, context: ExecuteContext): Asyn
     // Its tasks notice the flag at their next block; nobody waits for them, but the job is kept until they have.
     void Promise.allSettled(waiting).then(() => executor.release(running))
   }
+}
+
+/** Enough tasks that their chunks keep a distant store busy; few where a LIMIT may make them vain. */
+function tasksAhead({ tasks, sink, scan }: ScanStage): number {
+  const chunks = tasks.boxesPerTask * Math.max(1, scan.columns.filter(({ kind }) => kind === 'stored').length)
+  const isLimited = sink.kind === 'rows' && sink.limit !== undefined
+  return Math.max(2, Math.min(isLimited ? 4 : mostTasksPerThread, Math.ceil(16 / chunks)))
 }
 
 /** A failure is seen when its turn comes; until then it must not count as unhandled. */

@@ -16,6 +16,8 @@ export interface Executor {
   release(running: RunningJob): void
 }
 
+export const mostTasksPerThread = 16
+
 export function start(job: Job): RunningJob {
   return { job, cancel: new Int32Array(new SharedArrayBuffer(4)) }
 }
@@ -24,7 +26,11 @@ export function cancel(running: RunningJob): void {
   Atomics.store(running.cancel, 0, 1)
 }
 
+export function isCancelled(flag: Int32Array): boolean {
+  return Atomics.load(flag, 0) !== 0
+}
+
 /** Throws where the flag is up. */
 export function checkCancelled(flag: Int32Array): undefined {
-  if (Atomics.load(flag, 0) !== 0) throw new ChunkQLError('cancelled', 'the query was cancelled')
+  if (isCancelled(flag)) throw new ChunkQLError('cancelled', 'the query was cancelled')
 }

@@ -2,7 +2,7 @@
 import type { Registry } from '../function/registry.js'
 import { type Loan, machines } from '../kernel/machine-pool.js'
 import type { Source } from '../source/source.js'
-import { checkCancelled, type Executor, type RunningJob } from './executor.js'
+import { checkCancelled, type Executor, isCancelled, type RunningJob } from './executor.js'
 import { type Check, type OpenStage, openStage } from './stage-run.js'
 
 /** Tasks run one after another; between them the event loop has its turn, so that a query can be cancelled. */
@@ -14,14 +14,19 @@ export function inlineExecutor(source: Source, registry: Registry): Executor {
     const known = stages.get(job.id)
     if (known) return known.stage
     const loan = machines.borrow(job.settings.memory_limit)
-    const stage = openStage(job, loan.machine, source, registry, politeCheck(running.cancel))
+    const stage = openStage(job, loan.machine, source, registry, {
+      check: politeCheck(running.cancel),
+      isCancelled: () => isCancelled(running.cancel),
+    })
     stages.set(job.id, { loan, stage })
     return stage
   }
   return {
     slots: 1,
     run(running, task) {
-      const done = last.then(yieldToEvents).then(async () => (await open(running)).run(task))
+      // A task that waits its turn fetches meanwhile, where bytes come from afar.
+      const turn = source.isRemote ? Promise.resolve() : last
+      const done = turn.then(yieldToEvents).then(async () => (await open(running)).run(task))
       last = done.catch(() => undefined)
       return done
     },

@@ -12,11 +12,14 @@ export class PieceLoader {
   /** Values along dimensions, placed for the box at hand. */
   readonly #placed = new Map<number, { address: number; start: number; bytes: number }>()
   readonly #scratches = new Map<number, Scratch>()
+  #box: Box | undefined
 
   constructor(readonly run: StageRun) {}
 
   /** Copies the values of dimension columns for a box; call before its pieces. */
   enter(box: Box): void {
+    if (box === this.#box) return
+    this.#box = box
     for (const column of this.run.stage.scan.columns) {
       if (column.kind === 'dimension' || column.kind === 'index') this.#place(column, box)
     }

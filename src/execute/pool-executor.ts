@@ -3,7 +3,7 @@ import type { Piscina } from 'piscina'
 import { kernelModule } from '../kernel/machine.js'
 import { ChunkQLError, fromErrorData, isChunkQLError } from '../model/error.js'
 import type { Partial } from '../model/job.js'
-import { cancel, type Executor, type RunningJob } from './executor.js'
+import { cancel, type Executor, mostTasksPerThread, type RunningJob } from './executor.js'
 import type { TaskMessage, TaskReply } from './messages.js'
 
 export interface Pool extends Executor {
@@ -16,6 +16,7 @@ const patienceMs = 1000
 export function poolExecutor(threads: number): Pool {
   let pool: Promise<Piscina> | undefined
   const live = new Map<number, RunningJob>()
+  const gates = new Map<number, Gate>()
   const sent = new Set<Promise<TaskReply>>()
   const send = async (message: TaskMessage): Promise<TaskReply> => {
     pool ??= openPool(threads)
@@ -34,13 +35,21 @@ export function poolExecutor(threads: number): Pool {
     async run(running, task) {
       const { job } = running
       live.set(job.id, running)
-      const message = { id: job.id, task, live: [...live.keys()] }
-      const reply = await send(message)
-      if (reply.kind !== 'unknownJob') return partialOf(reply)
-      return partialOf(await send({ ...message, opening: { job, cancel: running.cancel } }))
+      const gate = gates.get(job.id) ?? openGate(threads * job.tasksPerThread)
+      gates.set(job.id, gate)
+      await gate.enter()
+      try {
+        const message = { id: job.id, task, live: [...live.keys()] }
+        const reply = await send(message)
+        if (reply.kind !== 'unknownJob') return partialOf(reply)
+        return partialOf(await send({ ...message, opening: { job, cancel: running.cancel } }))
+      } finally {
+        gate.leave()
+      }
     },
     release: ({ job }) => {
       live.delete(job.id)
+      gates.delete(job.id)
     },
     async close() {
       const running = await pool
@@ -49,6 +58,33 @@ export function poolExecutor(threads: number): Pool {
       // Piscina takes an answer that comes after its end for a fault: let the tasks come to theirs first.
       await Promise.race([Promise.allSettled(sent), delay(patienceMs)])
       await running?.destroy()
+    },
+  }
+}
+
+/** Lets so many in at once, the others in the order in which they came. */
+interface Gate {
+  enter(): Promise<void> | undefined
+  leave(): void
+}
+
+function openGate(places: number): Gate {
+  const waiting: (() => void)[] = []
+  let free = places
+  return {
+    enter() {
+      if (free > 0) {
+        free--
+        return undefined
+      }
+      return new Promise((resume) => {
+        waiting.push(resume)
+      })
+    },
+    leave() {
+      const next = waiting.shift()
+      if (next) next()
+      else free++
     },
   }
 }
@@ -71,6 +107,7 @@ async function openPool(threads: number): Promise<Piscina> {
     minThreads: threads,
     maxThreads: threads,
     atomics: 'disabled',
+    concurrentTasksPerWorker: mostTasksPerThread,
     workerHistogram: false,
     workerData: kernelModule(),
   })

@@ -17,18 +17,51 @@ export async function reduceTask(run: StageRun, bodies: Bodies<Body>, boxes: rea
   const scratch = new Scratch(run.machine)
   const reduce = openReduce(run, bodies, boxes, scratch)
   const loader = new PieceLoader(run)
-  const passes = bodies.probe && probe(run, bodies.probe, scratch)
-  for (const box of boxes) {
+  const reads = (bodies.keys ?? bodies.main).compiled.nest
+  const consume = ({ box, piece }: Place): undefined | Promise<void> => {
     loader.enter(box)
-    for (const piece of piecesOf(box, run.stage.scan.columns)) {
-      if (!meets(run.stage.scan.selection, piece)) continue
-      const pause = run.check()
-      if (pause) await pause
-      if (bodies.probe && passes && !passes(await settled(loader.load(bodies.probe.compiled.nest, piece)))) continue
-      reduce.consume(await settled(loader.load((bodies.keys ?? bodies.main).compiled.nest, piece)))
+    const loaded = loader.load(reads, piece)
+    if (loaded instanceof Promise) return loaded.then((each) => reduce.consume(each))
+    reduce.consume(loaded)
+    return undefined
+  }
+  const passes = bodies.probe && probe(run, bodies.probe, scratch, loader)
+  const waiting: Place[] = []
+  // What waited longer has lost its filter columns to pieces that came after it, whether these passed or not.
+  const isDue = (place: Place | undefined, now: number): place is Place =>
+    place !== undefined && now - place.number >= run.piecesAhead
+  for (const place of placesOf(run, boxes)) {
+    const pause = run.check()
+    if (pause) await pause
+    const passed = passes?.(place) ?? true
+    if (passed instanceof Promise ? await passed : passed) {
+      if (run.piecesAhead > 0) run.want(place.piece)
+      waiting.push(place)
+    }
+    if (!isDue(waiting[0], place.number)) continue
+    const consumed = consume(waiting.shift() as Place)
+    if (consumed) await consumed
+  }
+  for (const place of waiting) await consume(place)
+  return reduce.partial()
+}
+
+/** The pieces that hold selected cells, box by box. */
+function* placesOf(run: StageRun, boxes: readonly Box[]): Generator<Place> {
+  const { scan } = run.stage
+  let count = 0
+  for (const box of boxes) {
+    for (const piece of piecesOf(box, scan.columns)) {
+      if (meets(scan.selection, piece)) yield { box, piece, number: count++ }
     }
   }
-  return reduce.partial()
+}
+
+/** A piece, and the box that it is a part of. */
+interface Place {
+  readonly box: Box
+  readonly piece: Box
+  readonly number: number
 }
 
 function openReduce(run: StageRun, bodies: Bodies<Body>, boxes: readonly Box[], scratch: Scratch): Reduce {
@@ -46,20 +79,29 @@ function openReduce(run: StageRun, bodies: Bodies<Body>, boxes: readonly Box[], 
   )
 }
 
-/** Whether any cell of a piece passes, judged by filter columns alone: it counts rows, and has no keys. */
-function probe(run: StageRun, body: Body, scratch: Scratch): (piece: Piece) => boolean {
+/**
+ * Whether any cell of a piece passes, judged by filter columns alone: it counts rows, and has no keys.
+ * Where the filter runs ahead of the reduction it has a loader of its own: they are in different boxes.
+ */
+function probe(
+  run: StageRun,
+  body: Body,
+  scratch: Scratch,
+  shared: PieceLoader,
+): (place: Place) => boolean | Promise<boolean> {
   const { machine } = run
+  const loader = run.piecesAhead > 0 ? new PieceLoader(run) : shared
   const [count] = placeFields(body, machine, 1) as [number]
   const order = run.stage.loops?.order ?? []
-  return (piece) => {
+  const judge = (piece: Piece) => {
     new BigInt64Array(machine.memory.buffer, count, 1)[0] = 0n
     const dims = loopDims(piece, run.stage.scan.selection, [])
     runLoop({ order, dims, columns: piece.columns, shape: 'register' }, scratch, body.frame, (call) => body.run(call))
     return new BigInt64Array(machine.memory.buffer, count, 1)[0] !== 0n
   }
-}
-
-/** Awaits only what is a promise: local chunks cost no turn of the event loop. */
-function settled<T>(value: T | Promise<T>): T | Promise<T> {
-  return value
+  return ({ box, piece }) => {
+    loader.enter(box)
+    const loaded = loader.load(body.compiled.nest, piece)
+    return loaded instanceof Promise ? loaded.then(judge) : judge(loaded)
+  }
 }

@@ -92,7 +92,10 @@ async function* rowsOfBox(run: StageRun, box: Box, select: Select | undefined): 
   await open(early)
   if (select) {
     const positions = await select(box)
-    if (positions.length > 0) await open(late)
+    if (positions.length > 0) {
+      wantBox(run, box)
+      await open(late)
+    }
     for (let at = 0; at < positions.length; at += batchCells) {
       yield pick(columns, box, positions.subarray(at, at + batchCells), inputs)
     }
@@ -101,10 +104,18 @@ async function* rowsOfBox(run: StageRun, box: Box, select: Select | undefined): 
   for (const part of partsInOrder(box, batchCells)) {
     const positions = await filter(run, part, early, inputs)
     if (positions?.length === 0) continue
-    await open(late.filter(({ id }) => !inputs.has(id)))
+    const missing = late.filter(({ id }) => !inputs.has(id))
+    if (missing.length > 0) wantBox(run, box)
+    await open(missing)
     if (positions) yield pick(columns, part, positions, inputs)
     else yield whole(columns, part, inputs)
   }
+}
+
+/** Columns are loaded one after another; where their bytes come from afar they come together. */
+function wantBox(run: StageRun, box: Box): void {
+  if (!run.source.isRemote) return
+  for (const piece of piecesOf(box, run.stage.scan.columns)) if (meets(run.stage.scan.selection, piece)) run.want(piece)
 }
 
 /** Positions in the part that pass selection and predicate; undefined where all do. */

@@ -6,10 +6,12 @@ import type { Box } from '../model/schema.js'
 import { type Body, placeBody } from '../operator/body.js'
 import type { Source } from '../source/source.js'
 import { boxAt, boxesOf, chunksTouched, chunksUnder } from './boxes.js'
-import { ChunkReader } from './chunk-reader.js'
+import { ChunkReader, type Reading } from './chunk-reader.js'
+import { Prefetch } from './prefetch.js'
 import { boxFilter } from './prune.js'
 import { reduceTask } from './reduce-task.js'
 import { rowTask } from './row-task.js'
+import { earlyColumns, wantsOf, wantsUnder } from './wants.js'
 import { emptyWork } from './work.js'
 
 /** What a task works with. */
@@ -20,6 +22,10 @@ export interface StageRun {
   readonly registry: Registry
   /** One per column of the scan; absent where the column has no chunks. */
   readonly readers: readonly (ChunkReader | undefined)[]
+  /** Pieces whose filter may be judged before the first of them is reduced, so that their other columns are on their way. */
+  readonly piecesAhead: number
+  /** Fetches all that a part of the grid needs, as far as there is room: some of its cells passed the filter. */
+  want(part: Box): void
   readonly bodies: Bodies<Body> | undefined
   /** Bytes that this thread may use. */
   readonly memory: number
@@ -29,7 +35,14 @@ export interface StageRun {
 
 export type Check = () => Promise<void> | undefined
 
+/** How a task gives way: `check` at every piece, `isCancelled` while it waits. */
+export interface Interrupt {
+  readonly check: Check
+  isCancelled(): boolean
+}
+
 export interface OpenStage {
+  /** Tasks run one after another, in the order of the calls; what a waiting one wants is fetched meanwhile. */
   run(task: number): Promise<Partial>
 }
 
@@ -39,30 +52,115 @@ export async function openStage(
   machine: Machine,
   source: Source,
   registry: Registry,
-  check: Check,
+  interrupt: Interrupt,
 ): Promise<OpenStage> {
-  const { stage } = job
+  const { stage, settings } = job
+  const memory = settings.memory_limit / settings.threads
   let work = emptyWork()
-  const readers = await openReaders(stage, machine, source, () => work)
+  const prefetch = new Prefetch({
+    requests: Math.max(2, Math.floor(mostRequests / settings.threads)),
+    room: () => Math.min(mostWaiting, memory - machine.memory.buffer.byteLength),
+  })
+  const piecesAhead = source.isRemote ? aheadOf(stage, memory) : 0
+  const reading: Reading = { machine, work: () => work, prefetch }
+  const readers = await openReaders(stage, source, reading, piecesAhead)
   const bodies = stage.compiled && placeBodies(stage.compiled.bodies, machine)
-  const { memory_limit, threads } = job.settings
-  const run: StageRun = { stage, machine, source, registry, readers, bodies, memory: memory_limit / threads, check }
-  const mayPass = job.settings.pruning ? boxFilter(stage.scan, registry) : undefined
-  return {
-    async run(task) {
-      work = emptyWork()
-      const mark = machine.mark()
-      const started = performance.now()
-      const boxes = taskBoxes(stage, task)
-      const kept = mayPass ? boxes.filter(mayPass) : boxes
-      for (const box of boxes) if (!kept.includes(box)) work.pruned += chunksUnder(stage.scan.columns, box)
-      const body = await runBoxes(run, kept)
+  const check = source.isRemote ? withTurns(interrupt.check) : interrupt.check
+  const want = (part: Box): void => {
+    for (const each of wantsUnder(run, stage.scan.columns, part)) prefetch.want(each, work)
+  }
+  const run: StageRun = {
+    stage,
+    machine,
+    source,
+    registry,
+    readers,
+    piecesAhead,
+    want,
+    bodies,
+    memory,
+    check,
+  }
+  const mayPass = settings.pruning ? boxFilter(stage.scan, registry) : undefined
+  let last: Promise<unknown> = Promise.resolve()
+  let waiting = 0
+
+  async function runTask(task: number, boxes: readonly Box[], own: Work): Promise<Partial> {
+    work = own
+    const mark = machine.mark()
+    const started = performance.now()
+    const watch = startWatch(interrupt, prefetch)
+    try {
+      const body = await runBoxes(run, boxes)
+      return { task, body, work }
+    } finally {
+      clearInterval(watch)
       machine.release(mark)
       work.msByStage.task = performance.now() - started
-      return { task, body, work }
+    }
+  }
+
+  return {
+    run(task) {
+      const own = emptyWork()
+      const boxes = taskBoxes(stage, task)
+      const kept = mayPass ? boxes.filter(mayPass) : boxes
+      for (const box of boxes) if (!kept.includes(box)) own.pruned += chunksUnder(stage.scan.columns, box)
+      if (source.isRemote) prefetch.follow(wantsOf(run, kept), own)
+      waiting++
+      const done = last
+        .then(() => runTask(task, kept, own))
+        .finally(() => {
+          // What a LIMIT left over is not read after all.
+          if (--waiting === 0) prefetch.stop()
+        })
+      last = done.catch(() => undefined)
+      return done
     },
   }
 }
+
+/** Requests that all threads may have under way at once, and bytes that may wait to be decoded in one. */
+const mostRequests = 32
+const mostWaiting = 256e6
+
+/** While a task waits for bytes nobody checks whether it still should. */
+const watchMs = 50
+
+function startWatch({ isCancelled }: Interrupt, prefetch: Prefetch): NodeJS.Timeout {
+  return setInterval(() => {
+    if (isCancelled()) prefetch.stop()
+  }, watchMs)
+}
+
+/** Longer than this, bytes that arrived do not wait for a turn of the event loop. */
+const turnMs = 1
+
+function withTurns(check: Check): Check {
+  let last = performance.now()
+  return () => {
+    const pause = check()
+    if (pause || performance.now() - last < turnMs) return pause
+    return new Promise((resume) => {
+      setImmediate(() => {
+        last = performance.now()
+        resume()
+      })
+    })
+  }
+}
+
+/** A piece ahead costs a slot of each filter column: as many as fit beside what a task holds, and a few at most. */
+function aheadOf(stage: ScanStage, memory: number): number {
+  if (!stage.compiled?.bodies.probe) return 0
+  const early = earlyColumns(stage).reduce(
+    (sum, column) => sum + (column.kind === 'stored' ? column.layout.bytes : 0),
+    0,
+  )
+  return Math.max(0, Math.min(mostPiecesAhead, Math.floor((memory / 2 - stage.taskBytes) / 2 / Math.max(1, early))))
+}
+
+const mostPiecesAhead = 8
 
 function runBoxes(run: StageRun, boxes: readonly Box[]): Promise<PartialBody> {
   const reduces = run.bodies?.main.compiled.nest.sink.kind === 'reduce'
@@ -76,14 +174,15 @@ function taskBoxes(stage: ScanStage, task: number): Box[] {
 
 function openReaders(
   stage: ScanStage,
-  machine: Machine,
   source: Source,
-  work: () => Work,
+  reading: Reading,
+  piecesAhead: number,
 ): Promise<(ChunkReader | undefined)[]> {
   const open = async (column: JobColumn): Promise<ChunkReader | undefined> => {
     if (column.kind !== 'stored') return undefined
     const chunked = await source.column(stage.scan.table, column.name)
-    return new ChunkReader(chunked, machine, work, chunksTouched(column, stage.tasks.box))
+    const extra = column.phase === 'filter' ? piecesAhead : 0
+    return new ChunkReader(chunked, reading, chunksTouched(column, stage.tasks.box) + extra)
   }
   return Promise.all(stage.scan.columns.map(open))
 }

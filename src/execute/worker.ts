@@ -7,7 +7,7 @@ import { toErrorData } from '../model/error.js'
 import type { Job, Partial } from '../model/job.js'
 import { openSource } from '../source/registry.js'
 import type { Source } from '../source/source.js'
-import { checkCancelled } from './executor.js'
+import { checkCancelled, isCancelled } from './executor.js'
 import type { TaskMessage, TaskReply } from './messages.js'
 import { type OpenStage, openStage } from './stage-run.js'
 
@@ -36,7 +36,10 @@ export default async function runTask(message: TaskMessage): Promise<TaskReply> 
 function openJob({ job, cancel }: { readonly job: Job; readonly cancel: Int32Array }): OpenJob {
   const loan = machines.borrow(job.settings.memory_limit / job.settings.threads)
   const stage = openSources(job).then(async (source) =>
-    openStage(job, loan.machine, source, await loadRegistry(job.use), () => checkCancelled(cancel)),
+    openStage(job, loan.machine, source, await loadRegistry(job.use), {
+      check: () => checkCancelled(cancel),
+      isCancelled: () => isCancelled(cancel),
+    }),
   )
   const open = { loan, stage }
   jobs.set(job.id, open)

@@ -226,6 +226,8 @@ export interface Job {
   readonly source: SourceRef | null
   readonly settings: Settings
   readonly stage: ScanStage
+  /** Tasks that a thread has at once: it runs one after another, and fetches for the next ones where bytes come from afar. */
+  readonly tasksPerThread: number
   /** Modules of functions that users packaged. */
   readonly use: readonly string[]
 }

@@ -12,9 +12,25 @@ export interface ByteRange {
   readonly length?: number | undefined
 }
 
-/** Encoded bytes in a machine's memory. `null` = the chunk does not exist: all its cells have the fill value. */
-export type Fetched = { readonly address: number; readonly length: number } | null
+/**
+ * Encoded bytes: in a machine's memory where they were read at once, in memory of their own where they were fetched.
+ * `null` = the chunk does not exist: all its cells have the fill value.
+ */
+export type Fetched = { readonly address: number; readonly length: number } | Uint8Array | null
 
+/** What was asked of a store, counted by whoever asks it; retries count. */
+export interface Traffic {
+  requests: number
+  /** Encoded bytes that arrived. */
+  bytesRead: number
+}
+
+export interface FetchOptions {
+  readonly signal?: AbortSignal | undefined
+  readonly traffic?: Traffic | undefined
+}
+
+/** One of `read` and `fetch` is there, or both: then `read` is the fast way. */
 export interface ChunkedColumn {
   readonly layout: Layout
   /** `table/column`, for errors. */
@@ -22,17 +38,22 @@ export interface ChunkedColumn {
   /** Where chunk `index` (per own dim) lies. Pure. */
   locate(index: readonly number[]): ByteRange
   /**
-   * Reads the encoded bytes into memory that `machine` allocates (released by the caller's mark).
-   * Synchronous for local files and memory. Damaged or short reads throw ChunkQLError('store') naming array and chunk.
+   * Reads the encoded bytes at once, into memory that `machine` allocates (released by the caller's mark), or straight to
+   * `out` where they are as long as the decoded ones and need no codec. Local files, and arrays in memory.
+   * Damaged or short reads throw ChunkQLError('store') naming array and chunk.
    */
-  fetch(range: ByteRange, machine: Machine, signal?: AbortSignal): Fetched | Promise<Fetched>
-  /** Decodes into `layout.bytes` bytes at `out`; writes the fill value where `fetched` is null. Throws as `fetch` does. */
+  read?(range: ByteRange, machine: Machine, out?: number): Fetched
+  /** Gets the encoded bytes into memory of their own, while other chunks are decoded. Throws as `read` does. */
+  fetch?(range: ByteRange, options?: FetchOptions): Promise<Uint8Array | null>
+  /** Decodes into `layout.bytes` bytes at `out`; writes the fill value where `fetched` is null. Throws as `read` does. */
   decode(fetched: Fetched, machine: Machine, out: number, range: ByteRange): void
 }
 
 export interface Source {
   /** Absent: the source cannot leave this thread (arrays in memory, stores made of closures). */
   readonly ref: SourceRef | null
+  /** Its bytes come from afar: queries fetch ahead of what they decode. */
+  readonly isRemote?: boolean | undefined
   readonly schema: Schema
   /** All values of a one-dimensional column, decoded. Cached by the source. */
   coordinate(table: string, column: string): Promise<Vector>

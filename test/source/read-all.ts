@@ -39,7 +39,7 @@ async function readChunks(source: Source, table: string, column: Column, shape: 
   for (const index of indexes(counts)) {
     const mark = machine.mark()
     const range = chunked.locate(index)
-    const fetched = await chunked.fetch(range, machine)
+    const fetched = chunked.read ? chunked.read(range, machine) : ((await chunked.fetch?.(range)) ?? null)
     const out = machine.allocate(layout.bytes)
     chunked.decode(fetched, machine, out, range)
     for (const cell of indexes(layout.chunk)) {

@@ -110,7 +110,7 @@ function layoutOf({ dims, material }: MemoryColumn, shape: readonly number[]): L
   return { storage, chunk, strides, bytes: size * cellCount(chunk), unpack: material.unpack, missing, nanIsNull }
 }
 
-/** Nothing is encoded: `fetch` has nothing to do, `decode` is the one copy into the machine. */
+/** Nothing is encoded: `read` has nothing to do, `decode` is the one copy into the machine. */
 function chunked(name: string, material: Stored, layout: Layout): ChunkedColumn {
   const pieces = material.pieces()
   const length = pieces.reduce((sum, piece) => sum + piece.byteLength, 0)
@@ -121,7 +121,7 @@ function chunked(name: string, material: Stored, layout: Layout): ChunkedColumn 
       const offset = row * layout.bytes
       return { key: name, offset, length: Math.max(0, Math.min(layout.bytes, length - offset)) }
     },
-    fetch: (range) => ({ address: 0, length: range.length ?? 0 }),
+    read: (range) => ({ address: 0, length: range.length ?? 0 }),
     decode: (_, machine, out, range) => copyBytes(pieces, range, machine, out),
   }
 }

@@ -1,9 +1,10 @@
 /** The chunks of one array: where they lie, how they are fetched and decoded. Made by open.ts, called by the executor. */
 import type { Chain } from '../../codec/chain.js'
+import type { Span } from '../../codec/codec.js'
 import type { Machine } from '../../kernel/machine.js'
 import { ChunkQLError, isChunkQLError } from '../../model/error.js'
 import { cellCount, type Layout, storageBytes } from '../../model/schema.js'
-import type { ByteRange, ChunkedColumn, Fetched } from '../source.js'
+import type { ByteRange, ChunkedColumn, Fetched, FetchOptions } from '../source.js'
 import { storedView } from '../unpack.js'
 import { cellBytes, chunkKey, type ZarrArray } from './array.js'
 import { firstGregorian } from './calendar.js'
@@ -38,16 +39,52 @@ export function chunkedColumn(
   }
 
   /** Without its metadata the array was moved or removed: then a chunk that is not there is no fill value. */
-  function absent(key: string): null {
-    if (!store.has || store.has(array.metadataKey)) return null
-    throw inChunk(key, new Error('the array is no longer there'))
+  function absent(isThere: boolean): null {
+    if (isThere) return null
+    throw new Error('the array is no longer there')
+  }
+
+  const isThere = recently(async () => !store.changes || (await store.size(array.metadataKey)) !== undefined)
+
+  /** Where `length` encoded bytes go: those of raw chunks straight to where decoded ones belong. */
+  function placeOf(length: number, machine: Machine, out: number | undefined): number {
+    const isRaw = chain.names.length === 0 && length === layout.bytes
+    return isRaw && out !== undefined ? out : machine.allocate(length)
+  }
+
+  function inMachine(fetched: Exclude<Fetched, null>, machine: Machine, out: number | undefined): Span {
+    if (!(fetched instanceof Uint8Array)) return fetched
+    const address = placeOf(fetched.length, machine, out)
+    machine.bytes.set(fetched, address)
+    return { address, length: fetched.length }
+  }
+
+  function read({ key }: ByteRange, machine: Machine, out?: number): Fetched {
+    try {
+      let address = 0
+      const length = store.read?.(key, (bytes) => {
+        address = placeOf(bytes, machine, out)
+        return machine.bytes.subarray(address, address + bytes)
+      })
+      return length === undefined ? absent(store.has?.(array.metadataKey) ?? true) : { address, length }
+    } catch (error) {
+      throw inChunk(key, error)
+    }
+  }
+
+  async function fetch({ key }: ByteRange, options?: FetchOptions): Promise<Uint8Array | null> {
+    try {
+      return (await store.get(key, options)) ?? absent(await isThere())
+    } catch (error) {
+      throw inChunk(key, error)
+    }
   }
 
   function decode(fetched: Fetched, machine: Machine, out: number, range: ByteRange, check?: AfterDecoding): void {
     const mark = machine.mark()
     try {
       if (!fetched) fillChunk(fill, layout.bytes, machine, out)
-      else chain.decode(fetched, { address: out, length: layout.bytes }, machine)
+      else chain.decode(inMachine(fetched, machine, out), { address: out, length: layout.bytes }, machine)
       finish?.(machine, out)
       check?.(machine, out)
     } catch (error) {
@@ -61,29 +98,37 @@ export function chunkedColumn(
     layout,
     name: arrayName,
     locate: (index) => ({ key: prefix + chunkKey(array.keys, index) }),
-    fetch({ key }, machine, signal) {
-      try {
-        const fetched = store.fetch(key, machine, signal)
-        if (!(fetched instanceof Promise)) return fetched ?? absent(key)
-        return fetched.then(
-          (bytes) => bytes ?? absent(key),
-          (error) => Promise.reject(inChunk(key, error)),
-        )
-      } catch (error) {
-        throw inChunk(key, error)
-      }
-    },
+    ...(store.read ? { read } : {}),
+    fetch,
     decode: (fetched, machine, out, range) => decode(fetched, machine, out, range, check),
     decodeAnyDate: (fetched, machine, out, range) => decode(fetched, machine, out, range),
     decodeText(fetched, machine, range) {
       if (!fetched) return undefined
       try {
-        const { address, length } = chain.decodeAny(fetched, machine)
+        const { address, length } = chain.decodeAny(inMachine(fetched, machine, undefined), machine)
         return machine.bytes.slice(address, address + length)
       } catch (error) {
         throw inChunk(range.key, error)
       }
     },
+  }
+}
+
+/** Whether an array is still there is asked once for many chunks that are not. */
+const recentMs = 5000
+
+function recently(ask: () => Promise<boolean>): () => Promise<boolean> {
+  let asked = Number.NEGATIVE_INFINITY
+  let answer: Promise<boolean> | undefined
+  return () => {
+    if (!answer || performance.now() - asked > recentMs) {
+      asked = performance.now()
+      answer = ask()
+      answer.catch(() => {
+        answer = undefined
+      })
+    }
+    return answer
   }
 }
 

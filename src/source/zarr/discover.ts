@@ -79,9 +79,11 @@ class Found {
   }
 
   private async walkChildren(path: string, bare: number): Promise<void> {
-    for (const { name, isDirectory } of this.store.list?.(path) ?? []) {
-      if (isDirectory) await this.walk(join(path, name), bare)
-    }
+    const entries = (await this.store.list?.(path)) ?? []
+    const children = entries.filter(({ isDirectory }) => isDirectory)
+    // Where every answer takes long, they are waited for together.
+    if (!this.store.read) await Promise.all(children.map(({ name }) => this.walk(join(path, name), bare)))
+    else for (const { name } of children) await this.walk(join(path, name), bare)
   }
 
   /** Whether it is an array. */
@@ -145,7 +147,7 @@ function join(path: string, name: string): string {
 }
 
 function nothingThere(store: Store): ChunkQLError {
-  return new ChunkQLError('store', `'${store.path ?? store.name}' holds no Zarr metadata`, {
+  return new ChunkQLError('store', `'${store.location ?? store.name}' holds no Zarr metadata`, {
     hint: 'expected zarr.json, .zmetadata, .zgroup or .zarray in it, or in the directories under it',
   })
 }

@@ -3,7 +3,6 @@ import { type Chain, openChain } from '../../codec/chain.js'
 import { ChunkQLError } from '../../model/error.js'
 import type { Layout, Schema, Table } from '../../model/schema.js'
 import type { Vector } from '../../model/vector.js'
-import { absolutePath, parentPath, pathKind } from '../../platform/node/files.js'
 import type { Source, SourceKind } from '../source.js'
 import { cellBytes, chunkStrides, elementBytes, isRefused, type ZarrArray } from './array.js'
 import { chunkedColumn, type ZarrColumn } from './chunked.js'
@@ -11,23 +10,24 @@ import type { Decoding } from './convention.js'
 import { discover, type ZarrGroup } from './discover.js'
 import { type Readable, readCells } from './read.js'
 import { type Slice, slicedColumn } from './slice.js'
-import { directoryStore, foreignStore, type Store } from './store.js'
+import { isStoreLocation, openParent, openStore } from './store/open.js'
+import type { Store } from './store.js'
 import { type GridTable, type GroupTables, tablesOfGroup } from './tables.js'
 
 export const zarr: SourceKind = {
   kind: 'zarr',
-  accepts: (location) => isDirectory(location) || isStore(location),
+  accepts: isStoreLocation,
   open: (location, options) => openZarr(location, options),
 }
 
 async function openZarr(location: unknown, options: Readonly<Record<string, unknown>>): Promise<Source> {
-  const named = isStore(location) ? foreignStore(location) : directoryStore(String(location))
-  const { store, groups, array } = await withSiblings(named, await discover(named))
+  const named = await openStore(location, options)
+  const { store, groups, array } = await withSiblings(named, await discover(named), options)
   const decode = { nanIsNull: options.nanIsNull !== false }
   const tables = groups.map((group) => tablesOfGroup(group, store.name, decode))
   const source = zarrSource(store, tables, options)
-  if (array === undefined || !named.path) return source
-  const ref = { kind: 'zarr', location: named.path, options }
+  if (array === undefined || !named.location) return source
+  const ref = { kind: 'zarr', location: named.location, options }
   return { ...source, ref, schema: { ...source.schema, defaultTable: array } }
 }
 
@@ -39,26 +39,21 @@ interface Opened {
 }
 
 /** An array that was named by its own path has its coordinates beside it: its group is opened, and it is the table meant. */
-async function withSiblings(store: Store, groups: readonly ZarrGroup[]): Promise<Opened> {
-  if (groups[0]?.arrays[0]?.path !== '' || !store.path) return { store, groups }
-  const parent = directoryStore(parentPath(store.path))
-  const isGroup = groupFiles.some((file) => parent.has?.(file))
+async function withSiblings(
+  store: Store,
+  groups: readonly ZarrGroup[],
+  options: Readonly<Record<string, unknown>>,
+): Promise<Opened> {
+  const parent = groups[0]?.arrays[0]?.path === '' ? await openParent(store, options) : undefined
+  if (!parent) return { store, groups }
+  const files = await Promise.all(groupFiles.map((file) => parent.get(file)))
+  const isGroup = files.some((file) => file !== undefined)
   const found = isGroup ? (await discover(parent)).filter(({ path }) => path === '') : []
   const isThere = found[0]?.arrays.some(({ path }) => path === store.name)
   return isThere ? { store: parent, groups: found, array: store.name } : { store, groups }
 }
 
 const groupFiles = ['zarr.json', '.zmetadata', '.zgroup']
-
-function isDirectory(location: unknown): boolean {
-  if (typeof location !== 'string' || /^(?!file:)\w{2,}:\/\//.test(location)) return false
-  return pathKind(absolutePath(location)) === 'directory'
-}
-
-/** zarrita's stores have `get`; so has a Map. */
-function isStore(location: unknown): location is Parameters<typeof foreignStore>[0] {
-  return typeof location === 'object' && location !== null && 'get' in location && typeof location.get === 'function'
-}
 
 /** What is needed to read an array, or a part of one. */
 interface Stored {
@@ -99,7 +94,8 @@ function zarrSource(store: Store, groups: readonly GroupTables[], options: Reado
   }
 
   return {
-    ref: store.path === undefined ? null : { kind: 'zarr', location: store.path, options },
+    ref: store.location === undefined ? null : { kind: 'zarr', location: store.location, options },
+    isRemote: !store.read,
     schema: schemaOf(groups),
     coordinate: async (table, column) => {
       const { array } = member(table, column)

@@ -29,21 +29,57 @@ export async function readCells(from: Readable, start: number, end: number): Pro
   const machine = createMachine({ limit: machineLimit })
   const [size] = from.array.chunk
   if (size === undefined) return slice(await readChunk(from, [], machine), start, end)
+  const first = Math.floor(start / size)
+  const fetched = bytesAhead(from, first, Math.ceil(end / size))
   const parts: Vector[] = []
-  for (let chunk = Math.floor(start / size); chunk * size < end; chunk++) {
-    const whole = await readChunk(from, [chunk], machine)
+  for (let chunk = first; chunk * size < end; chunk++) {
+    const whole = await readChunk(from, [chunk], machine, fetched?.(chunk))
     const base = chunk * size
     parts.push(slice(whole, Math.max(start, base) - base, Math.min(end, base + size) - base))
   }
   return concat(from.decoding.type, parts)
 }
 
-async function readChunk(from: Readable, index: readonly number[], machine: Machine): Promise<Vector> {
+/** How many chunks are fetched at once where they cannot be read at once. */
+const mostAhead = 16
+
+/** The bytes of chunk after chunk; those of the next ones are on their way. Absent where chunks are read at once. */
+function bytesAhead(
+  { column }: Readable,
+  first: number,
+  past: number,
+): ((chunk: number) => Promise<Fetched>) | undefined {
+  if (column.read) return undefined
+  const coming = new Map<number, Promise<Fetched>>()
+  let next = first
+  return (chunk) => {
+    for (; next < past && next < chunk + mostAhead; next++) {
+      const bytes = fetchNow(column, column.locate([next]))
+      bytes.catch(() => undefined)
+      coming.set(next, bytes)
+    }
+    const bytes = coming.get(chunk) as Promise<Fetched>
+    coming.delete(chunk)
+    return bytes
+  }
+}
+
+function fetchNow(column: ZarrColumn, range: ByteRange): Promise<Fetched> {
+  if (!column.fetch) throw new TypeError(`${column.name} can be neither read nor fetched`)
+  return column.fetch(range)
+}
+
+async function readChunk(
+  from: Readable,
+  index: readonly number[],
+  machine: Machine,
+  coming?: Promise<Fetched>,
+): Promise<Vector> {
   const { decoding, column } = from
   const mark = machine.mark()
   try {
     const range = column.locate(index)
-    const fetched = await column.fetch(range, machine)
+    const fetched = column.read ? column.read(range, machine) : await (coming ?? fetchNow(column, range))
     if (decoding.text) return text(from, fetched, machine, range)
     const out = machine.allocate(column.layout.bytes)
     column.decodeAnyDate(fetched, machine, out, range)

@@ -44,9 +44,12 @@ export function slicedColumn(whole: ZarrColumn, layout: Layout, index: number): 
         machine.release(mark)
       }
     }
+  const { read } = whole
   return {
     ...whole,
     layout,
+    // Not straight to where the slice belongs: the bytes are those of the whole.
+    ...(read ? { read: (range, machine) => read(range, machine) } : {}),
     locate: (chunk) => whole.locate([...chunk, Math.floor(index / size)]),
     decode: sliced(whole.decode),
     decodeAnyDate: sliced(whole.decodeAnyDate),

@@ -1,0 +1,79 @@
+/** Stores that a user made: any object with the `get` of zarrita's stores, and a Map from paths to bytes. They cannot leave their thread. */
+import type { AbsolutePath, AsyncReadable, GetOptions } from '@zarrita/storage'
+import { ChunkQLError } from '../../../model/error.js'
+import { partWithin } from '../../../platform/node/files.js'
+import type { FetchOptions } from '../../source.js'
+import type { DirectoryEntry, Part, Store } from '../store.js'
+import { counted } from './directory.js'
+
+/** Keys are paths with a leading slash, as zarrita's are; those of a Map may do without. */
+export type ForeignStore = Pick<AsyncReadable, 'get' | 'getRange'>
+
+export function isForeignStore(location: unknown): location is ForeignStore {
+  return typeof location === 'object' && location !== null && 'get' in location && typeof location.get === 'function'
+}
+
+export function foreignStore(store: ForeignStore): Store {
+  return store instanceof Map ? mapStore(store) : readableStore(store)
+}
+
+function readableStore(store: ForeignStore): Store {
+  const optionsOf = (options?: FetchOptions): GetOptions | undefined => options?.signal && { signal: options.signal }
+  const get = async (key: string, options?: FetchOptions) =>
+    counted(bytesOf(await store.get(`/${key}` as AbsolutePath, optionsOf(options)), key), options)
+  return {
+    name: 'store',
+    get,
+    async getRange(key, part, options) {
+      if (!store.getRange) return partOf(await get(key, options), part)
+      const bytes = bytesOf(await store.getRange(`/${key}` as AbsolutePath, part, optionsOf(options)), key)
+      const expected = 'length' in part ? part.length : part.suffixLength
+      if (bytes && bytes.length !== expected) {
+        throw new ChunkQLError('store', `the store returned ${bytes.length} bytes, ${expected} were asked for`)
+      }
+      return counted(bytes, options)
+    },
+    size: async (key, options) => (await get(key, options))?.length,
+  }
+}
+
+function mapStore(map: ReadonlyMap<string, unknown>): Store {
+  const get = async (key: string, options?: FetchOptions) =>
+    counted(bytesOf(map.get(`/${key}`) ?? map.get(key), key), options)
+  return {
+    name: 'store',
+    get,
+    getRange: async (key, part, options) => partOf(await get(key, options), part),
+    size: async (key) => (await get(key))?.length,
+    list: async (prefix) => entriesUnder(map.keys(), prefix),
+  }
+}
+
+/** What lies directly under a prefix, among keys with or without a leading slash. */
+export function entriesUnder(keys: Iterable<string>, prefix: string): DirectoryEntry[] | undefined {
+  const found = new Map<string, boolean>()
+  const start = prefix === '' ? '' : `${prefix}/`
+  for (const key of keys) {
+    const path = key.startsWith('/') ? key.slice(1) : key
+    if (!path.startsWith(start) || path.length === start.length) continue
+    const end = path.indexOf('/', start.length)
+    const name = path.slice(start.length, end < 0 ? undefined : end)
+    found.set(name, end >= 0 || found.get(name) === true)
+  }
+  if (found.size === 0) return undefined
+  return [...found].map(([name, isDirectory]) => ({ name, isDirectory })).sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+function partOf(bytes: Uint8Array | undefined, part: Part): Uint8Array | undefined {
+  if (!bytes) return undefined
+  const { offset, length } = partWithin(bytes.length, part)
+  return bytes.subarray(offset, offset + length)
+}
+
+function bytesOf(found: unknown, key: string): Uint8Array | undefined {
+  if (found === undefined || found === null) return undefined
+  if (found instanceof Uint8Array) return found
+  throw new ChunkQLError('store', `the store has no bytes at '${key}', but ${typeof found}`, {
+    hint: 'keys lead to Uint8Array',
+  })
+}

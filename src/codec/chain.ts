@@ -2,7 +2,7 @@
 import type { Machine } from '../kernel/machine.js'
 import type { Codec, CodecConfig, CodecTarget, Span, TransformCodec } from './codec.js'
 import { wrongLength } from './damage.js'
-import { openCodec } from './registry.js'
+import { openCodecs } from './registry.js'
 
 export interface Chain {
   /** Names of the codecs that do anything, in order of encoding. */
@@ -18,8 +18,7 @@ export interface Chain {
  * that work on arrays (transpose, sharding), which are the source's. No codecs = raw bytes.
  */
 export async function openChain(configs: readonly CodecConfig[], target: CodecTarget): Promise<Chain> {
-  const opened = await Promise.all(configs.map((config) => openCodec(config, target)))
-  const codecs = opened.filter((codec) => codec !== null)
+  const codecs = await openCodecs(configs, target)
   const steps = codecs.toReversed()
   return {
     names: codecs.map((codec) => codec.name),

@@ -57,4 +57,6 @@ export interface CheckCodec {
 export interface CodecKind {
   /** A codec for one array; `null` where the configuration asks for nothing. Throws 'unsupported' or 'store'. */
   open(configuration: Readonly<Record<string, unknown>>, target: CodecTarget): Codec | null | Promise<Codec | null>
+  /** Bytes of one encoded number, where a filter changes its type: what codecs after it have as `elementSize`. */
+  encodedElement?(configuration: Readonly<Record<string, unknown>>): number
 }

@@ -3,33 +3,63 @@ import { ChunkQLError, suggest } from '../model/error.js'
 import type { Codec, CodecConfig, CodecKind, CodecTarget } from './codec.js'
 
 const kinds = new Map<string, () => Promise<CodecKind>>([
+  ['adler32', () => import('./checksums.js').then((m) => m.adler32)],
+  ['astype', () => import('./astype.js').then((m) => m.astype)],
+  ['base64', () => import('./base64.js').then((m) => m.base64)],
+  ['bitround', () => import('./bitround.js').then((m) => m.bitround)],
   ['blosc', () => import('./blosc.js').then((m) => m.blosc)],
   ['bytes', () => import('./bytes.js').then((m) => m.bytes)],
   ['bz2', () => import('./bz2.js').then((m) => m.bz2)],
-  ['crc32c', () => import('./crc32c.js').then((m) => m.crc32c)],
+  ['categorize', () => import('./categorize.js').then((m) => m.categorize)],
+  ['crc32', () => import('./checksums.js').then((m) => m.crc32)],
+  ['crc32c', () => import('./checksums.js').then((m) => m.crc32c)],
+  ['delta', () => import('./delta.js').then((m) => m.delta)],
+  ['fixedscaleoffset', () => import('./fixed-scale-offset.js').then((m) => m.fixedScaleOffset)],
+  ['fletcher32', () => import('./checksums.js').then((m) => m.fletcher32)],
   ['gzip', () => import('./gzip.js').then((m) => m.gzip)],
+  ['json2', () => import('./json2.js').then((m) => m.json2)],
   ['lz4', () => import('./lz4.js').then((m) => m.lz4)],
   ['lzma', () => import('./lzma.js').then((m) => m.lzma)],
+  ['msgpack2', () => import('./msgpack2.js').then((m) => m.msgpack2)],
+  ['packbits', () => import('./packbits.js').then((m) => m.packbits)],
+  ['quantize', () => import('./astype.js').then((m) => m.quantize)],
   ['shuffle', () => import('./shuffle.js').then((m) => m.shuffle)],
   ['zlib', () => import('./zlib.js').then((m) => m.zlib)],
   ['zstd', () => import('./zstd.js').then((m) => m.zstd)],
 ])
 
-/** One configured codec; `null` where it has nothing to do. */
-export async function openCodec(config: CodecConfig, target: CodecTarget): Promise<Codec | null> {
-  const load = kinds.get(config.name.replace(/^numcodecs\./, ''))
-  if (!load) throw unknown(config.name)
-  const kind = await load()
-  return kind.open(config.configuration ?? {}, target)
+/** `numcodecs.zlib`, as version 3 names them. */
+function kindOf(name: string): (() => Promise<CodecKind>) | undefined {
+  return kinds.get(name.replace(/^numcodecs\./, ''))
 }
 
-export function codecNames(): string[] {
-  return [...kinds.keys()]
+export function isKnownCodec(name: string): boolean {
+  return kindOf(name) !== undefined
+}
+
+/** The configured codecs, in order of encoding; those that have nothing to do are left out. */
+export async function openCodecs(configs: readonly CodecConfig[], target: CodecTarget): Promise<Codec[]> {
+  const loaded = await Promise.all(configs.map(({ name }) => loadKind(name)))
+  const codecs: Codec[] = []
+  let { elementSize } = target
+  for (const [i, { configuration = {} }] of configs.entries()) {
+    const kind = loaded[i] as CodecKind
+    const codec = await kind.open(configuration, { elementSize })
+    if (codec) codecs.push(codec)
+    elementSize = kind.encodedElement?.(configuration) ?? elementSize
+  }
+  return codecs
+}
+
+function loadKind(name: string): Promise<CodecKind> {
+  const load = kindOf(name)
+  if (!load) throw unknown(name)
+  return load()
 }
 
 function unknown(name: string): ChunkQLError {
   const near = suggest(name, kinds.keys())
-  return new ChunkQLError('unsupported', `there is no codec "${name}" (there are ${codecNames().join(', ')})`, {
+  return new ChunkQLError('unsupported', `there is no codec "${name}" (there are ${[...kinds.keys()].join(', ')})`, {
     hint: near.length > 0 ? `did you mean ${near.join(' or ')}?` : undefined,
   })
 }

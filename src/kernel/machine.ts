@@ -67,6 +67,23 @@ export interface KernelExports {
   adler32(address: number, length: number): number
   fletcher32(address: number, length: number): number
   crc64(address: number, length: number): bigint
+  // Runs of `count` numbers, little-endian; types are numbered as in codec/number-type.ts.
+  /** As NumPy's `astype`. */
+  convert_numbers(from: number, to: number, count: number, source: number, out: number): void
+  /** As NumPy's `cumsum` into an array of type `to`. */
+  accumulate_numbers(from: number, to: number, count: number, source: number, out: number): void
+  /** stored / scale + offset. */
+  rescale_numbers(
+    from: number,
+    to: number,
+    count: number,
+    source: number,
+    out: number,
+    scale: number,
+    offset: number,
+  ): void
+  /** `count` bits, the most significant first, to bytes of 0 and 1. */
+  unpack_bits(count: number, source: number, out: number): void
   /** Reverses the bytes of `count` elements of 2, 4 or 8 bytes in place. */
   swap(size: number, count: number, address: number): void
   /** Repeats the first `size` bytes at `address` until `length` bytes are written. */

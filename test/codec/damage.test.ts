@@ -62,6 +62,10 @@ const families: Readonly<Record<string, (chunk: Chunk) => boolean>> = {
     codec === 'lzma' && configuration.format === 1 && decodedLength < 5000,
   'lzma alone': ({ codec, configuration, decodedLength }) =>
     codec === 'lzma' && configuration.format === 2 && decodedLength < 5000,
+  filters: ({ codec, decodedLength }) =>
+    /^(delta|fixedscaleoffset|astype|quantize|packbits|shuffle|base64)$/.test(codec) && decodedLength < 3000,
+  'filters of text': ({ codec }) => /^(categorize|json2|msgpack2)$/.test(codec),
+  checksums: ({ codec }) => /^(adler32|crc32|fletcher32)$/.test(codec),
   'lzma raw': ({ codec, configuration }) => codec === 'lzma' && configuration.format === 3,
 }
 

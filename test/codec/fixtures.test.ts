@@ -47,7 +47,8 @@ test('a truncated chunk is an error', async () => {
       if (isWhole(chunk, length)) continue
       assert.throws(
         () => decodeGuarded(chain, encoded.subarray(0, length), chunk.decodedLength, machine),
-        (error) => isChunkQLError(error) && error.code === 'store' && error.message.startsWith(`${chunk.codec}: `),
+        (error) =>
+          isChunkQLError(error) && error.code === 'store' && error.message.startsWith(`${chain.names[0] ?? 'raw'}: `),
         `${chunk.name} cut to ${length}`,
       )
     }

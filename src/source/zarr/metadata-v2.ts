@@ -47,7 +47,7 @@ function layoutV2(
     dataType: type,
     fill: parseFill(zarray.fill_value, type, 2),
     axes: order === 'C' ? axes : axes.toReversed(),
-    codecs: [...order1, ...(type.kind === 'text' ? filters.slice(1) : filters), ...compressor],
+    codecs: [...order1, ...filters.filter(({ name }) => name !== 'vlen-utf8'), ...compressor],
     keys: { prefix: '', separator },
   }
 }
@@ -58,6 +58,9 @@ function codecV2(value: Json): CodecConfig {
   if (typeof id !== 'string') throw new Error('a codec has no "id"')
   return { name: id, configuration }
 }
+
+/** What makes bytes of objects that are texts. All decode to the layout of the first. */
+const textCodecs = new Set(['vlen-utf8', 'json2', 'msgpack2', 'categorize'])
 
 const numbers = new Set<string>(['i1', 'i2', 'i4', 'i8', 'u1', 'u2', 'u4', 'u8', 'f4', 'f8'])
 
@@ -84,6 +87,8 @@ function kindV2(
   if (kind === 'M' && time) return { kind: 'datetime', ...time }
   if (kind === 'U') return { kind: 'fixedText', encoding: 'utf32', size: 4 * size }
   if (kind === 'S') return { kind: 'fixedText', encoding: 'bytes', size }
-  if (kind === 'O' && filters[0]?.name === 'vlen-utf8') return { kind: 'text' }
+  if (kind === 'O' && textCodecs.has(filters[0]?.name ?? '')) return { kind: 'text' }
+  if (kind === 'O' && filters[0]?.name === 'pickle')
+    throw new Refusal('pickled objects are programs: they are not read')
   throw new Refusal(`data of type ${dtype} are not read yet`)
 }

@@ -1,5 +1,5 @@
 /** The grids of a group: every array names one; its columns are all arrays over a subset of its dimensions. Called by open.ts. */
-import { codecNames } from '../../codec/registry.js'
+import { isKnownCodec } from '../../codec/registry.js'
 import { ChunkQLError } from '../../model/error.js'
 import type { Column, Dimension, Table } from '../../model/schema.js'
 import { INT64, NULL } from '../../model/type.js'
@@ -102,11 +102,9 @@ function endsOfBounds(
 function decodeMember(array: AnyArray, inherited: JsonObject | undefined, options: DecodeOptions): Decoding {
   if (isRefused(array)) return { type: NULL, nullable: true, refused: array.refused }
   const decoding = decodingOf(array, { ...inherited, ...array.attributes }, options)
-  const unknown = array.codecs.find(({ name }) => !knownCodecs.has(name.replace(/^numcodecs\./, '')))
+  const unknown = array.codecs.find(({ name }) => !isKnownCodec(name))
   return unknown ? { ...decoding, refused: `there is no codec "${unknown.name}"` } : decoding
 }
-
-const knownCodecs = new Set(codecNames())
 
 function axesOf(array: AnyArray, shared: boolean): Axis[] {
   const used = new Set<string>()

@@ -1,0 +1,57 @@
+/** NumPy's types in the configurations of filters, and runs of such numbers in a machine's memory. */
+import type { Machine } from '../kernel/machine.js'
+import { ChunkQLError } from '../model/error.js'
+import type { Span } from './codec.js'
+import { damaged } from './damage.js'
+
+export interface NumberType {
+  readonly name: string
+  /** The kernel's number of it. */
+  readonly kernel: number
+  readonly size: number
+  readonly bigEndian: boolean
+}
+
+/** In the order of src/kernel/assembly/numbers.ts. */
+const codes = ['i1', 'i2', 'i4', 'i8', 'u1', 'u2', 'u4', 'u8', 'f4', 'f8', 'f2', 'b1']
+const longNames: Readonly<Record<string, string>> = {
+  bool: 'b1',
+  '?': 'b1',
+  int8: 'i1',
+  int16: 'i2',
+  int32: 'i4',
+  int64: 'i8',
+  uint8: 'u1',
+  uint16: 'u2',
+  uint32: 'u4',
+  uint64: 'u8',
+  float16: 'f2',
+  float32: 'f4',
+  float64: 'f8',
+}
+
+/** `<i4`, `|u1`, `int32`. Throws 'store' where it is no type, 'unsupported' where it is none of ours. */
+export function numberType(codec: string, what: string, value: unknown): NumberType {
+  if (typeof value !== 'string')
+    throw damaged(codec, `${what} is ${JSON.stringify(value) ?? 'missing'}, expected a type`)
+  const [, order = '', name = ''] = /^([<>|=]?)(.+)$/.exec(value) ?? []
+  const code = longNames[name] ?? name
+  const kernel = codes.indexOf(code)
+  if (kernel < 0) throw new ChunkQLError('unsupported', `${codec}: numbers of type ${value}`)
+  const size = Number(code[1])
+  return { name: value, kernel, size, bigEndian: order === '>' && size > 1 }
+}
+
+/** Where numbers of a type lie little-endian: in place, or a copy with the bytes of each reversed. */
+export function littleEndian(type: NumberType, source: Span, machine: Machine): number {
+  if (!type.bigEndian) return source.address
+  const copy = machine.allocate(source.length)
+  machine.bytes.copyWithin(copy, source.address, source.address + source.length)
+  machine.kernel.swap(type.size, source.length / type.size, copy)
+  return copy
+}
+
+/** Puts the bytes of numbers that were just written in the order of their type. */
+export function inOrder(type: NumberType, count: number, address: number, machine: Machine): void {
+  if (type.bigEndian) machine.kernel.swap(type.size, count, address)
+}

@@ -1,0 +1,61 @@
+/** Texts as the vlen-utf8 codec lays them: a count, then for each its length in bytes and the bytes. For codecs that make text. */
+import type { Machine } from '../kernel/machine.js'
+import { ChunkQLError } from '../model/error.js'
+import type { Span, TransformCodec } from './codec.js'
+import { damaged, wrongLength } from './damage.js'
+
+/** A codec that makes texts of all its bytes at once. */
+export function textCodec(
+  name: string,
+  textsOf: (source: Span, machine: Machine) => readonly string[],
+): TransformCodec {
+  return {
+    kind: 'transform',
+    name,
+    decode(source, out, machine) {
+      const laid = layTexts(textsOf(source, machine))
+      if (laid.length > out.length) throw wrongLength(name, laid.length, out.length)
+      machine.bytes.set(laid, out.address)
+      return laid.length
+    },
+    measure: (source, machine) => layTexts(textsOf(source, machine)).length,
+  }
+}
+
+export function bytesOf({ address, length }: Span, { bytes }: Machine): Uint8Array {
+  return bytes.subarray(address, address + length)
+}
+
+function layTexts(texts: readonly string[]): Uint8Array {
+  const encoder = new TextEncoder()
+  const encoded = texts.map((text) => encoder.encode(text))
+  const laid = new Uint8Array(encoded.reduce((sum, { length }) => sum + 4 + length, 4))
+  const view = new DataView(laid.buffer)
+  view.setUint32(0, texts.length, true)
+  let at = 4
+  for (const bytes of encoded) {
+    view.setUint32(at, bytes.length, true)
+    laid.set(bytes, at + 4)
+    at += 4 + bytes.length
+  }
+  return laid
+}
+
+/**
+ * The texts of an array that was written as a list: its values (nested where it has more dimensions), then its type and
+ * its shape. 0, which zarr-python puts where nothing was written, is the empty text.
+ */
+export function textsOfList(codec: string, value: unknown): string[] {
+  const list = Array.isArray(value) ? value : []
+  const [type, shape] = list.slice(-2)
+  if (typeof type !== 'string' || !Array.isArray(shape)) throw damaged(codec, 'no type and shape stand at the end')
+  const values = list.slice(0, -2).flat(Math.min(64, shape.length - 1)) as unknown[]
+  const count = shape.reduce((product: number, size) => product * Number(size), 1)
+  if (values.length !== count) throw damaged(codec, `${values.length} values, the shape tells ${count}`)
+  return values.map((each) => {
+    if (typeof each === 'string') return each
+    if (each === 0) return ''
+    const found = each === null ? 'null' : Array.isArray(each) ? 'a list' : typeof each
+    throw new ChunkQLError('unsupported', `${codec}: ${found} where text is expected`)
+  })
+}

@@ -47,10 +47,24 @@ export function findColumn(scope: Scope, name: NameSyntax): ColumnRef | undefine
   const last = path[path.length - 1]
   if (!last) throw new ChunkQLError('internal', 'a name without parts', { span: name.span })
   const qualifier = path.slice(0, -1)
+  const column = columnOfPath(scope, path)
+  if (column) return useColumn(scope, column, name.span)
   if (qualifier.length > 0) requireQualifier(scope, qualifier)
-  const column = scope.find(last.text, last.span)
-  if (!column && qualifier.length > 0) throw unknownColumn(scope, name)
-  return column && useColumn(scope, column, name.span)
+  if (qualifier.length > 0) throw unknownColumn(scope, name)
+  return undefined
+}
+
+/** What stands before the column is a table, or the rest of the name of a field: `t.x`, `position.x`, `t.position.x`. */
+function columnOfPath(scope: Scope, path: readonly Name[]): ScopeColumn | undefined {
+  for (let at = path.length - 1; at >= 0; at--) {
+    const qualifier = path.slice(0, at)
+    const [first] = path.slice(at) as [Name]
+    const name = path.slice(at).map(({ text }) => text)
+    if (at > 0 && !scope.qualifiers.some((known) => matches(known, qualifier))) continue
+    const found = scope.find(name.join('.'), first.span)
+    if (found) return found
+  }
+  return undefined
 }
 
 export function useColumn(scope: Scope, column: ScopeColumn, span: Span): ColumnRef {

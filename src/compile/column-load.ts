@@ -23,6 +23,7 @@ const scalarLoads: Readonly<Record<Storage, string>> = {
   i2: 'i32.load16_s',
   u2: 'i32.load16_u',
   i4: 'i32.load',
+  f2: 'i32.load16_u',
   u4: 'i64.load32_u',
   i8: 'i64.load',
   u8: 'i64.load',
@@ -51,6 +52,7 @@ function loadUnit({ storage, pointer }: Place, scope: Scope): readonly Wasm[] {
     case 'i2':
       return [at('v128.load16x4_s')]
     case 'u2':
+    case 'f2':
       return [at('v128.load16x4_u')]
     case 'i4':
     case 'f4':

@@ -2,19 +2,26 @@
 import {
   add,
   allValid,
+  and,
   type Code,
   type CodeType,
   codeTypeOf,
   constant,
   convert,
+  div,
   type Emitted,
   eq,
   floor,
   ge,
   input,
+  lt,
   mul,
   ne,
+  or,
+  reinterpret,
+  rem,
   select,
+  shl,
   sub,
 } from '../model/code.js'
 import type { NestColumn } from '../model/nest.js'
@@ -30,6 +37,7 @@ export function rawType(storage: Storage): CodeType {
     case 'i4':
     case 'u1':
     case 'u2':
+    case 'f2':
       return 'i32'
     case 'u4':
     case 'i8':
@@ -46,9 +54,21 @@ export function rawType(storage: Storage): CodeType {
 
 /** The value of the column whose stored number is the input `index`; undefined where its type has no code. */
 export function columnValue(column: NestColumn, index: number): Emitted | undefined {
-  if (column.type.kind === 'varchar') return undefined
-  const raw = input(rawType(column.storage), index)
+  if (column.type.kind === 'varchar' || column.unpack.kind === 'months') return undefined
+  const loaded = input(rawType(column.storage), index)
+  const raw = column.storage === 'f2' ? singleOfHalf(loaded) : loaded
   return { value: unpacked(column, raw), valid: validity(column, raw) }
+}
+
+/** The float32 of the bits of a half: exponent and mantissa move to their places, and 2^112 makes up for the other bias. */
+function singleOfHalf(half: Code): Code {
+  const bits = (value: number) => constant('i32', value)
+  const magnitude = shl(and(half, bits(0x7fff)), bits(13))
+  const finite = mul(reinterpret('f32', magnitude), constant('f32', 2 ** 112))
+  const exponent = and(half, bits(0x7c00))
+  const other = reinterpret('f32', or(magnitude, bits(0x7f800000)))
+  const size = reinterpret('i32', select(eq(exponent, bits(0x7c00)), other, finite))
+  return reinterpret('f32', or(size, shl(and(half, bits(0x8000)), bits(16))))
 }
 
 function validity({ missing, nanIsNull }: NestColumn, raw: Code): Code | undefined {
@@ -71,7 +91,14 @@ function unpacked(column: NestColumn, raw: Code): Code {
     case 'scale':
       return scaled(column, raw, unpack.scale, unpack.offset)
     case 'time':
-      return timestamp(column, raw, unpack.step, unpack.epoch)
+      return unpack.per === undefined
+        ? timestamp(column, raw, unpack.step, unpack.epoch)
+        : add(
+            cutOff(times(widened('i64', raw, column.storage), unpack.step), unpack.per),
+            constant('i64', unpack.epoch),
+          )
+    case 'months':
+      throw new Error('months have no code')
     default:
       return unpack satisfies never
   }
@@ -82,7 +109,7 @@ function widened(type: CodeType, raw: Code, storage: Storage): Code {
 }
 
 /** Stored numbers that an f32 holds exactly. */
-const fitsFloat32: ReadonlySet<Storage> = new Set(['bool', 'i1', 'i2', 'u1', 'u2', 'f4'])
+const fitsFloat32: ReadonlySet<Storage> = new Set(['bool', 'i1', 'i2', 'u1', 'u2', 'f2', 'f4'])
 
 /** In float32 the product and the sum are rounded each; numbers of more bits are multiplied in f64 before that. */
 function scaled({ type, storage }: NestColumn, raw: Code, scale: number, offset: number): Code {
@@ -108,6 +135,15 @@ function timestamp({ storage }: NestColumn, raw: Code, step: number, epoch: bigi
   const finite = eq(difference, difference)
   const value = exact ? select(eq(floor(count), count), exact, rounded) : rounded
   return float ? select(finite, value, constant('i64', 0n)) : value
+}
+
+/** The quotient, towards the past. */
+function cutOff(count: Code, per: bigint): Code {
+  const zero = constant('i64', 0n)
+  const divisor = constant('i64', per)
+  const quotient = div(count, divisor)
+  const below = sub(quotient, constant('i64', 1n))
+  return select(lt(rem(count, divisor), zero), below, quotient)
 }
 
 function times(count: Code, step: number): Code {

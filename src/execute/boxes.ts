@@ -1,6 +1,7 @@
 /** Arithmetic of boxes: which box a number means, and the pieces into which the chunks of several columns cut a box. */
 import { type IndexRange, type JobColumn, rangeTotal, type TaskSpace } from '../model/job.js'
 import { type Box, cellCount, type Dimension } from '../model/schema.js'
+import { type StoredColumn, withOwnChunks } from '../model/stored-column.js'
 
 export function taskCount(tasks: TaskSpace): number {
   return Math.ceil(tasks.boxes / tasks.boxesPerTask)
@@ -87,10 +88,10 @@ function cutsOf(dim: number, start: number, end: number, columns: readonly JobCo
 
 /** How many chunks of all columns lie under a box. */
 export function chunksUnder(columns: readonly JobColumn[], box: Box): number {
-  return columns.reduce((sum, column) => sum + (column.kind === 'stored' ? chunksOf(column, box) : 0), 0)
+  return withOwnChunks(columns).reduce((sum, column) => sum + chunksOf(column, box), 0)
 }
 
-function chunksOf({ dims, layout }: Extract<JobColumn, { kind: 'stored' }>, box: Box): number {
+function chunksOf({ dims, layout }: StoredColumn, box: Box): number {
   const counts = dims.map((dim, axis) => {
     const size = layout.chunk[axis] as number
     return Math.ceil((box.end[dim] as number) / size) - Math.floor((box.start[dim] as number) / size)
@@ -99,7 +100,7 @@ function chunksOf({ dims, layout }: Extract<JobColumn, { kind: 'stored' }>, box:
 }
 
 /** How many chunks of a column a box touches at most, wherever it lies on its own lattice. */
-export function chunksTouched(column: Extract<JobColumn, { kind: 'stored' }>, box: readonly number[]): number {
+export function chunksTouched(column: StoredColumn, box: readonly number[]): number {
   return cellCount(
     column.dims.map((dim, axis) => {
       const chunk = column.layout.chunk[axis] as number

@@ -1,12 +1,11 @@
 /** Cells of a box as vectors, for the interpreter: whole boxes in C order, or the cells at given positions. Called by row and interpreted tasks. */
 import type { JobColumn } from '../model/job.js'
-import { type Box, boxShape, cellCount, storageBytes } from '../model/schema.js'
+import { type Box, boxShape, cellCount } from '../model/schema.js'
+import type { StoredColumn as Stored } from '../model/stored-column.js'
 import { type NumericArray, slice, take, type Vector } from '../model/vector.js'
 import { cStrides } from '../operator/select-cells.js'
-import { allocateStored, storedView, unpack } from '../source/unpack.js'
+import { allocateStored, type CopyStored, storedCopier, unpack } from '../source/unpack.js'
 import type { ChunkReader } from './chunk-reader.js'
-
-type Stored = Extract<JobColumn, { kind: 'stored' }>
 
 /** Where a column's values come from: decoded chunks, or for one without layout its values from an index on. */
 export interface ColumnInput {
@@ -79,12 +78,8 @@ function indexesAlong(positions: Int32Array, stride: number, extent: number): In
 function readStored(column: Stored, box: Box, reader: ChunkReader): Vector {
   const shape = boxShape(box)
   const to = allocateStored(column.layout.storage, cellCount(shape))
-  const bytes = storageBytes[column.layout.storage]
-  for (const part of partsOf(column, box)) {
-    const address = reader.loaded(part.chunk)
-    const from = storedView(column.layout.storage, reader.machine.memory.buffer, address, column.layout.bytes / bytes)
-    copyPart(column, box, part, from, to, bytes)
-  }
+  const copy = storedCopier(column.layout.storage, reader.machine.memory.buffer)
+  for (const part of partsOf(column, box)) copyPart(column, box, part, reader.loaded(part.chunk), copy, to)
   return unpack(column.type, column.layout, to)
 }
 
@@ -115,14 +110,14 @@ export function partsOf(column: Stored, box: Box): Part[] {
   return parts
 }
 
-function copyPart(column: Stored, box: Box, part: Part, from: NumericArray, to: NumericArray, bytes: number): void {
+function copyPart(column: Stored, box: Box, part: Part, address: number, copy: CopyStored, to: NumericArray): void {
   const shape = boxShape(box)
   const toStrides = cStrides(shape)
   const fromStrides = shape.map((_, dim) => {
     const axis = column.dims.indexOf(dim)
-    return axis < 0 ? 0 : (column.layout.strides[axis] as number) / bytes
+    return axis < 0 ? 0 : (column.layout.strides[axis] as number)
   })
-  let origin = 0
+  let origin = address + (column.layout.offset ?? 0)
   column.dims.forEach((dim, axis) => {
     const chunkStart = (part.chunk[axis] as number) * (column.layout.chunk[axis] as number)
     origin += ((part.start[dim] as number) - chunkStart) * (fromStrides[dim] as number)
@@ -132,8 +127,7 @@ function copyPart(column: Stored, box: Box, part: Part, from: NumericArray, to: 
     const extent = dim < 0 ? 1 : (part.end[dim] as number) - (part.start[dim] as number)
     const step = fromStrides[dim] ?? 0
     if (dim >= last || dim < 0) {
-      if (step === 1) to.set(from.subarray(source, source + extent) as never, target)
-      else for (let i = 0; i < extent; i++) to[target + i] = from[source + i * step] as never
+      copy(source, step, extent, to, target)
       return
     }
     for (let i = 0; i < extent; i++) turn(dim + 1, source + i * step, target + i * (toStrides[dim] as number))
@@ -154,14 +148,12 @@ function pickStored(
   reader: ChunkReader,
 ): Vector {
   const { layout } = column
-  const bytes = storageBytes[layout.storage]
-  const { buffer } = reader.machine.memory
-  const whole = storedView(layout.storage, buffer, 0, Math.floor(buffer.byteLength / bytes))
-  const bases = Float64Array.from(partsOf(column, box), ({ chunk }) => reader.loaded(chunk))
+  const copy = storedCopier(layout.storage, reader.machine.memory.buffer)
+  const bases = Float64Array.from(partsOf(column, box), ({ chunk }) => reader.loaded(chunk) + (layout.offset ?? 0))
   const { part, offset } = placesOf(column, box, indexes, count)
   const picked = allocateStored(layout.storage, count)
   for (let i = 0; i < count; i++) {
-    picked[i] = whole[((bases[part[i] as number] as number) + (offset[i] as number)) / bytes] as never
+    copy((bases[part[i] as number] as number) + (offset[i] as number), 0, 1, picked, i)
   }
   return unpack(column.type, layout, picked)
 }

@@ -1,4 +1,4 @@
-/** The decoded chunks of one column in one machine: a few slots, the oldest used again. Called by `pieces.ts` and `cells.ts`. */
+/** The decoded chunks of one array in one machine: a few slots, the oldest used again. Called by `pieces.ts` and `cells.ts`. */
 import type { Machine } from '../kernel/machine.js'
 import type { Work } from '../model/job.js'
 import type { ByteRange, ChunkedColumn, Fetched } from '../source/source.js'
@@ -16,6 +16,10 @@ export class ChunkReader {
   readonly #slots: number[]
   /** Which chunk each slot holds, as text. */
   readonly #held: (string | undefined)[]
+  /** Chunks under way: columns that share them ask for them at the same time. */
+  readonly #coming = new Map<string, Promise<number>>()
+  /** All that read these chunks: several where they are fields of one array. */
+  readonly #columns: ChunkedColumn[]
   #next = 0
   /** The chunks that were planned last, as many as there are slots: they will be held when their turn comes. */
   readonly #planned: string[] = []
@@ -26,8 +30,15 @@ export class ChunkReader {
     slots: number,
   ) {
     this.machine = reading.machine
+    this.#columns = [column]
     this.#slots = Array.from({ length: slots }, () => this.machine.allocate(column.layout.bytes))
     this.#held = new Array(slots)
+  }
+
+  /** The same chunks for one more column. To be called before any is loaded. */
+  with(column: ChunkedColumn): this {
+    this.#columns.push(column)
+    return this
   }
 
   /** Address of a chunk, decoding it where no slot holds it. Synchronous where the source is. */
@@ -35,10 +46,16 @@ export class ChunkReader {
     const name = chunk.join('.')
     const held = this.#held.indexOf(name)
     if (held >= 0) return this.#slots[held] as number
+    const coming = this.#coming.get(name)
+    if (coming) return coming
     const slot = this.#next
     this.#next = (slot + 1) % this.#slots.length
     this.#held[slot] = undefined
-    return this.#fill(slot, chunk, name)
+    const filled = this.#fill(slot, chunk, name)
+    if (!(filled instanceof Promise)) return filled
+    const settled = filled.finally(() => this.#coming.delete(name))
+    this.#coming.set(name, settled)
+    return settled
   }
 
   /** Address of a chunk that `load` brought before. */
@@ -79,6 +96,7 @@ export class ChunkReader {
     const started = performance.now()
     const mark = this.machine.mark()
     this.column.decode(fetched, this.machine, address, range)
+    for (const column of this.#columns) column.prepare?.(this.machine, address, range)
     this.machine.release(mark)
     this.#held[slot] = name
     const work = this.reading.work()

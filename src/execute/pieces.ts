@@ -48,7 +48,7 @@ export class PieceLoader {
   #stored(column: Extract<JobColumn, { kind: 'stored' }>, k: number, box: Box): LoopColumn | Promise<LoopColumn> {
     const { layout, dims } = column
     const strides = new Array<number>(this.run.stage.scan.dims.length).fill(0)
-    let offset = 0
+    let offset = layout.offset ?? 0
     const chunk = dims.map((dim, axis) => {
       const stride = layout.strides[axis] as number
       const start = box.start[dim] as number

@@ -3,6 +3,7 @@ import type { Registry } from '../function/registry.js'
 import type { Machine } from '../kernel/machine.js'
 import type { Bodies, CompiledNest, Job, JobColumn, Partial, PartialBody, ScanStage, Work } from '../model/job.js'
 import type { Box } from '../model/schema.js'
+import { withOwnChunks } from '../model/stored-column.js'
 import { type Body, placeBody } from '../operator/body.js'
 import type { Source } from '../source/source.js'
 import { boxAt, boxesOf, chunksTouched, chunksUnder } from './boxes.js'
@@ -153,10 +154,7 @@ function withTurns(check: Check): Check {
 /** A piece ahead costs a slot of each filter column: as many as fit beside what a task holds, and a few at most. */
 function aheadOf(stage: ScanStage, memory: number): number {
   if (!stage.compiled?.bodies.probe) return 0
-  const early = earlyColumns(stage).reduce(
-    (sum, column) => sum + (column.kind === 'stored' ? column.layout.bytes : 0),
-    0,
-  )
+  const early = withOwnChunks(earlyColumns(stage)).reduce((sum, { layout }) => sum + layout.bytes, 0)
   return Math.max(0, Math.min(mostPiecesAhead, Math.floor((memory / 2 - stage.taskBytes) / 2 / Math.max(1, early))))
 }
 
@@ -178,13 +176,27 @@ function openReaders(
   reading: Reading,
   piecesAhead: number,
 ): Promise<(ChunkReader | undefined)[]> {
+  const { scan, tasks } = stage
+  const readers = new Map<string, ChunkReader>()
+  const early = new Set(earlyColumns(stage).map(chunksOf))
   const open = async (column: JobColumn): Promise<ChunkReader | undefined> => {
     if (column.kind !== 'stored') return undefined
-    const chunked = await source.column(stage.scan.table, column.name)
-    const extra = column.phase === 'filter' ? piecesAhead : 0
-    return new ChunkReader(chunked, reading, chunksTouched(column, stage.tasks.box) + extra)
+    const chunked = await source.column(scan.table, column.name)
+    const chunks = chunksOf(column)
+    const known = readers.get(chunks)
+    if (known) return known.with(chunked)
+    const extra = early.has(chunks) ? piecesAhead : 0
+    const reader = new ChunkReader(chunked, reading, chunksTouched(column, tasks.box) + extra)
+    readers.set(chunks, reader)
+    return reader
   }
-  return Promise.all(stage.scan.columns.map(open))
+  return Promise.all(scan.columns.map(open))
+}
+
+/** Fields of one array are read from the same chunks. */
+function chunksOf(column: JobColumn): string {
+  const shared = column.kind === 'stored' ? column.layout.shared : undefined
+  return shared === undefined ? `column ${column.id}` : `array ${shared}`
 }
 
 function placeBodies(compiled: Bodies<CompiledNest>, machine: Machine): Bodies<Body> {

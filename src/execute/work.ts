@@ -1,6 +1,7 @@
 /** What a query did: chunks and bytes, added up over tasks. */
 import type { IndexRange, ScanStage, Work } from '../model/job.js'
 import { cellCount } from '../model/schema.js'
+import { withOwnChunks } from '../model/stored-column.js'
 
 export function emptyWork(): Work {
   return { chunksTotal: 0, pruned: 0, read: 0, missing: 0, bytesRead: 0, bytesDecoded: 0, requests: 0, msByStage: {} }
@@ -21,8 +22,7 @@ export function addWork(sum: Work, more: Work): void {
 export function countChunks({ scan }: ScanStage): { total: number; pruned: number } {
   let total = 0
   let kept = 0
-  for (const column of scan.columns) {
-    if (column.kind !== 'stored') continue
+  for (const column of withOwnChunks(scan.columns)) {
     const { chunk } = column.layout
     const sizes = column.dims.map((dim) => scan.dims[dim]?.size ?? 0)
     total += cellCount(sizes.map((size, axis) => Math.ceil(size / (chunk[axis] as number))))

@@ -86,6 +86,8 @@ export interface KernelExports {
   unpack_bits(count: number, source: number, out: number): void
   /** Reverses the bytes of `count` elements of 2, 4 or 8 bytes in place. */
   swap(size: number, count: number, address: number): void
+  /** The same for elements that lie `stride` bytes apart. */
+  swap_strided(size: number, stride: number, count: number, address: number): void
   /** Repeats the first `size` bytes at `address` until `length` bytes are written. */
   fill(size: number, length: number, address: number): void
 

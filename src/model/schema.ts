@@ -49,15 +49,21 @@ export interface Schema {
 }
 
 /** Number types as they lie in memory, little-endian. bool is one byte, 0 or 1. */
-export type Storage = 'bool' | 'i1' | 'i2' | 'i4' | 'i8' | 'u1' | 'u2' | 'u4' | 'u8' | 'f4' | 'f8'
+export type Storage = 'bool' | 'i1' | 'i2' | 'i4' | 'i8' | 'u1' | 'u2' | 'u4' | 'u8' | 'f2' | 'f4' | 'f8'
 
 /** How a stored number becomes the column's value. */
 export type Unpack =
   | { readonly kind: 'none' }
   /** value = stored * scale + offset, computed in the column's type (float32 or float64). */
   | { readonly kind: 'scale'; readonly scale: number; readonly offset: number }
-  /** microseconds = stored * step + epoch: step in microseconds, exact for integers. Column type TIMESTAMP. */
-  | { readonly kind: 'time'; readonly step: number; readonly epoch: bigint }
+  /**
+   * microseconds = stored * step + epoch: step in microseconds, exact for integers. Column type TIMESTAMP.
+   * With `per`, of integers only, a step is the fraction step / per of a microsecond, and what it leaves over is cut off
+   * towards the past, as NumPy does.
+   */
+  | { readonly kind: 'time'; readonly step: number; readonly epoch: bigint; readonly per?: bigint | undefined }
+  /** stored * step months since January 1970. Column type TIMESTAMP. */
+  | { readonly kind: 'months'; readonly step: number }
 
 /**
  * How each decoded chunk of a column lies in memory. All chunks have the full chunk shape, edge chunks too.
@@ -71,10 +77,14 @@ export interface Layout {
   readonly strides: readonly number[]
   /** Bytes of one decoded chunk. */
   readonly bytes: number
+  /** Bytes from the start of a cell to its value, where a cell is more than that: the fields of a structured array. */
+  readonly offset?: number | undefined
+  /** Columns of a table that name the same here lie in the same chunks: the fields of one structured array. */
+  readonly shared?: string | undefined
   readonly unpack: Unpack
   /** Stored values that mean missing, compared before unpacking; NaN never stands here. */
   readonly missing: readonly (number | bigint)[]
-  /** NaN means missing (only for f4 and f8). */
+  /** NaN means missing (only for floats). */
   readonly nanIsNull: boolean
 }
 
@@ -115,6 +125,7 @@ export const storageBytes: Readonly<Record<Storage, number>> = {
   u2: 2,
   u4: 4,
   u8: 8,
+  f2: 2,
   f4: 4,
   f8: 8,
 }

@@ -1,9 +1,8 @@
 /** The box of a task: the shape that decodes the fewest bytes within the memory limit. Called by `schedule.ts`. */
 import { ChunkQLError } from '../model/error.js'
-import { type IndexRange, type JobColumn, rangeTotal, type TaskSpace } from '../model/job.js'
+import { type IndexRange, rangeTotal, type TaskSpace } from '../model/job.js'
 import { cellCount, type Dimension } from '../model/schema.js'
-
-type Stored = Extract<JobColumn, { kind: 'stored' }>
+import type { StoredColumn as Stored } from '../model/stored-column.js'
 
 export interface BoxChoice {
   readonly box: readonly number[]

@@ -14,6 +14,7 @@ import {
 } from '../model/job.js'
 import { outputOf, type Plan, type Scan } from '../model/plan.js'
 import { cellCount } from '../model/schema.js'
+import { withOwnChunks } from '../model/stored-column.js'
 import type { Header, Vector } from '../model/vector.js'
 import { chooseBox, taskSpace } from './box.js'
 import { Hoisting, jobColumns, usedColumns } from './columns.js'
@@ -146,7 +147,7 @@ function denseGroups(sink: Sink): number {
 }
 
 function finishStage(scan: GridScan, sink: Sink, { settings }: ScheduleContext): ScanStage {
-  const stored = scan.columns.filter((column) => column.kind === 'stored')
+  const stored = withOwnChunks(scan.columns)
   const slab = sink.kind !== 'reduce'
   // Half of a thread's share: the rest is for encoded bytes, states and results.
   const memory = settings.memory_limit / settings.threads / 2

@@ -47,6 +47,11 @@ export interface ChunkedColumn {
   fetch?(range: ByteRange, options?: FetchOptions): Promise<Uint8Array | null>
   /** Decodes into `layout.bytes` bytes at `out`; writes the fill value where `fetched` is null. Throws as `read` does. */
   decode(fetched: Fetched, machine: Machine, out: number, range: ByteRange): void
+  /**
+   * Makes a decoded chunk ready to be read as this column: byte order of a field, checks. Called once for each column that
+   * reads the chunk, after `decode` was called for one of them. Throws as `fetch` does.
+   */
+  prepare?(machine: Machine, out: number, range: ByteRange): void
 }
 
 export interface Source {

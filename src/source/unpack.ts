@@ -1,7 +1,8 @@
 /** Stored numbers to values in JavaScript: missing values, scale and offset, time. Called by sources for coordinates and by the interpreter's reader. */
-import type { Layout, Storage } from '../model/schema.js'
+import { type Layout, type Storage, storageBytes } from '../model/schema.js'
 import type { Type } from '../model/type.js'
 import { allocate, type NumericArray, type Vector } from '../model/vector.js'
+import { singleOfHalf } from './half.js'
 
 type Encoding = Pick<Layout, 'storage' | 'unpack' | 'missing' | 'nanIsNull'>
 
@@ -15,17 +16,77 @@ const arrays = {
   u2: Uint16Array,
   u4: Uint32Array,
   u8: BigUint64Array,
+  f2: Uint16Array,
   f4: Float32Array,
   f8: Float64Array,
 } as const satisfies Record<Storage, unknown>
 
-/** A view of `length` stored numbers in a buffer; the offset in bytes must be a multiple of their size. */
-export function storedView(storage: Storage, buffer: ArrayBufferLike, offset: number, length: number): NumericArray {
+/** A view of the bits of `length` stored numbers; the offset in bytes must be a multiple of their size. */
+function storedView(storage: Storage, buffer: ArrayBufferLike, offset: number, length: number): NumericArray {
   return new arrays[storage](buffer as ArrayBuffer, offset, length)
 }
 
+/** JavaScript has no halves on Node 20: copied out they are singles. */
 export function allocateStored(storage: Storage, length: number): NumericArray {
-  return new arrays[storage](length)
+  return storage === 'f2' ? new Float32Array(length) : new arrays[storage](length)
+}
+
+/** Copies `count` stored numbers, `step` bytes apart from `address` on, to `to` from element `target` on. */
+export type CopyStored = (address: number, step: number, count: number, to: NumericArray, target: number) => void
+
+/** Stored numbers lie where their chunk has them: at any address, fields of structured arrays also at any step. */
+export function storedCopier(storage: Storage, buffer: ArrayBufferLike): CopyStored {
+  const size = storageBytes[storage]
+  const elements = storedView(storage, buffer, 0, Math.floor(buffer.byteLength / size))
+  const bytes = new Uint8Array(buffer)
+  if (storage === 'f2') return (...place) => copyHalves(bytes, ...place)
+  return (address, step, count, to, target) => {
+    if (address % size === 0 && step % size === 0)
+      copyElements(elements, address / size, step / size, count, to, target)
+    else copyBytes(bytes, size, address, step, count, to, target)
+  }
+}
+
+function copyElements(
+  from: NumericArray,
+  start: number,
+  step: number,
+  count: number,
+  to: NumericArray,
+  target: number,
+): void {
+  if (step === 1) to.set(from.subarray(start, start + count) as never, target)
+  else for (let i = 0; i < count; i++) to[target + i] = from[start + i * step] as never
+}
+
+function copyBytes(
+  from: Uint8Array,
+  size: number,
+  start: number,
+  step: number,
+  count: number,
+  to: NumericArray,
+  target: number,
+): void {
+  const bytes = new Uint8Array(to.buffer, to.byteOffset + target * size, count * size)
+  for (let i = 0, at = 0; i < count; i++) {
+    const cell = start + i * step
+    for (let k = 0; k < size; k++) bytes[at++] = from[cell + k] as number
+  }
+}
+
+function copyHalves(
+  from: Uint8Array,
+  start: number,
+  step: number,
+  count: number,
+  to: NumericArray,
+  target: number,
+): void {
+  for (let i = 0; i < count; i++) {
+    const at = start + i * step
+    to[target + i] = singleOfHalf((from[at] as number) | ((from[at + 1] as number) << 8)) as never
+  }
 }
 
 /**
@@ -44,7 +105,11 @@ function convert(type: Type, { unpack: how }: Encoding, stored: NumericArray): N
     case 'scale':
       return scaled(type, stored, how.scale, how.offset)
     case 'time':
-      return timestamps(stored, how.step, how.epoch)
+      return how.per === undefined
+        ? timestamps(stored, how.step, how.epoch)
+        : fineTimestamps(stored, BigInt(how.step), how.per, how.epoch)
+    case 'months':
+      return monthStarts(stored, how.step)
     default:
       return how satisfies never
   }
@@ -86,6 +151,23 @@ function timestamps(stored: NumericArray, step: number, epoch: bigint): BigInt64
     else if (Number.isFinite(Number(count))) values[i] = BigInt(Math.round(Number(count) * step)) + epoch
   }
   return values
+}
+
+/** Counts of parts of a microsecond. */
+function fineTimestamps(stored: NumericArray, step: bigint, per: bigint, epoch: bigint): BigInt64Array {
+  return BigInt64Array.from({ length: stored.length }, (_, i) => {
+    const product = BigInt(stored[i] as number | bigint) * step
+    const rest = ((product % per) + per) % per
+    return (product - rest) / per + epoch
+  })
+}
+
+/** Years that a date cannot have are missing, or were refused before. */
+function monthStarts(stored: NumericArray, step: number): BigInt64Array {
+  return BigInt64Array.from({ length: stored.length }, (_, i) => {
+    const start = new Date(0).setUTCFullYear(1970, Number(stored[i]) * step, 1)
+    return Number.isNaN(start) ? 0n : BigInt(start) * 1000n
+  })
 }
 
 function validity({ missing, nanIsNull }: Encoding, stored: NumericArray): Uint8Array | undefined {

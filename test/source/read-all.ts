@@ -4,7 +4,7 @@ import { type Column, cellCount, findTable, type Table } from '../../src/model/s
 import type { Value } from '../../src/model/type.js'
 import { valueAt } from '../../src/model/vector.js'
 import type { Source } from '../../src/source/source.js'
-import { allocateStored, storedView, unpack } from '../../src/source/unpack.js'
+import { allocateStored, storedCopier, unpack } from '../../src/source/unpack.js'
 
 export function tableOf(source: Source, name: string): Table {
   const table = findTable(source.schema, name)
@@ -42,12 +42,15 @@ async function readChunks(source: Source, table: string, column: Column, shape: 
     const fetched = chunked.read ? chunked.read(range, machine) : ((await chunked.fetch?.(range)) ?? null)
     const out = machine.allocate(layout.bytes)
     chunked.decode(fetched, machine, out, range)
+    chunked.prepare?.(machine, out, range)
+    const copy = storedCopier(layout.storage, machine.memory.buffer)
     for (const cell of indexes(layout.chunk)) {
       const place = cell.map((at, axis) => at + (index[axis] ?? 0) * (layout.chunk[axis] ?? 0))
       if (place.some((at, axis) => at >= (shape[axis] ?? 0))) continue
       const row = place.reduce((sum, at, axis) => sum * (shape[axis] ?? 0) + at, 0)
-      const address = out + cell.reduce((sum, at, axis) => sum + at * (layout.strides[axis] ?? 0), 0)
-      stored[row] = storedView(layout.storage, machine.memory.buffer, address, 1)[0] as never
+      const address =
+        out + (layout.offset ?? 0) + cell.reduce((sum, at, axis) => sum + at * (layout.strides[axis] ?? 0), 0)
+      copy(address, 0, 1, stored, row)
     }
     machine.release(mark)
   }

@@ -8,7 +8,7 @@ import { openLocation } from '../../src/source/registry.js'
 import { allocateStored } from '../../src/source/unpack.js'
 import { readAll, tableOf } from './read-all.js'
 
-const types: Readonly<Record<Exclude<Storage, 'bool'>, zarrita.NumberDataType | zarrita.BigintDataType>> = {
+const types: Readonly<Record<Exclude<Storage, 'bool' | 'f2'>, zarrita.NumberDataType | zarrita.BigintDataType>> = {
   i1: 'int8',
   i2: 'int16',
   i4: 'int32',

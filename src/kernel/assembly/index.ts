@@ -12,7 +12,7 @@ export { unshuffle, weave2, weave4, weave8 } from './shuffle'
 export { acos, asin, atan, atan2, cbrt, cos, exp, ln, log10, log2, pow, sin, tan } from './math'
 export { accumulate_numbers, convert_numbers, rescale_numbers, unpack_bits } from './numbers'
 export { snappy_decode } from './snappy'
-export { swap } from './swap'
+export { swap, swap_strided } from './swap'
 export { zstd_decode, zstd_length, zstd_scratch } from './zstd/frame'
 
 /** Static data lies below; the machine's arena begins here. */

@@ -12,6 +12,12 @@ export function swap(size: i32, count: i32, address: usize): void {
   for (; address < end; address += size) reverse(size, address)
 }
 
+/** The same for elements that lie `stride` bytes apart. */
+export function swap_strided(size: i32, stride: i32, count: i32, address: usize): void {
+  const end = address + <usize>count * stride
+  for (; address < end; address += stride) reverse(size, address)
+}
+
 function reverse(size: i32, address: usize): void {
   if (size == 2) store<u16>(address, bswap<u16>(load<u16>(address)))
   else if (size == 4) store<u32>(address, bswap<u32>(load<u32>(address)))

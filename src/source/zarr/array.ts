@@ -1,16 +1,47 @@
 /** An array as both versions of Zarr describe it. Made by metadata-v2.ts and metadata-v3.ts, read by everything else here. */
 import type { CodecConfig } from '../../codec/codec.js'
-import type { Storage } from '../../model/schema.js'
+import { cellCount, type Layout, type Storage } from '../../model/schema.js'
 import type { JsonObject } from './json.js'
 
 export type DataType =
   | { readonly kind: 'number'; readonly storage: Storage }
   /** Counts of `count` units since 1970 as i8; the least i8 is not-a-time. */
   | { readonly kind: 'datetime'; readonly unit: string; readonly count: number }
+  /** Lengths of time, counted and marked likewise. */
+  | { readonly kind: 'timedelta'; readonly unit: string; readonly count: number }
   /** Text of a fixed number of bytes: UTF-32 code points or single bytes, padded with zeros. */
   | { readonly kind: 'fixedText'; readonly encoding: 'utf32' | 'bytes'; readonly size: number }
   /** Text of any length, as the vlen-utf8 codec lays it. */
   | { readonly kind: 'text' }
+  /** Bytes of a fixed number without a meaning. */
+  | { readonly kind: 'raw'; readonly size: number }
+  /** Several values in each cell; what lies between them is padding. Fields are read one by one: see fields.ts. */
+  | {
+      readonly kind: 'struct'
+      readonly bytes: number
+      readonly fields: readonly StructField[]
+      /** A complex number: fields `real` and `imag`, of which codecs know that they are numbers. */
+      readonly complex?: true | undefined
+    }
+  /** As many values of one type in each cell as the shape says, in C order. */
+  | { readonly kind: 'list'; readonly element: DataType; readonly shape: readonly number[] }
+
+export interface StructField {
+  readonly name: string
+  /** Bytes from the start of the cell. */
+  readonly offset: number
+  readonly type: DataType
+  readonly bigEndian: boolean
+}
+
+/** One field of a structured array, as an array: the same chunks, read in part. */
+export interface Field {
+  /** `a.b` for field b of field a. */
+  readonly name: string
+  readonly offset: number
+  readonly bigEndian: boolean
+  readonly whole: ZarrArray
+}
 
 export interface ChunkKeys {
   /** What comes before the indexes: '' or 'c'. */
@@ -26,8 +57,8 @@ export interface ZarrArray {
   readonly shape: readonly number[]
   readonly chunk: readonly number[]
   readonly dataType: DataType
-  /** Of cells in chunks that do not exist; undefined where metadata leave it open. */
-  readonly fill: number | bigint | boolean | string | undefined
+  /** Of cells in chunks that do not exist; undefined where metadata leave it open. Of a struct: the bytes of a cell. */
+  readonly fill: number | bigint | boolean | string | Uint8Array | undefined
   /** The axes as they lie in a decoded chunk, slowest first. */
   readonly axes: readonly number[]
   /** In order of encoding; those that only permute axes are in `axes`. */
@@ -40,6 +71,8 @@ export interface ZarrArray {
   readonly fillIsMissing: boolean
   /** The file that describes it: if that is gone, chunks that are not there are not fill values. */
   readonly metadataKey: string
+  /** Present where this is a field of a structured array, and not what the metadata describe. */
+  readonly field?: Field | undefined
 }
 
 /** An array that is there but cannot be read, and why. */
@@ -49,6 +82,7 @@ export interface RefusedArray {
   readonly dimensionNames: readonly (string | null)[] | undefined
   readonly attributes: JsonObject
   readonly refused: string
+  readonly field?: undefined
 }
 
 export type AnyArray = ZarrArray | RefusedArray
@@ -60,7 +94,7 @@ export function isRefused(array: AnyArray): array is RefusedArray {
 /** Thrown inside the readers of metadata where something is valid but beyond us; becomes a `RefusedArray`. */
 export class Refusal extends Error {}
 
-const typeSizes = { datetime: 8, text: 1 } as const
+const typeSizes = { datetime: 8, timedelta: 8, text: 1 } as const
 
 /** Bytes of one cell in a decoded chunk. */
 export function cellBytes(type: DataType): number {
@@ -68,16 +102,39 @@ export function cellBytes(type: DataType): number {
     case 'number':
       return type.storage === 'bool' ? 1 : Number(type.storage[1])
     case 'fixedText':
+    case 'raw':
       return type.size
+    case 'struct':
+      return type.bytes
+    case 'list':
+      return type.shape.reduce((product, size) => product * size, cellBytes(type.element))
     default:
       return typeSizes[type.kind]
   }
 }
 
-/** Bytes of one number inside a cell, for codecs that reverse byte order. */
+/** Bytes of one number inside a cell, for codecs that reverse byte order; fields have byte orders of their own. */
 export function elementBytes(type: DataType): number {
-  if (type.kind !== 'fixedText') return cellBytes(type)
-  return type.encoding === 'utf32' ? 4 : 1
+  switch (type.kind) {
+    case 'struct':
+      return type.complex ? type.bytes / 2 : 1
+    case 'raw':
+      return 1
+    case 'list':
+      return elementBytes(type.element)
+    case 'fixedText':
+      return type.encoding === 'utf32' ? 4 : 1
+    default:
+      return cellBytes(type)
+  }
+}
+
+/** How the values of an array lie in its decoded chunks. */
+export function placeOf(array: ZarrArray): Pick<Layout, 'chunk' | 'strides' | 'bytes' | 'offset' | 'shared'> {
+  const { chunk, axes, field } = array
+  const cell = cellBytes((field?.whole ?? array).dataType)
+  const place = { chunk, strides: chunkStrides(chunk, axes, cell), bytes: cell * cellCount(chunk) }
+  return field ? { ...place, offset: field.offset, shared: array.path } : place
 }
 
 /** The key of a chunk, relative to the array. */

@@ -155,5 +155,11 @@ export function datetimeUnitsOf(unit: string, count: number): TimeUnits | undefi
   const found = datetimeUnits[unit]
   if (!found || !Number.isSafeInteger(count)) return undefined
   const [numerator, denominator] = found
-  return { numerator: numerator * BigInt(count), denominator, epoch: 0n, calendar: 'proleptic' }
+  const product = numerator * BigInt(count)
+  const common = greatestCommonDivisor(product, denominator)
+  return { numerator: product / common, denominator: denominator / common, epoch: 0n, calendar: 'proleptic' }
+}
+
+function greatestCommonDivisor(a: bigint, b: bigint): bigint {
+  return b === 0n ? a : greatestCommonDivisor(b, a % b)
 }

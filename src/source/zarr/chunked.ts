@@ -3,17 +3,20 @@ import type { Chain } from '../../codec/chain.js'
 import type { Span } from '../../codec/codec.js'
 import type { Machine } from '../../kernel/machine.js'
 import { ChunkQLError, isChunkQLError } from '../../model/error.js'
-import { cellCount, type Layout, storageBytes } from '../../model/schema.js'
+import { cellCount, type Layout } from '../../model/schema.js'
+import type { NumericArray } from '../../model/vector.js'
 import type { ByteRange, ChunkedColumn, Fetched, FetchOptions } from '../source.js'
-import { storedView } from '../unpack.js'
-import { cellBytes, chunkKey, type ZarrArray } from './array.js'
+import { allocateStored, storedCopier } from '../unpack.js'
+import { chunkKey, type ZarrArray } from './array.js'
 import { firstGregorian } from './calendar.js'
 import { type Decoding, missingTruth } from './convention.js'
+import { byteSwap } from './fields.js'
+import { fillBytes } from './fill.js'
 import type { Store } from './store.js'
 
 export interface ZarrColumn extends ChunkedColumn {
-  /** As `decode`, for readers that can show all dates of the standard calendar. */
-  decodeAnyDate(fetched: Fetched, machine: Machine, out: number, range: ByteRange): void
+  /** As `prepare`, for readers that can show all dates of the standard calendar. */
+  prepareAnyDate(machine: Machine, out: number, range: ByteRange): void
   /** A chunk of text, whose length only its bytes tell; undefined where it does not exist. The bytes are a copy. */
   decodeText(fetched: Fetched, machine: Machine, range: ByteRange): Uint8Array | undefined
 }
@@ -28,12 +31,15 @@ export function chunkedColumn(
 ): ZarrColumn {
   const arrayName = array.path === '' ? store.name : `${store.name}/${array.path}`
   const prefix = array.path === '' ? '' : `${array.path}/`
-  const fill = fillBytes(array)
-  const finish = decoding.truth && asTruths(layout, decoding.truth)
-  const check = dateCheck(decoding, layout)
+  const whole = array.field?.whole ?? array
+  const fill = fillBytes(whole.dataType, whole.fill)
+  const order = byteSwap(array)
+  const truths = decoding.truth && asTruths(layout, decoding.truth)
+  const check = dateCheck(layout, decoding.time?.calendar === 'standard' ? Number(firstGregorian) : -(2 ** 63))
+  const checkRange = dateCheck(layout, -(2 ** 63))
 
   function inChunk(key: string, error: unknown): ChunkQLError {
-    const where = `${arrayName}, chunk ${key.slice(prefix.length)}`
+    const where = `${arrayName}, chunk ${key.startsWith(prefix) ? key.slice(prefix.length) : key}`
     if (!isChunkQLError(error)) return new ChunkQLError('store', (error as Error).message, { where })
     return new ChunkQLError(error.code, error.message, { ...error.toData(), where })
   }
@@ -80,17 +86,25 @@ export function chunkedColumn(
     }
   }
 
-  function decode(fetched: Fetched, machine: Machine, out: number, range: ByteRange, check?: AfterDecoding): void {
+  function decode(fetched: Fetched, machine: Machine, out: number, range: ByteRange): void {
     const mark = machine.mark()
     try {
       if (!fetched) fillChunk(fill, layout.bytes, machine, out)
       else chain.decode(inMachine(fetched, machine, out), { address: out, length: layout.bytes }, machine)
-      finish?.(machine, out)
-      check?.(machine, out)
     } catch (error) {
       throw inChunk(range.key, error)
     } finally {
       machine.release(mark)
+    }
+  }
+
+  function prepare(check: AfterDecoding | undefined, machine: Machine, out: number, range: ByteRange): void {
+    order?.(machine, out)
+    truths?.(machine, out)
+    try {
+      check?.(machine, out)
+    } catch (error) {
+      throw inChunk(range.key, error)
     }
   }
 
@@ -100,8 +114,9 @@ export function chunkedColumn(
     locate: (index) => ({ key: prefix + chunkKey(array.keys, index) }),
     ...(store.read ? { read } : {}),
     fetch,
-    decode: (fetched, machine, out, range) => decode(fetched, machine, out, range, check),
-    decodeAnyDate: (fetched, machine, out, range) => decode(fetched, machine, out, range),
+    decode,
+    prepare: (machine, out, range) => prepare(check, machine, out, range),
+    prepareAnyDate: (machine, out, range) => prepare(checkRange, machine, out, range),
     decodeText(fetched, machine, range) {
       if (!fetched) return undefined
       try {
@@ -132,36 +147,6 @@ function recently(ask: () => Promise<boolean>): () => Promise<boolean> {
   }
 }
 
-/** The bytes of one cell with the fill value, as they are after decoding. */
-function fillBytes(array: ZarrArray): Uint8Array {
-  const { dataType, fill } = array
-  const bytes = new Uint8Array(Math.max(1, cellBytes(dataType)))
-  const view = new DataView(bytes.buffer)
-  if (fill === undefined || fill === '') return bytes
-  if (dataType.kind === 'datetime') view.setBigInt64(0, BigInt(fill), true)
-  if (dataType.kind === 'number') writeNumber(view, dataType.storage, fill)
-  if (dataType.kind === 'fixedText') writeText(view, dataType.encoding, String(fill))
-  return bytes
-}
-
-function writeNumber(view: DataView, storage: Layout['storage'], fill: number | bigint | boolean | string): void {
-  const size = storageBytes[storage]
-  if (storage === 'f4') view.setFloat32(0, Number(fill), true)
-  else if (storage === 'f8') view.setFloat64(0, Number(fill), true)
-  else {
-    const bits = BigInt.asUintN(8 * size, BigInt(fill))
-    for (let i = 0; i < size; i++) view.setUint8(i, Number((bits >> BigInt(8 * i)) & 0xffn))
-  }
-}
-
-function writeText(view: DataView, encoding: 'utf32' | 'bytes', fill: string): void {
-  const points = [...fill].map((char) => char.codePointAt(0) ?? 0)
-  for (const [i, point] of points.entries()) {
-    if (encoding === 'utf32' && 4 * i < view.byteLength) view.setUint32(4 * i, point, true)
-    if (encoding === 'bytes' && i < view.byteLength) view.setUint8(i, point)
-  }
-}
-
 /** The written part doubles until the chunk is full. */
 function fillChunk(fill: Uint8Array, length: number, machine: Machine, out: number): void {
   const { bytes } = machine
@@ -182,24 +167,39 @@ function asTruths(layout: Layout, missing: readonly number[]): AfterDecoding {
   }
 }
 
-function dateCheck({ time }: Decoding, layout: Layout): AfterDecoding | undefined {
-  if (layout.unpack.kind !== 'time' || time?.denominator !== 1n) return undefined
-  const least = time.calendar === 'standard' ? Number(firstGregorian) : -(2 ** 63)
+/** Undefined where every stored number is a time that TIMESTAMP has, from `least` on. */
+function dateCheck(layout: Layout, least: number): AfterDecoding | undefined {
+  const { unpack } = layout
   const cells = cellCount(layout.chunk)
-  return (machine, out) => checkTimes(layout, storedView(layout.storage, machine.memory.buffer, out, cells), least)
+  if (unpack.kind === 'none' || unpack.kind === 'scale') return undefined
+  if (unpack.kind === 'time' && unpack.per !== undefined && unpack.step === 1) return undefined
+  return (machine, out) => checkTimes(layout, storedCells(layout, machine, out, cells), least)
+}
+
+/** All cells of a chunk, in the order in which they lie. */
+export function storedCells(layout: Layout, { memory }: Machine, out: number, cells: number): NumericArray {
+  const { storage, offset = 0, bytes } = layout
+  const step = bytes / cells
+  const stored = allocateStored(storage, cells)
+  storedCopier(storage, memory.buffer)(out + offset, step, cells, stored, 0)
+  return stored
 }
 
 /** Julian dates and times past the ends of TIMESTAMP are refused where they would be read as something else. */
 function checkTimes(layout: Layout, stored: ArrayLike<number | bigint>, least: number): void {
-  if (layout.unpack.kind !== 'time') return
-  const { step, epoch } = layout.unpack
-  const base = Number(epoch)
+  const { unpack } = layout
+  // Of fractions of a microsecond the product is what may pass 64 bits.
+  const [step, base] = unpack.kind === 'time' ? [unpack.step, unpack.per ? 0 : Number(unpack.epoch)] : [monthMicros, 0]
+  const factor = unpack.kind === 'months' ? unpack.step * step : step
   for (let i = 0; i < stored.length; i++) {
     const value = stored[i] as number | bigint
-    const time = Number(value) * step + base
-    if ((time < least || time > 2 ** 63) && !layout.missing.includes(value)) throw outOfCalendar(value)
+    const time = Number(value) * factor + base
+    if ((time < least || time >= 2 ** 63) && !layout.missing.includes(value)) throw outOfCalendar(value)
   }
 }
+
+/** No month is longer; JavaScript's dates end 275,760 years from 1970, before TIMESTAMP does. */
+const monthMicros = (2 ** 63 / 275_760 / 12) * 1.001
 
 function outOfCalendar(value: number | bigint): ChunkQLError {
   return new ChunkQLError(

@@ -17,7 +17,7 @@ import {
   UINT64,
   VARCHAR,
 } from '../../model/type.js'
-import { cellBytes, chunkStrides, type ZarrArray } from './array.js'
+import { placeOf, type ZarrArray } from './array.js'
 import { datetimeUnitsOf, parseTimeUnits, type TimeUnits } from './calendar.js'
 import { isArray, type Json, type JsonObject } from './json.js'
 import { missingValues } from './missing.js'
@@ -28,9 +28,9 @@ export interface Decoding {
   readonly nullable: boolean
   /** Present where the compiled engine can read the chunks as they are decoded. */
   readonly layout?: Layout | undefined
-  /** As `layout`, for arrays of numbers that only JavaScript can convert (nanoseconds). */
-  readonly stored?: Layout | undefined
   readonly time?: TimeUnits | undefined
+  /** What the numbers count, where the data type says so. */
+  readonly units?: string | undefined
   readonly text?: { readonly missing: string | undefined } | undefined
   /** Stored as i1, meant as a boolean: any value but 0 is true, those listed are missing and become `missingTruth`. */
   readonly truth?: readonly number[] | undefined
@@ -47,10 +47,18 @@ export function decodingOf(array: ZarrArray, attributes: JsonObject, options: De
     case 'number':
       return numberDecoding(array, dataType.storage, attributes, options)
     case 'datetime':
-      return datetimeDecoding(array, datetimeUnitsOf(dataType.unit, dataType.count), dataType.unit)
+      return datetimeDecoding(array, dataType.unit, dataType.count)
+    case 'timedelta':
+      return durationDecoding(array, dataType.unit, dataType.count)
     case 'fixedText':
     case 'text':
       return textDecoding(array)
+    case 'struct':
+      return refuse(VARCHAR, 'a structured array is read by its fields')
+    case 'raw':
+      return refuse(VARCHAR, `bytes without a type (V${dataType.size}) are not read yet`)
+    case 'list':
+      return refuse(VARCHAR, 'fields of several values are not read yet')
     default:
       return dataType satisfies never
   }
@@ -67,9 +75,22 @@ export const missingTruth = 2
 
 const notATime = -(2n ** 63n)
 
-function datetimeDecoding(array: ZarrArray, time: TimeUnits | undefined, unit: string): Decoding {
-  if (!time) return refuse(TIMESTAMP, `datetime64 in units of '${unit}' is not read yet`)
+const months: Readonly<Record<string, number>> = { M: 1, Y: 12 }
+
+function datetimeDecoding(array: ZarrArray, unit: string, count: number): Decoding {
+  const inMonths = months[unit]
+  if (inMonths !== undefined) {
+    return finish(array, TIMESTAMP, 'i8', { kind: 'months', step: inMonths * count }, [notATime], false)
+  }
+  const time = datetimeUnitsOf(unit, count)
+  if (!time) return refuse(TIMESTAMP, `datetime64 has no times in units of '${unit}'`)
   return timeDecoding(array, 'i8', time, [notATime], { scale: 1, offset: 0 })
+}
+
+/** Counts, with their unit told beside them. */
+function durationDecoding(array: ZarrArray, unit: string, count: number): Decoding {
+  const units = count === 1 ? unit : `${count} ${unit}`
+  return { ...finish(array, INT64, 'i8', { kind: 'none' }, [notATime], false), units }
 }
 
 function numberDecoding(array: ZarrArray, stored: Storage, attributes: JsonObject, options: DecodeOptions): Decoding {
@@ -100,6 +121,7 @@ const types: Readonly<Record<Storage, Type>> = {
   u2: UINT16,
   u4: UINT32,
   u8: UINT64,
+  f2: FLOAT32,
   f4: FLOAT32,
   f8: FLOAT64,
 }
@@ -132,7 +154,7 @@ function single(value: Json | undefined): number | undefined {
 
 /** As xarray: missing values make floats of integers first, and then floats of up to four bytes stay FLOAT. */
 function unpackedType(storage: Storage, hasMissing: boolean, hasOffset: boolean): Type {
-  if (storage === 'f4') return FLOAT32
+  if (storage === 'f2' || storage === 'f4') return FLOAT32
   const isSmall = storage !== 'f8' && storageBytes[storage] <= 2
   return isSmall && (hasMissing || !hasOffset) ? FLOAT32 : FLOAT64
 }
@@ -152,12 +174,13 @@ function timeDecoding(
 ): Decoding {
   const microseconds = Number(time.numerator) / Number(time.denominator)
   const epoch = time.epoch + BigInt(Math.round(packing.offset * microseconds))
-  const unpack: Unpack = { kind: 'time', step: packing.scale * microseconds, epoch }
+  const isCount = !storage.startsWith('f') && packing.scale === 1
+  const unpack: Unpack =
+    isCount && time.denominator !== 1n
+      ? { kind: 'time', step: Number(time.numerator), per: time.denominator, epoch }
+      : { kind: 'time', step: packing.scale * microseconds, epoch }
   // NaN has no place in TIMESTAMP: it is missing whatever the setting says.
-  const decoding = finish(array, TIMESTAMP, storage, unpack, missing, storage.startsWith('f'))
-  if (time.denominator === 1n) return { ...decoding, time }
-  if (array.shape.length > 1) return refuse(TIMESTAMP, 'times finer than microseconds are read in one dimension only')
-  return { ...decoding, time, stored: decoding.layout, layout: undefined }
+  return { ...finish(array, TIMESTAMP, storage, unpack, missing, storage.startsWith('f')), time }
 }
 
 function finish(
@@ -168,16 +191,7 @@ function finish(
   missing: readonly (number | bigint)[],
   nanIsNull: boolean,
 ): Decoding {
-  const cell = cellBytes(array.dataType)
-  const layout: Layout = {
-    storage,
-    chunk: array.chunk,
-    strides: chunkStrides(array.chunk, array.axes, cell),
-    bytes: array.chunk.reduce((product, size) => product * size, cell),
-    unpack,
-    missing,
-    nanIsNull,
-  }
+  const layout: Layout = { storage, ...placeOf(array), unpack, missing, nanIsNull }
   return { type, nullable: missing.length > 0 || nanIsNull, layout }
 }
 

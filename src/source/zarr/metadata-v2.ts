@@ -1,10 +1,11 @@
 /** `.zarray` and `.zattrs` of Zarr version 2 to the one description of arrays. Called by discover.ts. */
 import type { CodecConfig } from '../../codec/codec.js'
 import type { Storage } from '../../model/schema.js'
-import { type AnyArray, type DataType, elementBytes, Refusal, type ZarrArray } from './array.js'
+import { type AnyArray, type DataType, elementBytes, Refusal, type StructField, type ZarrArray } from './array.js'
+import { complex, packed } from './fields.js'
 import { parseFill } from './fill.js'
 import { isArray, isObject, type Json, type JsonObject } from './json.js'
-import { attributeNames, chunkShape, isScalarOfNcZarr, named, shapeOf } from './metadata.js'
+import { attributeNames, chunkShape, isScalarOfNcZarr, named, shapeOf, textAt } from './metadata.js'
 
 interface TypeV2 {
   readonly type: DataType
@@ -62,17 +63,33 @@ function codecV2(value: Json): CodecConfig {
 /** What makes bytes of objects that are texts. All decode to the layout of the first. */
 const textCodecs = new Set(['vlen-utf8', 'json2', 'msgpack2', 'categorize'])
 
-const numbers = new Set<string>(['i1', 'i2', 'i4', 'i8', 'u1', 'u2', 'u4', 'u8', 'f4', 'f8'])
+const numbers = new Set<string>(['i1', 'i2', 'i4', 'i8', 'u1', 'u2', 'u4', 'u8', 'f2', 'f4', 'f8'])
 
-/** NumPy's type strings. */
+/** NumPy's type strings, or a list of fields. */
 function typeV2(dtype: Json, filters: readonly CodecConfig[]): TypeV2 {
-  if (typeof dtype !== 'string') throw new Refusal('structured data types are not read yet')
+  if (isArray(dtype)) return { type: packed(dtype.map((field, i) => fieldV2(field, i, filters))), bigEndian: false }
+  if (typeof dtype !== 'string') throw new Error(`dtype is ${JSON.stringify(dtype)}, no type of NumPy`)
   const match = /^([<>|=])([biufcmMSUVO])(\d*)(?:\[(\d*)(\w+)\])?$/.exec(dtype)
   if (!match) throw new Error(`dtype is ${JSON.stringify(dtype)}, no type of NumPy`)
   const [, order, kind = '', digits = '', count, unit] = match
   const bigEndian = order === '>'
   const type = kindV2(kind, Number(digits), dtype, filters, unit && { unit, count: Number(count || 1) })
   return { type, bigEndian }
+}
+
+/** `[name, type]`, `[name, type, shape]`; the name may have a title before it. Padding gets no name. */
+function fieldV2(field: Json, position: number, filters: readonly CodecConfig[]): Omit<StructField, 'offset'> {
+  if (!isArray(field)) throw new Error(`the dtype has ${JSON.stringify(field)} where a field is expected`)
+  const [label, dtype = null, shape] = field
+  const name = textAt(isArray(label) ? label[1] : label)
+  const { type, bigEndian } = typeV2(dtype, filters)
+  if (type.kind === 'raw' && name === '') return { name, type, bigEndian }
+  const sizes = shape === undefined ? [] : shapeOf(isArray(shape) ? shape : [shape])
+  return {
+    name: name || `f${position}`,
+    type: sizes.length === 0 ? type : { kind: 'list', element: type, shape: sizes },
+    bigEndian,
+  }
 }
 
 function kindV2(
@@ -85,8 +102,11 @@ function kindV2(
   if (kind === 'b' && size === 1) return { kind: 'number', storage: 'bool' }
   if (numbers.has(kind + size)) return { kind: 'number', storage: `${kind}${size}` as Storage }
   if (kind === 'M' && time) return { kind: 'datetime', ...time }
+  if (kind === 'm') return { kind: 'timedelta', ...(time || { unit: 'generic', count: 1 }) }
+  if (kind === 'c' && (size === 8 || size === 16)) return complex(size === 8 ? 'f4' : 'f8')
   if (kind === 'U') return { kind: 'fixedText', encoding: 'utf32', size: 4 * size }
   if (kind === 'S') return { kind: 'fixedText', encoding: 'bytes', size }
+  if (kind === 'V') return { kind: 'raw', size }
   if (kind === 'O' && textCodecs.has(filters[0]?.name ?? '')) return { kind: 'text' }
   if (kind === 'O' && filters[0]?.name === 'pickle')
     throw new Refusal('pickled objects are programs: they are not read')

@@ -2,6 +2,7 @@
 import type { CodecConfig } from '../../codec/codec.js'
 import type { Storage } from '../../model/schema.js'
 import { type AnyArray, type ChunkKeys, type DataType, Refusal, type ZarrArray } from './array.js'
+import { complex, packed } from './fields.js'
 import { parseFill } from './fill.js'
 import { isArray, isObject, type Json, type JsonObject } from './json.js'
 import { attributeNames, chunkShape, named, shapeOf, textAt } from './metadata.js'
@@ -85,6 +86,7 @@ const types: Readonly<Record<string, Storage>> = {
   uint16: 'u2',
   uint32: 'u4',
   uint64: 'u8',
+  float16: 'f2',
   float32: 'f4',
   float64: 'f8',
 }
@@ -97,15 +99,43 @@ function typeV3(value: Json | undefined, codecs: readonly Extension[]): DataType
     const { unit, scale_factor: count = 1 } = configuration
     return { kind: 'datetime', unit: textAt(unit), count: Number(count) }
   }
+  if (name === 'numpy.timedelta64') {
+    const { unit, scale_factor: count = 1 } = configuration
+    return { kind: 'timedelta', unit: textAt(unit), count: Number(count) }
+  }
+  if (name === 'complex64' || name === 'complex_float32') return complex('f4')
+  if (name === 'complex128' || name === 'complex_float64') return complex('f8')
+  const bits = /^r(\d+)$/.exec(name)?.[1]
+  if (bits !== undefined && Number(bits) % 8 === 0) return { kind: 'raw', size: Number(bits) / 8 }
+  if (name === 'raw_bytes') return { kind: 'raw', size: sizeOf(configuration.length_bytes) }
   if (name === 'fixed_length_utf32') return fixedText('utf32', configuration.length_bytes)
   if (name === 'null_terminated_bytes') return fixedText('bytes', configuration.length_bytes)
   if (name === 'string' && codecs[0]?.name === 'vlen-utf8') return { kind: 'text' }
+  if (name === 'struct' || name === 'structured') return structV3(configuration.fields, codecs)
   throw new Refusal(`data of type ${name} are not read yet`)
 }
 
+/** Objects `{ name, data_type }`, in the older form pairs. All fields have the byte order of the `bytes` codec. */
+function structV3(fields: Json | undefined, codecs: readonly Extension[]): DataType {
+  if (!isArray(fields)) throw new Error('a struct without fields')
+  const bigEndian = codecs.some(({ name, configuration }) => name === 'bytes' && configuration.endian === 'big')
+  return packed(
+    fields.map((field) => {
+      const [name, type] = isArray(field) ? field : isObject(field) ? [field.name, field.data_type] : []
+      const found = typeV3(type, codecs)
+      if (found.kind === 'text') throw new Error(`the field "${textAt(name)}" has no fixed size`)
+      return { name: textAt(name), type: found, bigEndian }
+    }),
+  )
+}
+
 function fixedText(encoding: 'utf32' | 'bytes', size: Json | undefined): DataType {
-  if (typeof size !== 'number') throw new Error('length_bytes is missing')
-  return { kind: 'fixedText', encoding, size }
+  return { kind: 'fixedText', encoding, size: sizeOf(size) }
+}
+
+function sizeOf(bytes: Json | undefined): number {
+  if (typeof bytes === 'number') return bytes
+  throw new Error('length_bytes is missing')
 }
 
 function keysOf(value: Json | undefined): ChunkKeys {

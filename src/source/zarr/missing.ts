@@ -1,6 +1,7 @@
 /** The values that stand for missing ones: `_FillValue` and `missing_value`, as they are stored. Called by convention.ts. */
 import type { Storage } from '../../model/schema.js'
 import { storageBytes } from '../../model/schema.js'
+import { halfOf, singleOfHalf } from '../half.js'
 import type { ZarrArray } from './array.js'
 import { isArray, type Json, type JsonObject } from './json.js'
 
@@ -13,7 +14,8 @@ export interface Missing {
 
 /** `stored` is the type in the store, `storage` that after `_Unsigned`. */
 export function missingValues(array: ZarrArray, stored: Storage, storage: Storage, attributes: JsonObject): Missing {
-  const fill = array.fillIsMissing && array.fill !== undefined ? array.fill : attributes._FillValue
+  const own = array.fill instanceof Uint8Array ? undefined : array.fill
+  const fill = array.fillIsMissing && own !== undefined ? own : attributes._FillValue
   // Only a fill value is written in the stored type: xarray does not turn the sign of a missing_value.
   const fills = each(fill).map((value) => [numberOf(value, storage), stored] as const)
   const others = each(attributes.missing_value).map((value) => [numberOf(value, storage), storage] as const)
@@ -41,6 +43,7 @@ function numberOf(value: Json | undefined, storage: Storage): number | bigint | 
 
 /** `written` is the type in which the metadata have it: a fill of -1 is 255 where `_Unsigned` changes i1 to u1. */
 function storedNumber(value: number | bigint, written: Storage, storage: Storage): number | bigint | undefined {
+  if (storage === 'f2') return singleOfHalf(halfOf(Number(value)))
   if (storage === 'f4') return Math.fround(Number(value))
   if (storage === 'f8') return Number(value)
   if (typeof value === 'number' && !Number.isInteger(value)) return undefined

@@ -4,7 +4,7 @@ import { ChunkQLError } from '../../model/error.js'
 import type { Layout, Schema, Table } from '../../model/schema.js'
 import type { Vector } from '../../model/vector.js'
 import type { Source, SourceKind } from '../source.js'
-import { cellBytes, chunkStrides, elementBytes, isRefused, type ZarrArray } from './array.js'
+import { type AnyArray, elementBytes, isRefused, placeOf, type ZarrArray } from './array.js'
 import { chunkedColumn, type ZarrColumn } from './chunked.js'
 import type { Decoding } from './convention.js'
 import { discover, type ZarrGroup } from './discover.js'
@@ -81,10 +81,10 @@ function zarrSource(store: Store, groups: readonly GroupTables[], options: Reado
   }
 
   function chunked({ array, decoding, slice }: Stored): Promise<ZarrColumn> {
-    return once(columns, array.path, async () => {
-      if (slice) return slicedColumn(await chunked(slice), storedLayout(array, decoding), slice.index)
+    return once(columns, cacheName(array), async () => {
       const chain = await openArrayChain(store, array)
-      return chunkedColumn(store, array, decoding, storedLayout(array, decoding), chain)
+      const column = chunkedColumn(store, array, decoding, storedLayout(array, decoding), chain)
+      return slice ? slicedColumn(await chunked(slice), column, slice.index) : column
     })
   }
 
@@ -99,7 +99,9 @@ function zarrSource(store: Store, groups: readonly GroupTables[], options: Reado
     schema: schemaOf(groups),
     coordinate: async (table, column) => {
       const { array } = member(table, column)
-      return once(coordinates, array.path, async () => readCells(await readable(table, column), 0, array.shape[0] ?? 1))
+      return once(coordinates, cacheName(array), async () =>
+        readCells(await readable(table, column), 0, array.shape[0] ?? 1),
+      )
     },
     column: async (table, column) => {
       const found = member(table, column)
@@ -114,6 +116,11 @@ function zarrSource(store: Store, groups: readonly GroupTables[], options: Reado
   }
 }
 
+/** Fields of one array are columns of their own. */
+function cacheName({ path, field }: AnyArray): string {
+  return field ? `${path}\n${field.name}` : path
+}
+
 /** A failure is not remembered. */
 function once<T>(cache: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
   const known = cache.get(key)
@@ -126,7 +133,7 @@ function once<T>(cache: Map<string, Promise<T>>, key: string, make: () => Promis
 
 async function openArrayChain(store: Store, array: ZarrArray): Promise<Chain> {
   try {
-    return await openChain(array.codecs, { elementSize: elementBytes(array.dataType) })
+    return await openChain(array.codecs, { elementSize: elementBytes((array.field?.whole ?? array).dataType) })
   } catch (error) {
     const { code, message, hint } = error as ChunkQLError
     throw new ChunkQLError(code, message, { hint, where: `${store.name}/${array.path}` })
@@ -135,18 +142,8 @@ async function openArrayChain(store: Store, array: ZarrArray): Promise<Chain> {
 
 /** Text has no layout that others could read, but its chunks lie in memory all the same. */
 function storedLayout(array: ZarrArray, decoding: Decoding): Layout {
-  const known = decoding.layout ?? decoding.stored
-  if (known) return known
-  const cell = cellBytes(array.dataType)
-  return {
-    storage: 'u1',
-    chunk: array.chunk,
-    strides: chunkStrides(array.chunk, array.axes, cell),
-    bytes: array.chunk.reduce((product, size) => product * size, cell),
-    unpack: { kind: 'none' },
-    missing: [],
-    nanIsNull: false,
-  }
+  if (decoding.layout) return decoding.layout
+  return { storage: 'u1', ...placeOf(array), unpack: { kind: 'none' }, missing: [], nanIsNull: false }
 }
 
 function schemaOf(groups: readonly GroupTables[]): Schema {

@@ -1,14 +1,13 @@
 /** Runs of cells of one-dimensional arrays as vectors: coordinates, text, nanoseconds. Called by open.ts. */
 import { createMachine, type Machine } from '../../kernel/machine.js'
 import { ChunkQLError } from '../../model/error.js'
-import { cellCount, type Layout, storageBytes } from '../../model/schema.js'
-import { INT64, TIMESTAMP } from '../../model/type.js'
-import { concat, type NumericArray, slice, type Vector } from '../../model/vector.js'
+import { cellCount, type Layout } from '../../model/schema.js'
+import { concat, slice, type Vector } from '../../model/vector.js'
 import type { ByteRange, Fetched } from '../source.js'
-import { allocateStored, storedView, unpack } from '../unpack.js'
+import { unpack } from '../unpack.js'
 import type { ZarrArray } from './array.js'
 import { relabelJulian } from './calendar.js'
-import type { ZarrColumn } from './chunked.js'
+import { storedCells, type ZarrColumn } from './chunked.js'
 import type { Decoding } from './convention.js'
 import { fixedText, sameText, variableText } from './text.js'
 
@@ -80,25 +79,38 @@ async function readChunk(
   try {
     const range = column.locate(index)
     const fetched = column.read ? column.read(range, machine) : await (coming ?? fetchNow(column, range))
-    if (decoding.text) return text(from, fetched, machine, range)
+    if (from.array.dataType.kind === 'text') return variable(from, fetched, machine, range)
     const out = machine.allocate(column.layout.bytes)
-    column.decodeAnyDate(fetched, machine, out, range)
+    column.decode(fetched, machine, out, range)
+    column.prepareAnyDate(machine, out, range)
+    if (decoding.text) return fixed(from, machine, out, range)
     return numbers(decoding, column.layout, machine, out, column.name)
   } finally {
     machine.release(mark)
   }
 }
 
-function text({ array, decoding, column }: Readable, fetched: Fetched, machine: Machine, range: ByteRange): Vector {
-  const { dataType, chunk, fill } = array
-  const cells = cellCount(chunk)
+function variable({ array, decoding, column }: Readable, fetched: Fetched, machine: Machine, range: ByteRange): Vector {
+  const cells = cellCount(array.chunk)
   const missing = decoding.text?.missing
   const bytes = column.decodeText(fetched, machine, range)
-  if (!bytes) return sameText(String(fill ?? ''), missing, cells)
+  if (!bytes) return sameText(String(array.fill ?? ''), missing, cells)
+  return inChunk(column, range, () => variableText(missing, bytes, cells))
+}
+
+function fixed({ array, decoding, column }: Readable, machine: Machine, out: number, range: ByteRange): Vector {
+  const { chunk, dataType } = array
+  const { bytes, offset = 0 } = column.layout
+  const cells = cellCount(chunk)
+  if (dataType.kind !== 'fixedText') throw new ChunkQLError('internal', `${column.name} holds no text`)
+  return inChunk(column, range, () =>
+    fixedText(dataType, decoding.text?.missing, machine.bytes, out + offset, bytes / cells, cells),
+  )
+}
+
+function inChunk<T>(column: ZarrColumn, range: ByteRange, read: () => T): T {
   try {
-    return dataType.kind === 'fixedText'
-      ? fixedText(dataType.encoding, dataType.size, missing, bytes, cells)
-      : variableText(missing, bytes, cells)
+    return read()
   } catch (error) {
     const { code, message } = error as ChunkQLError
     throw new ChunkQLError(code, message, { where: `${column.name}, chunk ${range.key}` })
@@ -107,28 +119,9 @@ function text({ array, decoding, column }: Readable, fetched: Fetched, machine: 
 
 /** The numbers are copied out before anything is converted: the machine's memory is used again. */
 function numbers(decoding: Decoding, layout: Layout, machine: Machine, out: number, where: string): Vector {
-  const count = layout.bytes / storageBytes[layout.storage]
-  const stored = allocateStored(layout.storage, count)
-  stored.set(storedView(layout.storage, machine.memory.buffer, out, count) as never)
-  const { time } = decoding
-  if (!time) return unpack(decoding.type, layout, stored)
-  const vector = time.denominator === 1n ? unpack(TIMESTAMP, layout, stored) : fineTimes(decoding, layout, stored)
-  return time.calendar === 'standard' ? relabel(vector, where) : vector
-}
-
-/** Counts of nanoseconds and less: cut to microseconds towards the past, as NumPy does. */
-function fineTimes({ time }: Decoding, layout: Layout, stored: NumericArray): Vector {
-  const isFloat = stored instanceof Float32Array || stored instanceof Float64Array
-  const { unpack: how } = layout
-  const isPlain = time && how.kind === 'time' && how.step === Number(time.numerator) / Number(time.denominator)
-  if (isFloat || !isPlain) return unpack(TIMESTAMP, layout, stored)
-  const counts = unpack(INT64, { ...layout, unpack: { kind: 'none' } }, stored)
-  const values = BigInt64Array.from(counts.values as BigInt64Array, (count) => {
-    const product = count * time.numerator
-    const rest = ((product % time.denominator) + time.denominator) % time.denominator
-    return (product - rest) / time.denominator + how.epoch
-  })
-  return { ...counts, type: TIMESTAMP, values }
+  const stored = storedCells(layout, machine, out, cellCount(layout.chunk))
+  const vector = unpack(decoding.type, layout, stored)
+  return decoding.time?.calendar === 'standard' ? relabel(vector, where) : vector
 }
 
 /** Dates before 1582-10-15 as the standard calendar names them. */

@@ -24,18 +24,23 @@ export function slicedArray({ array, index }: Slice): ZarrArray {
   }
 }
 
-/** `whole` is the column of the stored array, `layout` that of the slice. */
-export function slicedColumn(whole: ZarrColumn, layout: Layout, index: number): ZarrColumn {
+/** `whole` is the column of the stored array, `own` that of the slice but for where its bytes come from. */
+export function slicedColumn(whole: ZarrColumn, own: ZarrColumn, index: number): ZarrColumn {
   const size = whole.layout.chunk.at(-1) ?? 1
   const from = cellOffsets(whole.layout, index % size)
-  const cell = storageBytes[layout.storage]
-  const sliced =
-    (decode: ZarrColumn['decode']): ZarrColumn['decode'] =>
-    (fetched, machine, out, range) => {
+  const cell = storageBytes[own.layout.storage]
+  const { read } = whole
+  return {
+    ...own,
+    locate: (chunk) => whole.locate([...chunk, Math.floor(index / size)]),
+    // Not straight to where the slice belongs: the bytes are those of the whole.
+    ...(read ? { read: (range, machine) => read(range, machine) } : {}),
+    ...(whole.fetch ? { fetch: whole.fetch } : {}),
+    decode(fetched, machine, out, range) {
       const mark = machine.mark()
       try {
         const address = machine.allocate(whole.layout.bytes)
-        decode(fetched, machine, address, range)
+        whole.decode(fetched, machine, address, range)
         const { bytes } = machine
         from.forEach((offset, i) => {
           bytes.copyWithin(out + i * cell, address + offset, address + offset + cell)
@@ -43,16 +48,7 @@ export function slicedColumn(whole: ZarrColumn, layout: Layout, index: number): 
       } finally {
         machine.release(mark)
       }
-    }
-  const { read } = whole
-  return {
-    ...whole,
-    layout,
-    // Not straight to where the slice belongs: the bytes are those of the whole.
-    ...(read ? { read: (range, machine) => read(range, machine) } : {}),
-    locate: (chunk) => whole.locate([...chunk, Math.floor(index / size)]),
-    decode: sliced(whole.decode),
-    decodeAnyDate: sliced(whole.decodeAnyDate),
+    },
   }
 }
 

@@ -7,6 +7,7 @@ import { type AnyArray, isRefused } from './array.js'
 import { stackCharacters } from './characters.js'
 import { type DecodeOptions, type Decoding, decodingOf } from './convention.js'
 import type { ZarrGroup } from './discover.js'
+import { fieldsOf } from './fields.js'
 import { isObject, type JsonObject } from './json.js'
 import { type Role, relationsOf } from './relations.js'
 import { type Slice, slicedArray } from './slice.js'
@@ -16,8 +17,11 @@ interface Axis extends Dimension {
   readonly key: string
 }
 
+/** A column to be: an array, or a field of a structured one. */
 interface Member {
   readonly name: string
+  /** The fields of one array have it in common: they are the columns of its table and of no other. */
+  readonly struct?: string | undefined
   readonly array: AnyArray
   readonly axes: readonly Axis[]
   readonly role: Role
@@ -44,11 +48,21 @@ export function tablesOfGroup(group: ZarrGroup, storeName: string, options: Deco
   const listed = members.filter(({ role }) => role === 'variable')
   const shown = new Set(listed.length > 0 ? listed : members)
   const build = tableBuilder(members, group.attributes)
-  const built = new Map(members.map((member) => [member, build(member, !shown.has(member))]))
+  const built = new Map<Member, GridTable>()
+  for (const member of members) {
+    const { path, field } = member.array
+    const fields = field ? members.filter(({ array }) => array.field && array.path === path) : [member]
+    built.set(member, built.get(fields[0] as Member) ?? build(fields, !shown.has(member)))
+  }
   // What cannot be read cannot be asked for either: it does not stand beside the grid of all others.
   const readable = [...shown].filter(({ decoding }) => !decoding.refused)
-  const main = readable.find((member) => readable.every((other) => isWithin(other.axes, member.axes)))
-  return { path: group.path, tables: [...built.values()], main: main && built.get(main) }
+  const main = readable.find((member) => readable.every((other) => holds(member, other)))
+  return { path: group.path, tables: [...new Set(built.values())], main: main && built.get(main) }
+}
+
+/** Whether the table of one has the other as a column. */
+function holds(outer: Member, inner: Member): boolean {
+  return outer.struct === inner.struct && isWithin(inner.axes, outer.axes)
 }
 
 function membersOf(group: ZarrGroup, storeName: string, options: DecodeOptions): Member[] {
@@ -66,15 +80,36 @@ function membersOf(group: ZarrGroup, storeName: string, options: DecodeOptions):
     }
   })
   checkLengths(named, group.path || storeName)
-  const members = named.map(
-    (member): Member => ({
-      ...member,
-      role: member.role as Role,
-      decoding: decodeMember(member.array, related.inherited.get(member.name), options),
-    }),
-  )
   const decode = (array: AnyArray, by: string) => decodeMember(array, related.inherited.get(by), options)
+  const members = named.flatMap((member): Member[] =>
+    columnArrays(member.array).map((array) => ({
+      ...member,
+      ...nameInTable(member.name, array),
+      array,
+      role: array.field ? 'variable' : (member.role as Role),
+      decoding: decode(array, member.name),
+    })),
+  )
   return [...members, ...endsOfBounds(members, related.bounds, decode)]
+}
+
+/** Fields of a structured array have a table of their own; the parts of complex numbers stand among other variables. */
+function nameInTable(name: string, { path, field }: AnyArray): Pick<Member, 'name' | 'struct'> {
+  if (!field) return { name }
+  const { dataType } = field.whole
+  const isComplex = dataType.kind === 'struct' && dataType.complex
+  return isComplex ? { name: `${name}.${field.name}` } : { name: field.name, struct: path }
+}
+
+/** What an array has as columns: itself, or its fields. */
+function columnArrays(array: AnyArray): readonly AnyArray[] {
+  if (isRefused(array)) return [array]
+  try {
+    return fieldsOf(array)
+  } catch (error) {
+    const { path, shape, dimensionNames, attributes } = array
+    return [{ path, shape, dimensionNames, attributes, refused: (error as Error).message }]
+  }
 }
 
 /** `time_bnds(time, bnds)` of `time` as the columns `time_lower` and `time_upper`, where their names are free. */
@@ -83,7 +118,7 @@ function endsOfBounds(
   bounds: ReadonlyMap<string, string>,
   decode: (array: AnyArray, bounds: string) => Decoding,
 ): Member[] {
-  const byName = new Map(members.map((member) => [member.name, member]))
+  const byName = new Map(members.filter(({ struct }) => struct === undefined).map((member) => [member.name, member]))
   return [...bounds].flatMap(([of, by]) => {
     const inner = byName.get(of)
     const outer = byName.get(by)
@@ -160,33 +195,43 @@ interface Grid {
 }
 
 /** A group of a thousand arrays is a thousand tables of a thousand columns: what they share is made once. */
-function tableBuilder(members: readonly Member[], attributes: JsonObject) {
+function tableBuilder(all: readonly Member[], attributes: JsonObject) {
   const grids = new Map<string, Grid>()
-  return (own: Member, hidden: boolean): GridTable => {
+  return (members: readonly Member[], hidden: boolean): GridTable => {
+    const [own] = members as [Member]
     const key = own.axes.map((axis) => axis.key).join('\n')
-    const grid = grids.get(key) ?? gridOf(own.axes, members)
+    const grid = grids.get(key) ?? gridOf(own.axes, all)
     grids.set(key, grid)
     const table: Table = {
       name: own.array.path || own.name,
       dims: own.axes.map(({ name, size }) => ({ name, size })),
-      columns: columnsOf(grid, own),
-      attributes,
+      columns: own.struct === undefined ? columnsOf(grid, members) : fieldColumns(grid, members),
+      attributes: own.struct === undefined ? attributes : { ...attributes, ...own.array.field?.whole.attributes },
       ...(hidden ? { hidden } : {}),
     }
-    return { table, member: (column) => (column === own.name ? own : grid.byName.get(column)) }
+    const named = new Map(members.map((member) => [member.name, member]))
+    return { table, member: (column) => named.get(column) ?? grid.byName.get(column) }
   }
 }
 
 /** The variable that names the table comes first among variables; bounds are columns of their own table alone. */
-function columnsOf({ leading, variables }: Grid, own: Member): Column[] {
-  const columns = leading.map(({ column }) => column)
-  if (own.role === 'variable' || own.role === 'support') columns.push(entryOf(own, own.axes).column)
-  for (const { member, column } of variables) if (member !== own) columns.push(column)
-  return columns
+function columnsOf({ leading, variables }: Grid, own: readonly Member[]): Column[] {
+  const named = own.filter(({ role }) => role === 'variable' || role === 'support')
+  const others = variables.filter(({ member }) => !own.some((each) => each === member))
+  return [...leading, ...named.map((member) => entryOf(member, member.axes)), ...others].map(({ column }) => column)
+}
+
+/** Coordinates of the dimensions, then the fields; a field stands for a coordinate of its name. */
+function fieldColumns({ leading }: Grid, fields: readonly Member[]): Column[] {
+  const names = new Set(fields.map(({ name }) => name))
+  const others = leading.map(({ column }) => column).filter(({ name }) => !names.has(name))
+  return [...others, ...fields.map((field) => entryOf(field, field.axes).column)]
 }
 
 function gridOf(axes: readonly Axis[], members: readonly Member[]): Grid {
-  const fitting = members.filter(({ role, axes: inner }) => role !== 'support' && isWithin(inner, axes))
+  const fitting = members.filter(
+    ({ role, struct, axes: inner }) => role !== 'support' && struct === undefined && isWithin(inner, axes),
+  )
   const byName = new Map(fitting.map((member) => [member.name, member]))
   const dimensions = axes.flatMap((axis, dim): Entry[] => {
     const named = byName.get(axis.name)
@@ -206,7 +251,7 @@ function entryOf(member: Member, axes: readonly Axis[]): Entry {
     nullable: decoding.nullable,
     dims: member.axes.map(({ key }) => axes.findIndex((axis) => axis.key === key)),
     role: role === 'support' ? 'variable' : role,
-    attributes: array.attributes,
+    attributes: decoding.units === undefined ? array.attributes : { units: decoding.units, ...array.attributes },
     ...(decoding.layout && !decoding.refused ? { layout: decoding.layout } : {}),
     ...(decoding.refused ? { refused: decoding.refused } : {}),
   }

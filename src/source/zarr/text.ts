@@ -2,17 +2,19 @@
 import { ChunkQLError } from '../../model/error.js'
 import { VARCHAR } from '../../model/type.js'
 import { type Vector, vectorOf } from '../../model/vector.js'
+import type { DataType } from './array.js'
 
+/** Texts of `size` bytes, `step` bytes apart from `start` on. */
 export function fixedText(
-  encoding: 'utf32' | 'bytes',
-  size: number,
+  { encoding, size }: Extract<DataType, { kind: 'fixedText' }>,
   missing: string | undefined,
   bytes: Uint8Array,
+  start: number,
+  step: number,
   cells: number,
 ): Vector {
-  if (bytes.length !== cells * size) throw damaged(`${bytes.length} bytes, expected ${cells} texts of ${size}`)
   const read = encoding === 'utf32' ? utf32 : narrow
-  const texts = Array.from({ length: cells }, (_, i) => read(bytes.subarray(i * size, (i + 1) * size)))
+  const texts = Array.from({ length: cells }, (_, i) => read(bytes.subarray(start + i * step, start + i * step + size)))
   return withMissing(texts, missing)
 }
 

@@ -1,0 +1,140 @@
+/** Halves, complex numbers, times and durations of every unit against numpy (test/fixtures/zarr/make-scalars.py). */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import test from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { connect } from '../../src/index.js'
+import type { Value } from '../../src/model/type.js'
+import { halfOf, singleOfHalf } from '../../src/source/half.js'
+import { openLocation } from '../../src/source/registry.js'
+import { columnOf, readAll, tableOf } from './read-all.js'
+import { mapStore } from './stores.js'
+
+const fixtures = fileURLToPath(new URL('../../../test/fixtures/zarr/', import.meta.url))
+
+type Expected = Record<string, readonly (null | number | string)[]>
+
+for (const name of ['scalars-v2', 'scalars-v3']) {
+  const expected: Expected = JSON.parse(readFileSync(`${fixtures}expected/${name}.json`, 'utf8'))
+
+  test(`${name}: every array has the values that numpy has`, async () => {
+    const source = await openLocation(`${fixtures}${name}.zarr`)
+    for (const [column, values] of Object.entries(expected)) {
+      const table = column.replace(/\.\w+$/, '')
+      assert.deepEqual((await readAll(source, table, column)).map(plain), values, column)
+    }
+  })
+
+  test(`${name}: least, greatest and number of every column, compiled and interpreted`, async () => {
+    const db = await connect({ attach: { s: `${fixtures}${name}.zarr` } })
+    for (const engine of ['auto', 'interpreter']) {
+      await db.query(`SET engine = '${engine}'`)
+      for (const [column, values] of Object.entries(expected)) {
+        const table = column.replace(/\.\w+$/, '')
+        const micros = column.startsWith('time') || column.startsWith('grid') || column === 'nano'
+        const value = micros ? `epoch_us("${column}")` : `"${column}"`
+        const [row] = await db.query(
+          `SELECT min(${value}) AS a, max(${value}) AS b, count(${value}) AS n FROM s.${table}`,
+        )
+        const present = values.filter((each) => each !== null).map((each) => exact(each))
+        const sorted = present.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+        assert.deepEqual(
+          [Number(row.n), row.a, row.b],
+          [present.length, sorted[0], sorted.at(-1)],
+          `${engine}: ${column}`,
+        )
+      }
+    }
+    await db.close()
+  })
+}
+
+/** 64-bit integers as text, infinities by name, as the script writes them. */
+function plain(value: Value): Value {
+  if (typeof value === 'bigint') return String(value)
+  return value === Infinity || value === -Infinity ? String(value) : value
+}
+
+function exact(value: number | string): number | bigint {
+  return typeof value === 'number' ? value : /Inf/.test(value) ? Number(value) : BigInt(value)
+}
+
+test('every half is the float that it stands for, compiled and interpreted, and back', async () => {
+  const halves = Uint16Array.from({ length: 65536 }, (_, bits) => bits)
+  const expected = [...halves].map(valueOfHalf)
+  for (const [bits, value] of expected.entries()) {
+    assert.equal(singleOfHalf(bits), value)
+    if (!Number.isNaN(value)) assert.equal(halfOf(value), bits)
+  }
+  const store = mapStore({ h: { dims: ['i'], shape: [65536], zarray: { dtype: '<f2' }, chunks: { '0': halves } } })
+  const db = await connect({ attach: { s: store } })
+  for (const engine of ['auto', 'interpreter']) {
+    await db.query(`SET engine = '${engine}'`)
+    const rows = await db.query('SELECT i, max(h) AS h FROM s.h GROUP BY i ORDER BY i')
+    const found = rows.getChild('h')
+    expected.forEach((value, bits) => {
+      assert.equal(found?.get(bits), Number.isNaN(value) ? null : value, `${engine}: ${bits}`)
+    })
+  }
+  await db.close()
+})
+
+/** By the definition of the format. */
+function valueOfHalf(bits: number): number {
+  const [sign, exponent, mantissa] = [bits & 0x8000 ? -1 : 1, (bits >> 10) & 31, bits & 1023]
+  if (exponent === 31) return mantissa ? Number.NaN : sign * Infinity
+  return sign * (exponent === 0 ? mantissa * 2 ** -24 : (1024 + mantissa) * 2 ** (exponent - 25))
+}
+
+test('a number goes to the nearest half, from the middle to the even one', () => {
+  const rounded = (value: number) => singleOfHalf(halfOf(value))
+  assert.equal(rounded(2049), 2048)
+  assert.equal(rounded(2051), 2052)
+  assert.equal(rounded(65519.999), 65504)
+  assert.equal(rounded(65520), Infinity)
+  assert.equal(rounded(2 ** -25), 0)
+  assert.equal(rounded(2 ** -25 * 1.01), 2 ** -24)
+  assert.equal(rounded(-0.1), -0.0999755859375)
+})
+
+test('durations tell their unit, complex numbers stand beside other variables', async () => {
+  const source = await openLocation(`${fixtures}scalars-v2.zarr`)
+  assert.equal(columnOf(tableOf(source, 'span_25s'), 'span_25s').attributes.units, '25 s')
+  assert.equal(columnOf(tableOf(source, 'span_ns'), 'span_ns').attributes.units, 'ns')
+  const grid = await openLocation(
+    mapStore({
+      z: { dims: ['x'], shape: [2], zarray: { dtype: '<c8' }, chunks: { '0': Float32Array.of(1, 2, 3, 4) } },
+      w: { dims: ['x'], shape: [2], chunks: { '0': Int32Array.of(7, 8) } },
+    }),
+  )
+  assert.deepEqual(
+    tableOf(grid, 'w').columns.map(({ name }) => name),
+    ['x', 'w', 'z.real', 'z.imag'],
+  )
+  assert.deepEqual(await readAll(grid, 'w', 'z.imag'), [2, 4])
+  assert.deepEqual(
+    tableOf(grid, 'z').columns.map(({ name }) => name),
+    ['x', 'z.real', 'z.imag', 'w'],
+  )
+})
+
+test('times that TIMESTAMP does not have are refused, not turned into others', async () => {
+  for (const [dtype, count] of [
+    ['<M8[s]', 2n ** 62n],
+    ['<M8[Y]', 400_000n],
+    ['<M8[7ns]', 2n ** 62n],
+  ] as const) {
+    const chunks = { '0': BigInt64Array.of(0n, count) }
+    const store = mapStore({ t: { dims: ['i'], shape: [2], zarray: { dtype }, chunks } })
+    const db = await connect({ attach: { s: store } })
+    await assert.rejects(db.query('SELECT max(t) FROM s.t'), /beyond the range of TIMESTAMP/, dtype)
+    await db.close()
+  }
+})
+
+test('complex numbers whose attributes ask for decoding are refused', async () => {
+  const attributes = { scale_factor: 2 }
+  const store = mapStore({ z: { dims: ['x'], shape: [2], zarray: { dtype: '<c8' }, attributes } })
+  const column = columnOf(tableOf(await openLocation(store), 'z'), 'z')
+  assert.match(column.refused ?? '', /scale_factor/)
+})

@@ -1,7 +1,7 @@
 /** A task over rows in C order: filters, then emits, sorts or groups them by the interpreter. Called by `stage-run.ts`. */
 import { interpret } from '../function/interpret.js'
 import type { ColumnId, Expression } from '../model/expression.js'
-import type { JobColumn, PartialBody } from '../model/job.js'
+import { type IndexRange, type JobColumn, type PartialBody, rangeTotal } from '../model/job.js'
 import { type Box, boxShape, cellCount } from '../model/schema.js'
 import type { Vector } from '../model/vector.js'
 import { GroupRows } from '../operator/group-rows.js'
@@ -9,8 +9,7 @@ import { clip, meets } from '../operator/piece.js'
 import { columnOf, concatRows, type Rows, trueRows } from '../operator/rows.js'
 import { Scratch } from '../operator/scratch.js'
 import { cStrides, SelectCells } from '../operator/select-cells.js'
-import { sortRows } from '../operator/sort.js'
-import { projectRows } from '../operator/steps.js'
+import { openSort, projectRows, type RowSort } from '../operator/steps.js'
 import { piecesOf } from './boxes.js'
 import { type ColumnInput, partsOf, readAt, readBox } from './cells.js'
 import { PieceLoader } from './pieces.js'
@@ -50,28 +49,37 @@ function openSink(run: StageRun): RowSink {
       return { consume: (rows) => groups.consume(rows), full: () => false, partial: () => groups.partial() }
     }
     case 'rows':
-      return collect(run, sink.limit ?? Number.POSITIVE_INFINITY, (rows) => rows)
+      return collect(run, sink.limit ?? Number.POSITIVE_INFINITY, inOrder())
     case 'sort':
-      return collect(run, Number.POSITIVE_INFINITY, (rows) => sortRows(rows, sink.keys, sink.limit, run.registry))
+      return collect(run, Number.POSITIVE_INFINITY, openSort(sink.keys, sink.limit, run.registry))
     default:
       return sink satisfies never
   }
 }
 
-/** Projects and keeps rows until there are enough. */
-function collect(run: StageRun, limit: number, finish: (rows: Rows) => Rows): RowSink {
-  const { columns } = run.stage.sink as { columns: readonly { id: ColumnId; name: string; expression: Expression }[] }
+/** Rows as they come. */
+function inOrder(): RowSort {
   const kept: Rows[] = []
+  return {
+    consume: (rows) => {
+      kept.push(rows)
+    },
+    result: () => concatRows(kept),
+  }
+}
+
+/** Projects rows and hands them on until there are enough. */
+function collect(run: StageRun, limit: number, kept: RowSort): RowSink {
+  const { columns } = run.stage.sink as { columns: readonly { id: ColumnId; name: string; expression: Expression }[] }
   let count = 0
   return {
     consume(rows) {
-      kept.push(projectRows(rows, columns, run.registry))
+      kept.consume(projectRows(rows, columns, run.registry))
       count += rows.length
     },
     full: () => count >= limit,
     partial() {
-      const all = concatRows(kept)
-      const rows = all && finish(all)
+      const rows = kept.result()
       const vectors = rows && columns.map(({ id }) => columnOf(rows)(id))
       return { kind: 'rows', batches: rows && vectors ? [{ length: rows.length, columns: vectors }] : [] }
     },
@@ -158,18 +166,27 @@ function pick(
 /** Positions of the selected cells of a box; undefined where all are. */
 function selectedPositions(part: Box, selection: StageRun['stage']['scan']['selection']): Int32Array | undefined {
   const shape = boxShape(part)
-  const indexes = shape.map((extent, dim) => {
+  const ranges = shape.map((extent, dim) => {
     const start = part.start[dim] as number
-    const ranges = clip(selection[dim] ?? [[start, start + extent]], start, start + extent)
-    return ranges.flatMap(([from, to]) => Array.from({ length: to - from }, (_, i) => from + i))
+    return clip(selection[dim] ?? [[start, start + extent]], start, start + extent)
   })
-  if (indexes.every((list, dim) => list.length === shape[dim])) return undefined
+  if (ranges.every((list, dim) => rangeTotal(list) === shape[dim])) return undefined
   const strides = cStrides(shape)
-  let positions = [0]
-  indexes.forEach((list, dim) => {
-    positions = positions.flatMap((position) => list.map((index) => position + index * (strides[dim] as number)))
+  let positions: Int32Array = Int32Array.of(0)
+  ranges.forEach((list, dim) => {
+    positions = spreadOver(positions, list, strides[dim] as number)
   })
-  return Int32Array.from(positions)
+  return positions
+}
+
+/** Each position once for every index of the ranges, moved there. */
+function spreadOver(positions: Int32Array, ranges: readonly IndexRange[], stride: number): Int32Array {
+  const spread = new Int32Array(positions.length * rangeTotal(ranges))
+  let at = 0
+  for (const position of positions) {
+    for (const [start, end] of ranges) for (let i = start; i < end; i++) spread[at++] = position + i * stride
+  }
+  return spread
 }
 
 /** Loads all chunks of a column under a box, or its values. */

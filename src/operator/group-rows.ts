@@ -109,9 +109,14 @@ export class GroupRows {
     const passed = call.filter && trueRows(this.#evaluate(call.filter, rows))
     const seen = passed ? takeRows(rows, passed) : rows
     const args = call.args.map((arg) => this.#evaluate(arg, seen))
+    const [only] = args
     for (let row = 0; row < seen.length; row++) {
       const group = groups[passed ? (passed[row] as number) : row] as number
-      states[group] = accumulator.update(states[group], ...args.map((arg) => valueAt(arg, row)))
+      // Nearly all aggregates have one argument: a list for each row would cost more than most of them.
+      states[group] =
+        only && args.length === 1
+          ? accumulator.update(states[group], valueAt(only, row))
+          : accumulator.update(states[group], ...args.map((arg) => valueAt(arg, row)))
     }
   }
 

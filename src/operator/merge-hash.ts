@@ -3,7 +3,7 @@ import { createHashTable, type HashTable } from '../kernel/hash-table.js'
 import type { DimensionCodes, KeySpace, PartialBody } from '../model/job.js'
 import { keyWords } from '../model/nest.js'
 import type { NamedAggregate, NamedExpression } from '../model/plan.js'
-import type { Type } from '../model/type.js'
+import { INT32, isFloat, type Type } from '../model/type.js'
 import { allocate, type NumericArray, take, type Vector } from '../model/vector.js'
 import type { Rows } from './rows.js'
 import type { StateArrays } from './state-arrays.js'
@@ -36,35 +36,47 @@ export class MergeHash {
 
   result(keys: readonly NamedExpression[], aggregates: readonly NamedAggregate[]): Rows {
     const count = this.#table.groups
-    const groups = Int32Array.from({ length: count }, (_, group) => group)
+    const groups = new Int32Array(count)
+    for (let group = 0; group < count; group++) groups[group] = group
     const columns = new Map(this.states.results(groups, aggregates))
     this.keys.keys.forEach(({ key, expression }, k) => {
       columns.set((keys[key] as NamedExpression).id, this.#key(k, expression.type, count))
     })
     this.keys.dims.forEach((dim: DimensionCodes, d) => {
-      const codes = this.#words(this.keys.keys.length + d, count)
-      for (const { key, values } of dim.keys) {
-        columns.set((keys[key] as NamedExpression).id, take(values, Int32Array.from(codes, Number)))
-      }
+      const codes = this.#key(this.keys.keys.length + d, INT32, count).values as Int32Array
+      for (const { key, values } of dim.keys) columns.set((keys[key] as NamedExpression).id, take(values, codes))
     })
     return { length: count, columns }
   }
 
-  /** One word of every record: word 0 holds the NULL bits. */
-  #words(key: number, count: number, word = key + 1): BigInt64Array {
-    const all = new BigInt64Array(this.states.machine.memory.buffer, this.#table.kept, count * this.#width)
-    return BigInt64Array.from({ length: count }, (_, group) => all[group * this.#width + word] as bigint)
+  #key(key: number, type: Type, count: number): Vector {
+    const { values, step } = this.#stored(key + 1, type)
+    const picked = allocate(type, count) as NumericArray
+    for (let i = 0, at = 0; i < count; i++, at += step) picked[i] = values[at] as never
+    return { type, length: count, values: picked, valid: this.#validity(key, count) }
   }
 
-  #key(key: number, type: Type, count: number): Vector {
-    const bits = this.#words(key, count)
-    const floats = new Float64Array(bits.buffer)
-    const values = allocate(type, count) as NumericArray
-    const big = values instanceof BigInt64Array || values instanceof BigUint64Array
-    const float = values instanceof Float32Array || values instanceof Float64Array
-    for (let i = 0; i < count; i++) values[i] = (float ? floats[i] : big ? bits[i] : Number(bits[i])) as never
-    const nulls = this.#words(key, count, 0)
-    const valid = Uint8Array.from(nulls, (word) => Number(((word >> BigInt(key)) & 1n) === 0n))
-    return { type, length: count, values, valid: valid.includes(0) ? valid : undefined }
+  /** A word of all records, little-endian, as numbers of the type; floats are doubles there, booleans 0 or 1. */
+  #stored(word: number, type: Type): { readonly values: NumericArray; readonly step: number } {
+    const { buffer } = this.states.machine.memory
+    const Stored = isFloat(type) ? Float64Array : (allocate(type, 0) as NumericArray).constructor
+    const size = (Stored as typeof Float64Array).BYTES_PER_ELEMENT
+    const step = (this.#width * 8) / size
+    const values = new (Stored as typeof Float64Array)(buffer, this.#table.kept + word * 8)
+    return { values, step }
+  }
+
+  /** Word 0 holds a bit per key, set where it is NULL. */
+  #validity(key: number, count: number): Uint8Array | undefined {
+    const half = this.#table.kept + (key >> 5) * 4
+    const bits = new Int32Array(this.states.machine.memory.buffer, half)
+    const valid = new Uint8Array(count)
+    let nulls = 0
+    for (let i = 0, at = 0; i < count; i++, at += this.#width * 2) {
+      const isNull = ((bits[at] as number) >> (key & 31)) & 1
+      valid[i] = 1 - isNull
+      nulls += isNull
+    }
+    return nulls > 0 ? valid : undefined
   }
 }

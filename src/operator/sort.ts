@@ -8,9 +8,10 @@ import { columnOf, type Rows, takeRows } from './rows.js'
 /** The rows in order; with a limit only the first ones. */
 export function sortRows(rows: Rows, keys: readonly SortKey[], limit: number | undefined, registry: Registry): Rows {
   const comparers = keys.map((key) =>
-    comparer(interpret(key.expression, columnOf(rows), rows.length, registry), key.descending, key.nullsFirst),
+    compareRows(interpret(key.expression, columnOf(rows), rows.length, registry), key),
   )
-  const order = Uint32Array.from({ length: rows.length }, (_, row) => row)
+  const order = new Uint32Array(rows.length)
+  for (let row = 0; row < order.length; row++) order[row] = row
   order.sort((a, b) => {
     for (const compare of comparers) {
       const difference = compare(a, b)
@@ -23,7 +24,8 @@ export function sortRows(rows: Rows, keys: readonly SortKey[], limit: number | u
 
 type Comparer = (a: number, b: number) => number
 
-function comparer(vector: Vector, descending: boolean, nullsFirst: boolean): Comparer {
+/** How two rows stand to each other by one key. */
+export function compareRows(vector: Vector, { descending, nullsFirst }: SortKey): Comparer {
   const sign = descending ? -1 : 1
   const { values, valid } = vector
   const float = values instanceof Float32Array || values instanceof Float64Array

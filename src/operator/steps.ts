@@ -2,10 +2,11 @@
 import { interpret } from '../function/interpret.js'
 import type { Registry } from '../function/registry.js'
 import type { Step } from '../model/job.js'
-import type { NamedExpression } from '../model/plan.js'
+import type { NamedExpression, SortKey } from '../model/plan.js'
 import { GroupRows } from './group-rows.js'
 import { columnOf, concatRows, type Rows, sliceRows, takeRows, trueRows } from './rows.js'
 import { sortRows } from './sort.js'
+import { TopRows } from './top-rows.js'
 
 type Stream = AsyncIterable<Rows>
 
@@ -54,10 +55,31 @@ async function* aggregate(groups: GroupRows, from: Stream): Stream {
 }
 
 async function* sort(step: Extract<Step, { kind: 'sort' }>, from: Stream, registry: Registry): Stream {
+  const sorted = openSort(step.keys, step.limit, registry)
+  for await (const rows of from) sorted.consume(rows)
+  const all = sorted.result()
+  if (all) yield all
+}
+
+/** Rows that wait to be put in order. */
+export interface RowSort {
+  consume(rows: Rows): void
+  /** Undefined where no row came. */
+  result(): Rows | undefined
+}
+
+export function openSort(keys: readonly SortKey[], limit: number | undefined, registry: Registry): RowSort {
+  if (limit !== undefined) return new TopRows(keys, limit, registry)
   const parts: Rows[] = []
-  for await (const rows of from) parts.push(rows)
-  const all = concatRows(parts)
-  if (all) yield sortRows(all, step.keys, step.limit, registry)
+  return {
+    consume: (rows) => {
+      parts.push(rows)
+    },
+    result: () => {
+      const all = concatRows(parts)
+      return all && sortRows(all, keys, undefined, registry)
+    },
+  }
 }
 
 async function* limit(from: Stream, offset: number, most: number): Stream {

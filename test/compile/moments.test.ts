@@ -30,9 +30,7 @@ function reduce(values: Float64Array, runs: readonly (readonly [number, number, 
   const compiled = compileNest(nest, builtins)
   assert.ok(compiled)
   const task = { columns: [{ stored: values, rowStride: 0, cellStride: 1 }], rows: [[0, 0]] as const, runs, groups: 1 }
-  return runBody(compiled, task)
-    .fields
-    .map((field) => Number(field[0]))
+  return runBody(compiled, task).fields.map((field) => Number(field[0]))
 }
 
 /** A fixed sequence between -1 and 1. */

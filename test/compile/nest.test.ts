@@ -54,7 +54,11 @@ function reduceCase(kind: 'register' | 'vector' | 'scatter', codes?: 'ordinal'):
       })
       .map(({ predicate, accumulators, shape, group, codes: table }) => ({
         random,
-        nest: { columns, predicate, sink: { kind: 'reduce', shape: kind, accumulators: [rowCount, ...accumulators], codes } },
+        nest: {
+          columns,
+          predicate,
+          sink: { kind: 'reduce', shape: kind, accumulators: [rowCount, ...accumulators], codes },
+        },
         task: { ...taskOf(random, shape), group, groups: maxGroups, codes: Int32Array.from(table) },
       }))
   })

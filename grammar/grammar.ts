@@ -118,6 +118,7 @@ export class Grammar extends CstParser {
           this.CONSUME(t.LeftParen)
           this.SUBRULE(this.select)
           this.CONSUME(t.RightParen)
+          this.SUBRULE(this.ending)
         },
       },
       {
@@ -148,9 +149,14 @@ export class Grammar extends CstParser {
     this.OPTION1(() => this.CONSUME1(t.Comma))
   })
 
+  /** The alias stands behind, or before a colon. */
   readonly item: Rule = this.RULE('item', () => {
-    this.SUBRULE(this.expression)
     this.OPTION(() => {
+      this.CONSUME(t.Name)
+      this.CONSUME(t.Colon)
+    })
+    this.SUBRULE(this.expression)
+    this.OPTION1(() => {
       this.OR([
         {
           ALT: () => {
@@ -165,7 +171,11 @@ export class Grammar extends CstParser {
 
   readonly from: Rule = this.RULE('from', () => {
     this.CONSUME(k.FROM)
-    this.OR([
+    this.OPTION(() => {
+      this.OR([{ ALT: () => this.CONSUME(t.Name) }, { ALT: () => this.CONSUME(t.Text) }])
+      this.CONSUME(t.Colon)
+    })
+    this.OR1([
       {
         ALT: () => {
           this.CONSUME(t.LeftParen)
@@ -175,15 +185,15 @@ export class Grammar extends CstParser {
       },
       { ALT: () => this.SUBRULE(this.store) },
     ])
-    this.OPTION(() => {
-      this.OR1([
+    this.OPTION1(() => {
+      this.OR2([
         {
           ALT: () => {
             this.CONSUME(k.AS)
-            this.OR2([{ ALT: () => this.CONSUME(t.Name) }, { ALT: () => this.CONSUME(t.Text) }])
+            this.OR3([{ ALT: () => this.CONSUME1(t.Name) }, { ALT: () => this.CONSUME1(t.Text) }])
           },
         },
-        { ALT: () => this.CONSUME1(t.Name) },
+        { ALT: () => this.CONSUME2(t.Name) },
       ])
     })
   })
@@ -207,19 +217,24 @@ export class Grammar extends CstParser {
     this.OPTION(() => this.SUBRULE(this.where))
     this.OPTION1(() => this.SUBRULE(this.groupBy))
     this.OPTION2(() => this.SUBRULE(this.having))
-    this.OPTION3(() => this.SUBRULE(this.orderBy))
-    this.OPTION4(() => {
+    this.SUBRULE(this.ending)
+  })
+
+  /** What may also stand behind a SELECT in parentheses. */
+  readonly ending: Rule = this.RULE('ending', () => {
+    this.OPTION(() => this.SUBRULE(this.orderBy))
+    this.OPTION1(() => {
       this.OR([
         {
           ALT: () => {
             this.SUBRULE(this.limit)
-            this.OPTION5(() => this.SUBRULE(this.offset))
+            this.OPTION2(() => this.SUBRULE(this.offset))
           },
         },
         {
           ALT: () => {
             this.SUBRULE1(this.offset)
-            this.OPTION6(() => this.SUBRULE1(this.limit))
+            this.OPTION3(() => this.SUBRULE1(this.limit))
           },
         },
       ])

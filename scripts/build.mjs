@@ -88,6 +88,7 @@ async function bundle() {
     splitting: true,
     chunkNames: 'lib-[hash]',
   })
+  await bundleThread('dist')
   await esbuild.build({
     ...shared,
     banner: { js: `#!/usr/bin/env node\n${banner.js}` },
@@ -95,6 +96,21 @@ async function bundle() {
     external: ['piscina'],
     splitting: true,
     chunkNames: 'cli-[hash]',
+  })
+}
+
+/** The entry of a worker thread, as CommonJS beside the worker. */
+async function bundleThread(outdir) {
+  await esbuild.build({
+    entryPoints: ['src/execute/thread.ts'],
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    external: ['./worker.js'],
+    outdir,
+    outExtension: { '.js': '.cjs' },
+    logLevel: 'error',
   })
 }
 
@@ -113,6 +129,7 @@ async function transpile() {
     sourcemap: 'linked',
     logLevel: 'error',
   })
+  await bundleThread('build/src/execute')
 }
 
 function declareTypes() {

@@ -1,5 +1,6 @@
 /** Compiles all bodies of a stage. Modules are kept by what they were made from: the same shape of query compiles once. Called by `query.ts`. */
 import type { Registry } from '../function/registry.js'
+import { identityOf } from '../model/identity.js'
 import type { Bodies, CompiledNest, CompiledStage, LoopPlan, ScanStage } from '../model/job.js'
 import type { Nest } from '../model/nest.js'
 import { compileCombine, compileFinish, compileNest } from './compile.js'
@@ -18,7 +19,7 @@ const kept = new WeakMap<Registry, Map<string, CompiledStage | undefined>>()
 function cached(loops: LoopPlan, registry: Registry): CompiledStage | undefined {
   const stages = kept.get(registry) ?? new Map<string, CompiledStage | undefined>()
   kept.set(registry, stages)
-  const name = identity(loops)
+  const name = nameOf(loops)
   if (stages.has(name)) return stages.get(name)
   const compiled = compileLoops(loops, registry)
   const [oldest] = stages.keys()
@@ -27,15 +28,8 @@ function cached(loops: LoopPlan, registry: Registry): CompiledStage | undefined 
   return compiled
 }
 
-function identity({ nests, accumulators, finishes }: LoopPlan): string {
-  return JSON.stringify({ nests, accumulators, finishes }, (key, value) => {
-    if (key === 'span' || key === 'name') return undefined
-    if (typeof value === 'bigint') return `${value}n`
-    // JSON makes null of these.
-    return typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
-      ? `${Object.is(value, -0) ? '-0' : value}`
-      : value
-  })
+function nameOf({ nests, accumulators, finishes }: LoopPlan): string {
+  return identityOf({ nests, accumulators, finishes }, (key) => key === 'span' || key === 'name')
 }
 
 function compileLoops({ nests, accumulators, finishes }: LoopPlan, registry: Registry): CompiledStage | undefined {

@@ -101,7 +101,7 @@ function delay(ms: number): Promise<void> {
  */
 async function openPool(threads: number): Promise<Piscina> {
   const { Piscina } = await import('piscina')
-  const filename = new URL('./worker.js', import.meta.url).href
+  const filename = new URL('./thread.cjs', import.meta.url).href
   const pool = new Piscina({
     filename,
     minThreads: threads,

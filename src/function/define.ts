@@ -94,6 +94,8 @@ export function defineAggregate<State, const Args extends readonly string[]>(
   return {
     ...described(description),
     kind: 'holistic',
+    // What a user's states keep is not known: their order may count.
+    ordered: true,
     ...(description.nulls && { nulls: description.nulls }),
     init: () => guarded(name, init),
     update: (state, ...args) => guarded(name, () => update(state, ...args)),

@@ -74,6 +74,13 @@ interface AggregateBase {
   readonly examples: readonly Example[]
   /** Used instead where an argument's type has no code (VARCHAR). */
   readonly interpreted?: HolisticAggregate
+  /** The result depends on the order of the rows: it is given them in the order of the grid. */
+  readonly ordered?: true
+  /**
+   * Of one that is `ordered`: the distributive aggregate that may be given the rows in any order, as it takes the place of
+   * each row in the grid (a DOUBLE) behind the arguments. Absent: there is none, and the rows are sorted first.
+   */
+  readonly byPosition?: string
 }
 
 /**

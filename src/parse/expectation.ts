@@ -56,7 +56,7 @@ const groups: readonly Group[] = [
   {
     key: t.Literal,
     word: 'an expression',
-    members: [t.Prefix, t.Word, k.CASE, k.CAST, k.TRY_CAST, t.Star, t.LeftParen, k.DISTINCT, k.ALL],
+    members: [t.Prefix, t.Word, t.Name, k.CASE, k.CAST, k.TRY_CAST, t.Star, t.LeftParen, k.DISTINCT, k.ALL],
   },
   { key: k.WHERE, word: 'WHERE', members: [k.HAVING, k.OFFSET] },
   { key: k.GROUP, word: 'GROUP BY', members: [k.HAVING] },
@@ -65,11 +65,11 @@ const groups: readonly Group[] = [
   { key: t.RightParen, word: '`)`', members: [k.FROM, k.FOR] },
   { key: k.UNKNOWN, word: '', members: [] },
   { key: k.EXPLAIN, word: 'EXPLAIN', members: [t.LeftParen, k.DESC] },
-  { key: k.AS, word: 'an alias', members: [t.Alias, t.Name, t.Dot] },
+  { key: k.AS, word: 'an alias', members: [t.Alias, t.Name, t.Dot, t.Colon] },
   {
     key: t.Infix,
     word: 'an operator',
-    members: [k.NOT, k.IS, k.ISNULL, k.NOTNULL, t.DoubleColon, t.LeftParen, t.Text, t.Dot, k.FILTER],
+    members: [k.NOT, k.IS, k.ISNULL, k.NOTNULL, t.DoubleColon, t.Colon, t.LeftParen, t.Text, t.Dot, k.FILTER],
   },
 ]
 

@@ -46,7 +46,6 @@ export const words = table([
   ['both, leading, trailing', 'words between arguments', 'give the arguments between commas'],
   ['precision', 'constants of this type', "write CAST('...' AS DOUBLE PRECISION)"],
   [':=, =>', 'named arguments', 'give arguments by position'],
-  [':', 'aliases before the expression', 'write expression AS alias'],
   ['#', 'columns by position', 'name the column'],
   ['@, !', 'operators of this kind', 'use abs, or a function by its name'],
 ])

@@ -1,14 +1,15 @@
 /** SELECT and its clauses, from the CST. */
 import type { CstNode } from 'chevrotain'
+import { ChunkQLError } from '../model/error.js'
 import type { FromSyntax, Name, OrderItem, SelectItem, SelectSyntax } from '../model/syntax.js'
-import { extentOf, node, nodes, present, startOf, token } from './cst.js'
+import { extentOf, node, nodes, present, startOf, token, tokens } from './cst.js'
 import { buildExpression, buildList } from './expression.js'
 import { nameOf } from './literal.js'
 import { buildStore } from './store.js'
 
 export function buildSelect(cst: CstNode): SelectSyntax {
   const inner = node(cst, 'select')
-  if (inner) return buildSelect(inner)
+  if (inner) return withEnding(buildSelect(inner), present(node(cst, 'ending')))
   const items = node(cst, 'items')
   const from = node(cst, 'from')
   const span = extentOf(cst)
@@ -22,6 +23,22 @@ export function buildSelect(cst: CstNode): SelectSyntax {
   }
 }
 
+/** `(SELECT ...) ORDER BY x LIMIT 3` is one SELECT: what stands behind the parenthesis belongs to it. */
+function withEnding(select: SelectSyntax, cst: CstNode): SelectSyntax {
+  const ending = buildEnding(cst)
+  for (const clause of ['orderBy', 'limit', 'offset'] as const) {
+    if (!ending[clause] || !select[clause]) continue
+    const found = present(node(cst, clause))
+    throw new ChunkQLError('parse', `found a second ${clauseNames[clause]}`, {
+      span: extentOf(found),
+      hint: 'write SELECT * FROM (...) around the first one',
+    })
+  }
+  return { ...select, ...ending }
+}
+
+const clauseNames = { orderBy: 'ORDER BY', limit: 'LIMIT', offset: 'OFFSET' } as const
+
 /** FROM t alone selects all columns. */
 function everything(at: number): SelectItem {
   const span = { start: at, end: at }
@@ -29,7 +46,7 @@ function everything(at: number): SelectItem {
 }
 
 function buildItem(cst: CstNode): SelectItem {
-  const alias = aliasOf(cst)
+  const alias = onlyAlias(cst)
   return {
     expression: buildExpression(present(node(cst, 'expression'))),
     ...(alias && { alias }),
@@ -37,14 +54,21 @@ function buildItem(cst: CstNode): SelectItem {
   }
 }
 
-/** The one name or string that stands beside the rest. */
-function aliasOf(cst: CstNode): Name | undefined {
-  const found = token(cst, 'Alias') ?? token(cst, 'Label') ?? token(cst, 'Name') ?? token(cst, 'Text')
-  return found && nameOf(found)
+/** The name or string that stands beside the rest, behind it or before a colon. */
+function onlyAlias(cst: CstNode): Name | undefined {
+  const found = ['Alias', 'Label', 'Name', 'Text'].flatMap((type) => tokens(cst, type))
+  const [alias, second] = found.sort((a, b) => a.startOffset - b.startOffset)
+  if (second) {
+    throw new ChunkQLError('parse', `found a second alias: \`${second.image}\``, {
+      span: extentOf(second),
+      hint: 'an alias stands before the colon or behind',
+    })
+  }
+  return alias && nameOf(alias)
 }
 
 function buildFrom(cst: CstNode): FromSyntax {
-  const alias = aliasOf(cst)
+  const alias = onlyAlias(cst)
   const query = node(cst, 'select')
   const named = alias && { alias }
   const span = { ...extentOf(cst), start: startAfter(cst) }
@@ -57,22 +81,35 @@ function startAfter(cst: CstNode): number {
   return opening ? startOf(opening) : extentOf(present(node(cst, 'store'))).start
 }
 
-type Clauses = Pick<SelectSyntax, 'where' | 'groupBy' | 'having' | 'orderBy' | 'limit' | 'offset'>
+type Clauses = Pick<SelectSyntax, 'where' | 'groupBy' | 'having'>
+type Ending = Pick<SelectSyntax, 'orderBy' | 'limit' | 'offset'>
 
-function buildClauses(cst: CstNode): Clauses {
-  const clause = <Key extends keyof Clauses>(key: Key, build: (found: CstNode) => Clauses[Key]) => {
-    const found = node(cst, key)
-    const built = found && build(found)
-    return built === undefined ? {} : { [key]: built }
-  }
+function buildClauses(cst: CstNode): Clauses & Ending {
   return {
-    ...clause('where', buildOwn),
-    ...clause('groupBy', (found) => (token(found, 'ALL') ? 'all' : buildList(present(node(found, 'list'))))),
-    ...clause('having', buildOwn),
-    ...clause('orderBy', buildOrder),
-    ...clause('limit', (found) => (token(found, 'ALL') ? undefined : buildOwn(found))),
-    ...clause('offset', buildOwn),
+    ...clause(cst, 'where', buildOwn),
+    ...clause(cst, 'groupBy', (found) => (token(found, 'ALL') ? 'all' : buildList(present(node(found, 'list'))))),
+    ...clause(cst, 'having', buildOwn),
+    ...buildEnding(present(node(cst, 'ending'))),
   }
+}
+
+function buildEnding(cst: CstNode): Ending {
+  return {
+    ...clause(cst, 'orderBy', buildOrder),
+    ...clause(cst, 'limit', (found) => (token(found, 'ALL') ? undefined : buildOwn(found))),
+    ...clause(cst, 'offset', buildOwn),
+  }
+}
+
+/** A clause by its name, where it is there. */
+function clause<Key extends keyof (Clauses & Ending)>(
+  cst: CstNode,
+  key: Key,
+  build: (found: CstNode) => SelectSyntax[Key],
+): { readonly [K in Key]?: SelectSyntax[Key] } {
+  const found = node(cst, key)
+  const built = found && build(found)
+  return built === undefined ? {} : ({ [key]: built } as { readonly [K in Key]?: SelectSyntax[Key] })
 }
 
 /** The only expression of a clause. */
@@ -80,7 +117,7 @@ function buildOwn(cst: CstNode) {
   return buildExpression(present(node(cst, 'expression')))
 }
 
-function buildOrder(cst: CstNode): Clauses['orderBy'] {
+function buildOrder(cst: CstNode): Ending['orderBy'] {
   if (token(cst, 'ALL')) return { all: directionOf(cst) }
   return nodes(cst, 'orderItem').map((item): OrderItem => ({ expression: buildOwn(item), ...directionOf(item) }))
 }

@@ -1,6 +1,7 @@
 /** The columns of a job: what is read, when, and what was computed along dimensions instead. Called by `schedule.ts`. */
 import { ChunkQLError } from '../model/error.js'
 import { type ColumnId, columnsOf, type Expression, rewrite } from '../model/expression.js'
+import { identityOf } from '../model/identity.js'
 import type { JobColumn } from '../model/job.js'
 import type { ScanColumn } from '../model/plan.js'
 import type { Vector } from '../model/vector.js'
@@ -55,9 +56,7 @@ export class Hoisting {
   #column(expression: Expression): Expression | undefined {
     const dim = this.dimensions.dimOf(expression)
     if (dim === undefined) return undefined
-    const name = JSON.stringify(expression, (key, value) =>
-      key === 'span' ? undefined : typeof value === 'bigint' ? `${value}n` : value,
-    )
+    const name = identityOf(expression, (key) => key === 'span')
     const known = this.#made.get(name)
     const values = known ? undefined : this.dimensions.along(expression, dim)
     const column = known ?? (values && isPlain(values) ? this.#make(name, expression, dim, values) : undefined)

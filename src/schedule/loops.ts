@@ -1,6 +1,7 @@
 /** The loop nest of a stage: order of dimensions, shape of the innermost loop, bodies to compile. Called by `schedule.ts`. */
 import type { Registry } from '../function/registry.js'
 import { type AggregateCall, type ColumnId, columnsOf, type Expression } from '../model/expression.js'
+import { identityOf } from '../model/identity.js'
 import type { DimensionCodes, GridScan, JobColumn, KeySpace, LoopPlan, Sink } from '../model/job.js'
 import type { Access, Accumulator, Finish, Nest, NestColumn } from '../model/nest.js'
 import type { NamedAggregate } from '../model/plan.js'
@@ -217,13 +218,9 @@ function accumulator(
 }
 
 function share(accumulators: Accumulator[], part: Accumulator): number {
-  const name = identity(part)
-  const known = accumulators.findIndex((other) => identity(other) === name)
+  const name = identityOf(part)
+  const known = accumulators.findIndex((other) => identityOf(other) === name)
   if (known >= 0) return known
   accumulators.push(part)
   return accumulators.length - 1
-}
-
-function identity(part: Accumulator): string {
-  return JSON.stringify(part, (_, value) => (typeof value === 'bigint' ? `${value}n` : value))
 }

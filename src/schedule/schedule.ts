@@ -21,7 +21,10 @@ import { Hoisting, jobColumns, usedColumns } from './columns.js'
 import { Dimensions, type Selection, selectIndexes } from './dimensions.js'
 import { divideKeys } from './keys.js'
 import { codeColumns, type PlanLoops, planReduce, planSelect } from './loops.js'
+
 import { cut, type Ending, type Pipeline } from './pipeline.js'
+import { byPosition, isOrdered } from './positions.js'
+import { answerBySelection } from './selected.js'
 
 export interface ScheduleContext {
   /** Values of a one-dimensional column, where the session loaded them. */
@@ -39,14 +42,25 @@ export function schedule(plan: Plan, context: ScheduleContext, refused = 0): Sch
   const header: Header = { columns: outputOf(plan).map(({ name, type, nullable }) => ({ name, type, nullable })) }
   const { columns, steps, leaf } = pipeline
   if (leaf.kind === 'values') return { from: { kind: 'values', batch: leaf.batch }, columns, steps, header }
-  return { from: { kind: 'stage', stage: scheduleScan(leaf, pipeline, context, refused) }, columns, steps, header }
-}
-
-function scheduleScan(leaf: Scan, pipeline: Pipeline, context: ScheduleContext, refused: number): ScanStage {
   const { registry, settings } = context
   const dimensions = new Dimensions(leaf, (column) => context.coordinate(leaf.source, leaf.table, column), registry)
-  const { ending } = pipeline
-  const selection = firstRows(selectIndexes(dimensions, pipeline.predicates, settings.pruning), ending)
+  const selection = selectIndexes(dimensions, pipeline.predicates, settings.pruning)
+  const known = settings.pruning ? answerBySelection(pipeline.ending, selection, dimensions) : undefined
+  if (known) return { from: { kind: 'values', batch: known }, columns, steps, header }
+  const stage = scheduleScan(dimensions, pipeline, selection, context, refused)
+  return { from: { kind: 'stage', stage }, columns, steps, header }
+}
+
+function scheduleScan(
+  dimensions: Dimensions,
+  { ending }: Pipeline,
+  selected: Selection,
+  context: ScheduleContext,
+  refused: number,
+): ScanStage {
+  const { settings } = context
+  const leaf = dimensions.scan
+  const selection = firstRows(selected, ending)
   const keys: KeySpace = ending.kind === 'reduce' ? divideKeys(ending.keys, dimensions, selection) : { kind: 'none' }
   for (const plan of settings.engine === 'auto' ? ways.slice(refused) : []) {
     const stage = withLoops(leaf, ending, keys, selection, dimensions, plan, context)
@@ -54,7 +68,7 @@ function scheduleScan(leaf: Scan, pipeline: Pipeline, context: ScheduleContext, 
   }
   const sink = sinkOf(ending, keys, (expression) => expression)
   const scan = gridScan(leaf, sink, conjunction(selection.residual), dimensions, selection.ranges, [], false)
-  return finishStage(scan, sink, context)
+  return finishStage(scan, sink, context, true)
 }
 
 /** The stage with its dimension expressions taken out and its loops planned; undefined where it has no code. */
@@ -68,15 +82,28 @@ function withLoops(
   context: ScheduleContext,
 ): ScanStage | undefined {
   const reduces = plan === planReduce
-  const hoisting = new Hoisting(dimensions, 1 + Math.max(0, ...leaf.columns.map(({ id }) => id), ...idsOf(ending)))
+  const free = 1 + Math.max(0, ...leaf.columns.map(({ id }) => id), ...idsOf(ending))
+  const placed =
+    reduces && ending.kind === 'reduce' ? withPositions(ending, leaf, free, context) : { ending, columns: [] }
+  const hoisting = new Hoisting(dimensions, free + placed.columns.length)
   const hoist = (expression: Expression) => hoisting.hoist(expression)
   const hoisted = reduces && keys.kind === 'hash' ? hoistKeys(keys, hoist) : keys
-  const sink = sinkOf(ending, hoisted, reduces ? hoist : (expression) => expression)
+  const sink = sinkOf(placed.ending, hoisted, reduces ? hoist : (expression) => expression)
   const predicate = conjunction(selection.residual.map(hoist))
-  const extra = [...hoisting.columns, ...(reduces ? codeColumns(hoisted) : [])]
+  const extra = [...placed.columns, ...hoisting.columns, ...(reduces ? codeColumns(hoisted) : [])]
   const scan = gridScan(leaf, sink, predicate, dimensions, selection.ranges, extra, reduces)
   const loops = plan(scan, sink, context.registry)
-  return loops && { ...finishStage(scan, sink, context), loops }
+  return loops && { ...finishStage(scan, sink, context, !reduces), loops }
+}
+
+function withPositions(
+  ending: Extract<Ending, { kind: 'reduce' }>,
+  { dims }: Scan,
+  firstId: number,
+  { registry }: ScheduleContext,
+): { readonly ending: Ending; readonly columns: readonly JobColumn[] } {
+  const { aggregates, columns } = byPosition(ending.aggregates, dims, firstId, registry)
+  return { ending: { ...ending, aggregates }, columns }
 }
 
 /** Where every selected cell is a row, a LIMIT needs only the first indexes of the leading dimension. */
@@ -146,9 +173,10 @@ function denseGroups(sink: Sink): number {
   return cellCount(sink.keys.dims.map(({ count }) => count))
 }
 
-function finishStage(scan: GridScan, sink: Sink, { settings }: ScheduleContext): ScanStage {
+/** `inRows`: whether a reduction takes its rows in the order in which they come. */
+function finishStage(scan: GridScan, sink: Sink, { settings, registry }: ScheduleContext, inRows: boolean): ScanStage {
   const stored = withOwnChunks(scan.columns)
-  const slab = sink.kind !== 'reduce'
+  const slab = sink.kind !== 'reduce' || (inRows && sink.aggregates.some((aggregate) => isOrdered(aggregate, registry)))
   // Half of a thread's share: the rest is for encoded bytes, states and results.
   const memory = settings.memory_limit / settings.threads / 2
   const choice = chooseBox(stored, scan.dims, slab, memory)

@@ -1,11 +1,26 @@
 /** The aggregates of this shelf, in the order of the reference: one line for each. */
 import type { AggregateFunction, HolisticAggregate } from '../definition.js'
-import { anyValue } from './any-value.js'
-import { argMax, argMin } from './arg-extreme.js'
+import { anyByPosition, anyValue } from './any-value.js'
+import { argMax, argMaxByPosition, argMin, argMinByPosition } from './arg-extreme.js'
 import { avg } from './avg.js'
+import { andPart, bitAndAll, bitOrAll, bitXorAll, orPart, xorPart } from './bits.js'
 import { count } from './count.js'
 import { countIf, product, productPart } from './count-if.js'
-import { comomentsPart, corr, covarPop, covarSamp, regrIntercept, regrR2, regrSlope } from './covariance.js'
+import {
+  comomentsPart,
+  corr,
+  covarPop,
+  covarSamp,
+  regrAvgX,
+  regrAvgY,
+  regrCount,
+  regrIntercept,
+  regrR2,
+  regrSlope,
+  regrSxx,
+  regrSxy,
+  regrSyy,
+} from './covariance.js'
 import { greatestPart, leastPart, max, min } from './extreme.js'
 import { allPart, anyPart, boolAnd, boolOr } from './logic.js'
 import { moments, stddevPop, stddevSamp, varPop, varSamp } from './moments.js'
@@ -26,6 +41,9 @@ export const aggregates: readonly AggregateFunction[] = [
   varPop,
   boolAnd,
   boolOr,
+  bitAndAll,
+  bitOrAll,
+  bitXorAll,
   countIf,
   product,
   corr,
@@ -34,6 +52,12 @@ export const aggregates: readonly AggregateFunction[] = [
   regrSlope,
   regrIntercept,
   regrR2,
+  regrCount,
+  regrAvgX,
+  regrAvgY,
+  regrSxx,
+  regrSyy,
+  regrSxy,
   argMin,
   argMax,
   median as HolisticAggregate,
@@ -53,4 +77,10 @@ export const aggregates: readonly AggregateFunction[] = [
   anyPart,
   productPart,
   comomentsPart,
+  andPart,
+  orPart,
+  xorPart,
+  anyByPosition,
+  argMinByPosition,
+  argMaxByPosition,
 ]

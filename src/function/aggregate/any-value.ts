@@ -1,7 +1,7 @@
 /** any_value: the first value that is not NULL, in the order of the rows. */
-import { type Code, codeTypeOf, constant, eq, ne, select } from '../../model/code.js'
-import type { Type, Value } from '../../model/type.js'
-import type { Argument, DistributiveAggregate, HolisticAggregate, Signature } from '../definition.js'
+import { and, type Code, codeTypeOf, constant, type Emitted, eq, lt, ne, or, select } from '../../model/code.js'
+import { FLOAT64, type Type, type Value } from '../../model/type.js'
+import type { Argument, DistributiveAggregate, HolisticAggregate, Signature, StateField } from '../definition.js'
 import { firstType } from '../resolve.js'
 import { field } from './state.js'
 
@@ -19,6 +19,7 @@ const base = {
   summary: 'Gives the first value in row order that is not NULL.',
   usage: 'any_value(x)',
   examples: [{ sql: "any_value('a')", result: 'a' }],
+  ordered: true,
 } as const
 
 const interpreted: HolisticAggregate<Value> = {
@@ -31,29 +32,52 @@ const interpreted: HolisticAggregate<Value> = {
   finalize: (state) => state,
 }
 
+function fieldsOf(signature: Signature): StateField[] {
+  const type = codeTypeOf(firstType(signature))
+  const value = type === 'bool' ? 'i32' : type
+  return [
+    { name: 'value', type: value, init: value === 'i64' ? 0n : 0 },
+    { name: 'seen', type: 'i32', init: 0 },
+  ]
+}
+
+function finish(state: readonly Code[], signature: Signature): Emitted {
+  const value = field(state, 0)
+  return {
+    value: isBoolean(firstType(signature)) ? ne(value, none) : value,
+    valid: ne(field(state, 1), none),
+  }
+}
+
+/** Keeps the earlier of two states: the one that came first, or that stands first where positions are kept. */
+function earlier(a: readonly Code[], b: readonly Code[]): readonly Code[] {
+  const [position, other] = [b[2], a[2]]
+  const isFirst = eq(field(a, 1), none)
+  const takes = and(ne(field(b, 1), none), position && other ? or(isFirst, lt(position, other)) : isFirst)
+  return a.map((_, index) => select(takes, field(b, index), field(a, index)))
+}
+
+export const anyByPosition: DistributiveAggregate = {
+  kind: 'distributive',
+  name: '$any_value',
+  summary: 'Keeps the value of the first row.',
+  usage: '$any_value(x, position)',
+  resolve: ([arg, position]) => (arg && position ? { args: [arg.type, FLOAT64], result: arg.type } : undefined),
+  state: (signature) => [...fieldsOf(signature), { name: 'position', type: 'f64', init: 0 }],
+  step: (state, [x = none, position = none]) => earlier(state, [stored(x), constant('i32', 1), position]),
+  combine: earlier,
+  finish,
+  examples: [],
+}
+
 export const anyValue: DistributiveAggregate = {
   ...base,
   kind: 'distributive',
   resolve,
-  state: (signature) => {
-    const type = codeTypeOf(firstType(signature))
-    const value = type === 'bool' ? 'i32' : type
-    return [
-      { name: 'value', type: value, init: value === 'i64' ? 0n : 0 },
-      { name: 'seen', type: 'i32', init: 0 },
-    ]
-  },
-  step: (state, [x = none]) => [select(eq(field(state, 1), none), stored(x), field(state, 0)), constant('i32', 1)],
-  combine: (a, b) => {
-    const first = ne(field(a, 1), none)
-    return [select(first, field(a, 0), field(b, 0)), select(first, field(a, 1), field(b, 1))]
-  },
-  finish: (state, signature) => {
-    const value = field(state, 0)
-    return {
-      value: isBoolean(firstType(signature)) ? ne(value, none) : value,
-      valid: ne(field(state, 1), none),
-    }
-  },
+  byPosition: anyByPosition.name,
+  state: fieldsOf,
+  step: (state, [x = none]) => earlier(state, [stored(x), constant('i32', 1)]),
+  combine: earlier,
+  finish,
   interpreted: interpreted as HolisticAggregate,
 }

@@ -1,7 +1,20 @@
 /** arg_min and arg_max: the value of one column where another has its least or greatest. */
-import { and, type Code, type CodeType, codeTypeOf, constant, eq, ne, or, select } from '../../model/code.js'
-import type { Type, Value } from '../../model/type.js'
-import type { Argument, DistributiveAggregate, HolisticAggregate, Signature } from '../definition.js'
+import {
+  and,
+  type Code,
+  type CodeType,
+  codeTypeOf,
+  constant,
+  type Emitted,
+  eq,
+  lt,
+  ne,
+  not,
+  or,
+  select,
+} from '../../model/code.js'
+import { FLOAT64, type Type, type Value } from '../../model/type.js'
+import type { Argument, DistributiveAggregate, HolisticAggregate, Signature, StateField } from '../definition.js'
 import { compareValues, lessCode } from '../order.js'
 import { firstType } from '../resolve.js'
 import { field } from './state.js'
@@ -21,11 +34,14 @@ const stored = (x: Code): Code => (x.type === 'bool' ? select(x, constant('i32',
 
 type Better = (key: Code, best: Code, type: Type) => Code
 
-/** Of equal keys the first one stays. */
+/** Of equal keys the first one stays: the one that came first, or that stands first where positions are kept. */
 function merge(a: readonly Code[], b: readonly Code[], keyType: Type, better: Better): readonly Code[] {
   const [key, best] = [field(b, 1), field(a, 1)]
-  const takes = and(ne(field(b, 2), none), or(eq(field(a, 2), none), better(key, best, keyType)))
-  return [0, 1, 2].map((index) => select(takes, field(b, index), field(a, index)))
+  const [position, other] = [b[3], a[3]]
+  const earlier = position && other && and(not(better(best, key, keyType)), lt(position, other))
+  const wins = better(key, best, keyType)
+  const takes = and(ne(field(b, 2), none), or(eq(field(a, 2), none), earlier ? or(wins, earlier) : wins))
+  return a.map((_, index) => select(takes, field(b, index), field(a, index)))
 }
 
 interface Best {
@@ -33,16 +49,65 @@ interface Best {
   readonly key: Value
 }
 
-function argExtreme(name: string, aliases: readonly string[], summary: string, sign: 1 | -1): DistributiveAggregate {
+const betterOf =
+  (sign: 1 | -1): Better =>
+  (key, best, type) =>
+    sign < 0 ? lessCode(key, best, type) : lessCode(best, key, type)
+
+const keyTypeOf = ({ args: [, type] }: Signature): Type => type ?? { kind: 'null' }
+
+/** The same with the position of the row as a third argument. */
+function byPosition(name: string, sign: 1 | -1): DistributiveAggregate {
+  const better = betterOf(sign)
+  return {
+    kind: 'distributive',
+    name,
+    summary: 'Keeps the value of the row where a key is best.',
+    usage: `${name}(value, key, position)`,
+    resolve: ([value, key, position]) => {
+      const signature = position && resolve(value && key ? [value, key] : [])
+      return signature && { args: [...signature.args, FLOAT64], result: signature.result }
+    },
+    state: (signature) => [...fieldsOf(signature), { name: 'position', type: 'f64', init: 0 }],
+    step: (state, [value = none, key = none, position = none], signature) =>
+      merge(state, [stored(value), stored(key), constant('i32', 1), position], keyTypeOf(signature), better),
+    combine: (a, b, signature) => merge(a, b, keyTypeOf(signature), better),
+    finish: finishBest,
+    examples: [],
+  }
+}
+
+function fieldsOf({ args: [value, key] }: Signature): StateField[] {
+  const [v, k] = [stateType(value), stateType(key)]
+  return [
+    { name: 'value', type: v, init: zeroOf(v) },
+    { name: 'key', type: k, init: zeroOf(k) },
+    { name: 'seen', type: 'i32', init: 0 },
+  ]
+}
+
+function finishBest(state: readonly Code[], signature: Signature): Emitted {
+  const value = field(state, 0)
+  const isBoolean = codeTypeOf(firstType(signature)) === 'bool'
+  return { value: isBoolean ? ne(value, none) : value, valid: ne(field(state, 2), none) }
+}
+
+function argExtreme(
+  name: string,
+  aliases: readonly string[],
+  summary: string,
+  sign: 1 | -1,
+  positioned: DistributiveAggregate,
+): DistributiveAggregate {
   const base = {
     name,
     aliases,
     summary,
     usage: `${name}(value, key)`,
     examples: [{ sql: `${name}('a', 1)`, result: 'a' }],
-  }
-  const better: Better = (key, best, type) => (sign < 0 ? lessCode(key, best, type) : lessCode(best, key, type))
-  const keyType = ({ args: [, type] }: Signature): Type => type ?? { kind: 'null' }
+    ordered: true,
+  } as const
+  const better = betterOf(sign)
   const choose = (a: Best | null, b: Best | null) => {
     if (!a || !b) return a ?? b
     return compareValues(b.key, a.key) * sign > 0 ? b : a
@@ -60,31 +125,25 @@ function argExtreme(name: string, aliases: readonly string[], summary: string, s
     ...base,
     kind: 'distributive',
     resolve,
-    state: ({ args: [value, key] }) => {
-      const [v, k] = [stateType(value), stateType(key)]
-      return [
-        { name: 'value', type: v, init: zeroOf(v) },
-        { name: 'key', type: k, init: zeroOf(k) },
-        { name: 'seen', type: 'i32', init: 0 },
-      ]
-    },
+    byPosition: positioned.name,
+    state: fieldsOf,
     step: (state, [value = none, key = none], signature) =>
-      merge(state, [stored(value), stored(key), constant('i32', 1)], keyType(signature), better),
-    combine: (a, b, signature) => merge(a, b, keyType(signature), better),
-    finish: (state, signature) => {
-      const value = field(state, 0)
-      const isBoolean = codeTypeOf(firstType(signature)) === 'bool'
-      return { value: isBoolean ? ne(value, none) : value, valid: ne(field(state, 2), none) }
-    },
+      merge(state, [stored(value), stored(key), constant('i32', 1)], keyTypeOf(signature), better),
+    combine: (a, b, signature) => merge(a, b, keyTypeOf(signature), better),
+    finish: finishBest,
     interpreted: interpreted as HolisticAggregate,
   }
 }
+
+export const argMinByPosition = byPosition('$arg_min', -1)
+export const argMaxByPosition = byPosition('$arg_max', 1)
 
 export const argMin = argExtreme(
   'arg_min',
   ['argmin', 'min_by'],
   'Gives the value of the row where a key is least; of several the first.',
   -1,
+  argMinByPosition,
 )
 
 export const argMax = argExtreme(
@@ -92,4 +151,5 @@ export const argMax = argExtreme(
   ['argmax', 'max_by'],
   'Gives the value of the row where a key is greatest; of several the first.',
   1,
+  argMaxByPosition,
 )

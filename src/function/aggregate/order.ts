@@ -20,6 +20,7 @@ function atEnd(name: string, summary: string, keep: (a: Kept, b: Kept) => Kept):
     summary,
     usage: `${name}(x)`,
     nulls: 'own',
+    ordered: true,
     resolve: resolveOwn,
     init: () => null,
     update: (state, value = null) => either(state, { value }),
@@ -44,6 +45,7 @@ export const mode: HolisticAggregate<Counts> = {
   name: 'mode',
   summary: 'Finds the most frequent value; of several the one seen first.',
   usage: 'mode(x)',
+  ordered: true,
   resolve: resolveOwn,
   init: () => new Map(),
   update: (counts, value = null) => count(counts, value, 1),
@@ -82,6 +84,7 @@ export const stringAgg: HolisticAggregate<Joined> = {
   aliases: ['group_concat', 'listagg'],
   summary: 'Joins texts in row order, with a separator (a comma where none is given).',
   usage: 'string_agg(x [, separator])',
+  ordered: true,
   resolve: resolveText,
   init: () => ({ text: null, separator: ',' }),
   update: (state, value = null, separator = ',') => {

@@ -1,0 +1,16 @@
+// Runs the .slt files alone: `npm run test:slt -- [--full] [part of a file name]`. Without --full each file takes the eight
+// configurations in which every pair of choices meets; with it all thirty-two, as continuous integration does.
+import { spawnSync } from 'node:child_process'
+import { parseArgs } from 'node:util'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { full: { type: 'boolean', default: false } },
+})
+const env = {
+  ...process.env,
+  ...(values.full && { CHUNKQL_MATRIX: 'full' }),
+  ...(positionals[0] && { CHUNKQL_SLT: positionals[0] }),
+}
+const { status } = spawnSync(process.execPath, ['scripts/test.mjs', 'slt/slt.test'], { stdio: 'inherit', env })
+process.exit(status ?? 1)

@@ -87,7 +87,7 @@ function unpacked(column: NestColumn, raw: Code): Code {
   const { unpack } = column
   switch (unpack.kind) {
     case 'none':
-      return widened(codeTypeOf(column.type), raw, column.storage)
+      return column.type.kind === 'boolean' ? isTrue(raw) : widened(codeTypeOf(column.type), raw, column.storage)
     case 'scale':
       return scaled(column, raw, unpack.scale, unpack.offset)
     case 'time':
@@ -102,6 +102,11 @@ function unpacked(column: NestColumn, raw: Code): Code {
     default:
       return unpack satisfies never
   }
+}
+
+/** Any number but 0 is true. */
+function isTrue(raw: Code): Code {
+  return raw.type === 'bool' ? raw : ne(raw, constant(raw.type, raw.type === 'i64' ? 0n : 0))
 }
 
 function widened(type: CodeType, raw: Code, storage: Storage): Code {

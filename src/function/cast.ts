@@ -1,8 +1,19 @@
 /** Explicit and implicit casts between all types: what they mean, their code and their bounds. Called by binder, compiler and interpreter. */
+import { calendarNamed } from '../model/calendar.js'
 import { constant, convert, type Emitted, gt, lt, mul, not, or, select } from '../model/code.js'
 import { ChunkQLError, isChunkQLError } from '../model/error.js'
 import type { Interval } from '../model/interval.js'
-import { integerFacts, isFloat, isNumeric, sameType, type Type, typeName, type Value } from '../model/type.js'
+import {
+  calendarOf,
+  integerFacts,
+  isFloat,
+  isMoment,
+  isNumeric,
+  sameType,
+  type Type,
+  typeName,
+  type Value,
+} from '../model/type.js'
 import { valueText } from '../model/value-text.js'
 import {
   dayOf,
@@ -13,9 +24,10 @@ import {
   microsecondsPerDay,
 } from './calendar.js'
 import { dayOfCode, isInfiniteDateCode, isInfiniteTimestampCode } from './calendar-code.js'
+import { changeCalendar } from './cast/calendar.js'
 import { clippedEnd, convertNumber, emitNumber, rangeMessage } from './cast/number.js'
 import { parseBoolean, parseFloatText, parseInteger } from './cast/number-text.js'
-import { type ParseFailure, parseDate, parseTimestamp } from './cast/time-text.js'
+import { type ParseFailure, parseCalendarMoment, parseDate, parseTimestamp } from './cast/time-text.js'
 import { intervalOf } from './interval-logic.js'
 
 export interface CastMeaning {
@@ -31,7 +43,7 @@ export function canCast(from: Type, to: Type): boolean {
   if (sameType(from, to)) return true
   const kinds = [from.kind, to.kind]
   if (kinds.includes('varchar') || from.kind === 'null') return true
-  if (kinds.every((kind) => kind === 'date' || kind === 'timestamp')) return true
+  if (kinds.every((kind) => kind === 'date' || kind === 'timestamp' || kind === 'calendar')) return true
   return [from, to].every((type) => type.kind === 'boolean' || isNumeric(type))
 }
 
@@ -75,6 +87,7 @@ function convertValue(from: Type, to: Type): (value: Value) => Value {
   if (sameType(from, to) || from.kind === 'null') return (value) => value
   if (to.kind === 'varchar') return (value) => (value === null ? null : valueText(from, value))
   if (from.kind === 'varchar') return (value) => parseValue(value as string, to)
+  if (from.kind === 'calendar' || to.kind === 'calendar') return changeCalendar(from, to)
   if (from.kind === 'date') return (value) => dateToTimestamp(value as number)
   if (from.kind === 'timestamp') return (value) => timestampToDate(value as bigint)
   return convertNumber(from, to)
@@ -84,9 +97,10 @@ function convertValue(from: Type, to: Type): (value: Value) => Value {
 export function parseValue(text: string, to: Type): Value {
   const value = parsed(text, to)
   if (value !== undefined && value !== 'format' && value !== 'range') return value
-  const reason = value === 'range' ? ': it is out of range' : ''
-  const formats = { date: 'YYYY-MM-DD', timestamp: 'YYYY-MM-DD HH:MM:SS[.US]' }
-  const hint = to.kind === 'date' || to.kind === 'timestamp' ? `Write it as ${formats[to.kind]}.` : undefined
+  const isMissing = value === 'range' && to.kind === 'calendar'
+  const reason = isMissing ? ': it has no such day' : value === 'range' ? ': it is out of range' : ''
+  const format = to.kind === 'date' ? 'YYYY-MM-DD' : isMoment(to) ? 'YYYY-MM-DD HH:MM:SS[.US]' : undefined
+  const hint = format && `Write it as ${format}.`
   throw new ChunkQLError('value', `cannot cast '${text}' to ${typeName(to)}${reason}`, { hint })
 }
 
@@ -98,6 +112,8 @@ function parsed(text: string, to: Type): Value | undefined | ParseFailure {
       return parseDate(text)
     case 'timestamp':
       return parseTimestamp(text)
+    case 'calendar':
+      return parseCalendarMoment(text, calendarNamed(calendarOf(to)))
     case 'float64':
       return parseFloatText(text)
     case 'float32': {
@@ -136,6 +152,7 @@ function timestampToDate(microseconds: bigint): number {
 function emitCast(arg: Emitted, from: Type, to: Type): Emitted | undefined {
   if (sameType(from, to)) return { value: arg.value }
   if (from.kind === 'varchar' || to.kind === 'varchar' || from.kind === 'null') return undefined
+  if (from.kind === 'calendar' || to.kind === 'calendar') return undefined
   if (from.kind === 'date') return emitDateToTimestamp(arg)
   if (from.kind === 'timestamp') return emitTimestampToDate(arg)
   return emitNumber(arg.value, from, to)
@@ -162,6 +179,7 @@ function emitTimestampToDate({ value: moment }: Emitted): Emitted {
 function castBounds(interval: Interval, from: Type, to: Type): Interval | undefined {
   if (sameType(from, to)) return interval
   if (from.kind === 'varchar' || to.kind === 'varchar' || from.kind === 'null') return undefined
+  if (from.kind === 'calendar' || to.kind === 'calendar') return undefined
   if (to.kind === 'boolean') return truthBounds(interval)
   const cast = isNumeric(to) ? clippedEnd(from, to) : clippedTime(from)
   const end = (value: Value | undefined) => (value === undefined ? undefined : cast(value))

@@ -1,6 +1,6 @@
 /** Functions and aggregates of users: their types named as SQL names them, their values checked on the way back. Part of the public API. */
 import { ChunkQLError, isChunkQLError, suggest } from '../model/error.js'
-import { integerFacts, type Type, typeName, typeNamed, typeNames, type Value } from '../model/type.js'
+import { integerFacts, isMoment, type Type, typeName, typeNamed, typeNames, type Value } from '../model/type.js'
 import type { Argument, Example, HolisticAggregate, ScalarFunction, Signature } from './definition.js'
 import { firstOf, fixed } from './resolve.js'
 
@@ -183,7 +183,7 @@ function returned(name: string, type: Type): (value: Value | undefined) => Value
 }
 
 function conversionTo(type: Type): (value: Value) => Value | undefined {
-  const facts = integerFacts(type) ?? (type.kind === 'timestamp' ? integerFacts({ kind: 'int64' }) : undefined)
+  const facts = integerFacts(type) ?? (isMoment(type) ? integerFacts({ kind: 'int64' }) : undefined)
   if (facts) return integerWithin(facts.min, facts.max, facts.bits === 64)
   switch (type.kind) {
     case 'date':

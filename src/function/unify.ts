@@ -25,6 +25,8 @@ export function commonType(a: Argument, b: Argument): Type | undefined {
   if (isText(a) || isText(b)) return textMeets(a, b)
   if (isNumeric(a.type) && isNumeric(b.type)) return numericType(a, b, closestInteger)
   if (isTemporal(a.type) && isTemporal(b.type)) return TIMESTAMP
+  if (isWrittenDate(a, b.type)) return b.type
+  if (isWrittenDate(b, a.type)) return a.type
   return booleanMeets(a.type, b.type) ?? booleanMeets(b.type, a.type)
 }
 
@@ -66,6 +68,7 @@ export function canCastImplicitly(from: Argument, to: Type): boolean {
   if (sameType(from.type, to) || from.type.kind === 'null') return true
   if (isText(from)) return from.literal !== undefined
   if (to.kind === 'timestamp') return from.type.kind === 'date'
+  if (isWrittenDate(from, to)) return true
   if (!isNumeric(from.type)) return false
   if (from.adaptable && fits(from.literal ?? null, to)) return true
   if (isFloat(to)) return isInteger(from.type) || to.kind === 'float64' || from.type.kind === 'float32'
@@ -88,6 +91,11 @@ export function fits(value: Value, type: Type): boolean {
 
 export function isTemporal(type: Type): boolean {
   return type.kind === 'date' || type.kind === 'timestamp'
+}
+
+/** A date that the query writes takes the calendar that it meets. */
+function isWrittenDate({ type, literal }: Argument, to: Type): boolean {
+  return to.kind === 'calendar' && isTemporal(type) && literal !== undefined
 }
 
 type IntegerRule = (a: Type, b: Type) => Type

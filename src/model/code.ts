@@ -71,6 +71,7 @@ export function codeTypeOf(type: Type): CodeType {
     case 'int64':
     case 'uint64':
     case 'timestamp':
+    case 'calendar':
       return 'i64'
     case 'float32':
       return 'f32'

@@ -65,6 +65,7 @@ export function printValue(type: Type, value: Value): string {
       return quote(text)
     case 'date':
     case 'timestamp':
+    case 'calendar':
       return `${typeName(type)} ${quote(text)}`
     case 'float32':
     case 'float64':

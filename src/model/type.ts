@@ -1,4 +1,5 @@
 /** SQL types, their names, and the values and typed arrays that hold them. */
+import { type CalendarName, calendarNames } from './calendar.js'
 
 export type TypeKind =
   | 'null'
@@ -16,14 +17,17 @@ export type TypeKind =
   | 'varchar'
   | 'date'
   | 'timestamp'
+  | 'calendar'
 
 /** An object, so that types with parameters (lists, calendars) can join without changing the rest. */
 export interface Type {
   readonly kind: TypeKind
+  /** Of the kind 'calendar': the calendar in which a moment is counted. */
+  readonly calendar?: CalendarName | undefined
 }
 
 /**
- * One value of a type: int64, uint64 and timestamp (microseconds since 1970) are bigint;
+ * One value of a type: int64, uint64, timestamp and calendar (microseconds since 1970) are bigint;
  * date is days since 1970 as a number; smaller integers and floats are numbers.
  */
 export type Value = null | boolean | number | bigint | string
@@ -44,6 +48,17 @@ export const VARCHAR: Type = { kind: 'varchar' }
 export const DATE: Type = { kind: 'date' }
 export const TIMESTAMP: Type = { kind: 'timestamp' }
 
+/** Moments of a calendar other than TIMESTAMP's. */
+export function calendarType(calendar: CalendarName): Type {
+  return { kind: 'calendar', calendar }
+}
+
+/** The calendar of a type of that kind. */
+export function calendarOf({ calendar }: Type): CalendarName {
+  if (!calendar) throw new Error('a moment without a calendar')
+  return calendar
+}
+
 /** The name that SQL shows for each kind, as DuckDB spells it. */
 const names: Readonly<Record<TypeKind, string>> = {
   null: 'NULL',
@@ -61,6 +76,8 @@ const names: Readonly<Record<TypeKind, string>> = {
   varchar: 'VARCHAR',
   date: 'DATE',
   timestamp: 'TIMESTAMP',
+  // Each calendar has a name of its own.
+  calendar: 'TIMESTAMP_NOLEAP',
 }
 
 const aliases: Readonly<Record<string, TypeKind>> = {
@@ -86,21 +103,21 @@ const aliases: Readonly<Record<string, TypeKind>> = {
   'timestamp without time zone': 'timestamp',
 }
 
-const byName = new Map<string, TypeKind>([
-  ...Object.entries(aliases),
+const byName = new Map<string, Type>([
+  ...Object.entries(aliases).map(([name, kind]): [string, Type] => [name, { kind }]),
   ...(Object.entries(names) as [TypeKind, string][])
-    .filter(([kind]) => kind !== 'null')
-    .map(([kind, name]): [string, TypeKind] => [name.toLowerCase(), kind]),
+    .filter(([kind]) => kind !== 'null' && kind !== 'calendar')
+    .map(([kind, name]): [string, Type] => [name.toLowerCase(), { kind }]),
+  ...calendarNames.map((calendar): [string, Type] => [`timestamp_${calendar}`, calendarType(calendar)]),
 ])
 
 export function typeName(type: Type): string {
-  return names[type.kind]
+  return type.calendar ? `TIMESTAMP_${type.calendar.toUpperCase()}` : names[type.kind]
 }
 
 /** The type that SQL text names, or undefined. Case and inner white space do not matter. */
 export function typeNamed(name: string): Type | undefined {
-  const kind = byName.get(name.toLowerCase().replace(/\s+/g, ' '))
-  return kind && { kind }
+  return byName.get(name.toLowerCase().replace(/\s+/g, ' '))
 }
 
 export function typeNames(): string[] {
@@ -108,7 +125,7 @@ export function typeNames(): string[] {
 }
 
 export function sameType(a: Type, b: Type): boolean {
-  return a.kind === b.kind
+  return a.kind === b.kind && a.calendar === b.calendar
 }
 
 const signedBits: Partial<Record<TypeKind, number>> = { int8: 8, int16: 16, int32: 32, int64: 64 }
@@ -145,5 +162,10 @@ export function isNumeric(type: Type): boolean {
 
 /** True where a value of the type is a bigint in JavaScript. */
 export function isBig(type: Type): boolean {
-  return type.kind === 'int64' || type.kind === 'uint64' || type.kind === 'timestamp'
+  return type.kind === 'int64' || type.kind === 'uint64' || isMoment(type)
+}
+
+/** Microseconds since 1970, in whatever calendar. */
+export function isMoment({ kind }: Type): boolean {
+  return kind === 'timestamp' || kind === 'calendar'
 }

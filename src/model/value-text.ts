@@ -1,5 +1,6 @@
 /** Values as text, spelled as DuckDB spells them: read by casts to VARCHAR, by every text output and by the tests. */
-import type { Type, Value } from './type.js'
+import { calendarText } from './calendar.js'
+import { calendarOf, type Type, type Value } from './type.js'
 import type { Vector } from './vector.js'
 
 const dayMicros = 86_400_000_000n
@@ -17,6 +18,8 @@ export function valueText(type: Type, value: Exclude<Value, null>): string {
       return dateText(value as number)
     case 'timestamp':
       return timestampText(value as bigint)
+    case 'calendar':
+      return calendarText(calendarOf(type), value as bigint)
     case 'boolean':
       return value ? 'true' : 'false'
     case 'varchar':

@@ -52,6 +52,7 @@ export function allocate(type: Type, length: number): NumericArray | string[] {
       return new Int32Array(length)
     case 'int64':
     case 'timestamp':
+    case 'calendar':
       return new BigInt64Array(length)
     case 'uint16':
       return new Uint16Array(length)

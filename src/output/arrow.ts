@@ -3,6 +3,7 @@ import * as arrow from 'apache-arrow'
 import { ChunkQLError } from '../model/error.js'
 import type { Type } from '../model/type.js'
 import type { Batch, Header, NumericArray, Vector } from '../model/vector.js'
+import { spelled } from './spelled.js'
 import { uniqueNames } from './unique-names.js'
 
 export function arrowSchema(header: Header): arrow.Schema {
@@ -58,6 +59,7 @@ export function arrowType(type: Type): arrow.DataType {
     case 'float64':
       return new arrow.Float64()
     case 'varchar':
+    case 'calendar':
       return new arrow.Utf8()
     case 'date':
       return new arrow.DateDay()
@@ -68,8 +70,9 @@ export function arrowType(type: Type): arrow.DataType {
   }
 }
 
-function arrowColumn(vector: Vector, field: arrow.Field | undefined): arrow.Data {
+function arrowColumn(given: Vector, field: arrow.Field | undefined): arrow.Data {
   if (!field) throw new ChunkQLError('internal', 'a batch has more columns than its header')
+  const vector = spelled(given)
   const { type, length } = vector
   if (type.kind === 'null') return arrow.makeData({ type: new arrow.Null(), length })
   const validity = validityBitmap(vector)

@@ -24,7 +24,7 @@ function jsonAt(vector: Vector | undefined, row: number): string {
 }
 
 function isQuoted({ kind }: Type): boolean {
-  return kind === 'varchar' || kind === 'date' || kind === 'timestamp'
+  return kind === 'varchar' || kind === 'date' || kind === 'timestamp' || kind === 'calendar'
 }
 
 function isNotFinite({ type, values }: Vector, row: number): boolean {

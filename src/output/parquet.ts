@@ -5,6 +5,7 @@ import type { Type } from '../model/type.js'
 import { type Header, type Vector, valueAt } from '../model/vector.js'
 import type { ResultStream } from './output-format.js'
 import { rowGroups } from './row-groups.js'
+import { spelled } from './spelled.js'
 import { uniqueNames } from './unique-names.js'
 
 export async function* encode({ header, batches }: ResultStream): AsyncGenerator<Uint8Array> {
@@ -73,13 +74,15 @@ function physical({ kind }: Type): Omit<SchemaElement, 'name'> {
     case 'float64':
       return { type: 'DOUBLE' }
     case 'varchar':
+    case 'calendar':
       return { type: 'BYTE_ARRAY', converted_type: 'UTF8' }
     default:
       return kind satisfies never
   }
 }
 
-function columnSource(name: string, vector: Vector): ColumnSource {
+function columnSource(name: string, given: Vector): ColumnSource {
+  const vector = spelled(given)
   const source = { name, data: cells(vector) }
   if (vector.type.kind !== 'float32' && vector.type.kind !== 'float64') return source
   const { hasNaN, hasMinusZero } = oddities(vector)

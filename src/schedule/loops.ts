@@ -108,6 +108,7 @@ function nestColumn(column: JobColumn, access: Access): NestColumn {
 
 /** How a vector's values lie in memory. */
 const storages: Readonly<Record<Exclude<TypeKind, 'null' | 'varchar'>, Storage>> = {
+  calendar: 'i8',
   boolean: 'bool',
   int8: 'i1',
   int16: 'i2',

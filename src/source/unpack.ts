@@ -116,6 +116,7 @@ function convert(type: Type, { unpack: how }: Encoding, stored: NumericArray): N
 }
 
 function plain(type: Type, stored: NumericArray): NumericArray {
+  if (type.kind === 'boolean') return Uint8Array.from(stored as Uint8Array, (value) => (value ? 1 : 0))
   const values = allocate(type, 0) as NumericArray
   if (values.constructor === stored.constructor) return stored
   const converted = allocate(type, stored.length) as NumericArray

@@ -1,6 +1,6 @@
 /** min and max of everything that has an order; NaN is the greatest number. */
 import { type Code, type CodeType, codeTypeOf, constant, max as larger, ne, select } from '../../model/code.js'
-import { integerFacts, isFloat, type Type, type Value } from '../../model/type.js'
+import { integerFacts, isFloat, isMoment, type Type, type Value } from '../../model/type.js'
 import type {
   AlgebraicAggregate,
   Argument,
@@ -28,13 +28,13 @@ const restored = (x: Code, type: Type): Code => (codeTypeOf(type) === 'bool' ? n
 /** The greatest value, by which the search for the least begins, and the other way round. */
 function greatest(type: Type): number | bigint {
   if (isFloat(type)) return Number.NaN
-  const { max } = integerFacts(type) ?? { max: type.kind === 'timestamp' ? 2n ** 63n - 1n : 2n ** 31n - 1n }
+  const { max } = integerFacts(type) ?? { max: isMoment(type) ? 2n ** 63n - 1n : 2n ** 31n - 1n }
   return stateType(type) === 'i64' ? BigInt.asIntN(64, max) : Number(max)
 }
 
 function least(type: Type): number | bigint {
   if (isFloat(type)) return Number.NEGATIVE_INFINITY
-  const { min } = integerFacts(type) ?? { min: type.kind === 'timestamp' ? -(2n ** 63n) : -(2n ** 31n) }
+  const { min } = integerFacts(type) ?? { min: isMoment(type) ? -(2n ** 63n) : -(2n ** 31n) }
   return stateType(type) === 'i64' ? min : Number(min)
 }
 

@@ -1,6 +1,6 @@
 /** median, quantile_cont, quantile_disc: exact, over all values kept. */
 import { ChunkQLError } from '../../model/error.js'
-import { FLOAT64, isFloat, isNumeric, TIMESTAMP, type Type, type Value } from '../../model/type.js'
+import { FLOAT64, isFloat, isMoment, isNumeric, TIMESTAMP, type Type, type Value } from '../../model/type.js'
 import { roundHalfEven } from '../cast/number.js'
 import type { Argument, Example, HolisticAggregate, Signature } from '../definition.js'
 import { accepts, firstType } from '../resolve.js'
@@ -31,7 +31,7 @@ const toNumber = (value: Value): number => Number(value)
 
 function fromNumber(value: number, result: Type): Value {
   if (result.kind === 'float32') return Math.fround(value)
-  return result.kind === 'timestamp' ? BigInt(roundHalfEven(value)) : value
+  return isMoment(result) ? BigInt(roundHalfEven(value)) : value
 }
 
 /** The least value that so large a part of all does not exceed. */
@@ -45,6 +45,7 @@ function discrete(sample: Sample, fraction: number): Value {
 function continuousTypes(type: Type): { readonly arg: Type; readonly result: Type } | undefined {
   if (type.kind === 'null') return { arg: FLOAT64, result: FLOAT64 }
   if (isTemporal(type)) return { arg: TIMESTAMP, result: TIMESTAMP }
+  if (type.kind === 'calendar') return { arg: type, result: type }
   return isNumeric(type) ? { arg: type, result: isFloat(type) ? type : FLOAT64 } : undefined
 }
 
@@ -114,7 +115,7 @@ export const median = quantile(
   'median(x)',
   resolveMedian,
   (sample, fraction, result) =>
-    isNumeric(sample.type) || isTemporal(sample.type)
+    isNumeric(sample.type) || isTemporal(sample.type) || isMoment(sample.type)
       ? interpolated(sample, fraction, result)
       : boolean(discrete(sample, fraction), result),
   { sql: 'median(3)', result: '3.0' },

@@ -1,4 +1,5 @@
 /** Dates and timestamps read from text, as DuckDB reads them. */
+import type { Calendar } from '../../model/calendar.js'
 import {
   daysFromCivil,
   daysInMonth,
@@ -11,6 +12,16 @@ import {
 const datePattern = /^\s*(-?\d+)([-/\\ ])(\d{1,2})\2(\d{1,2})(?!\d)( \(BC\))?/i
 const specialPattern = /^\s*(?:(epoch)|(-?inf)(?:inity)?)\s*$/i
 const timePattern = /^(?: +|T)(\d+):(\d{1,2})(?::(\d{1,2})(?:\.(\d*))?(?:Z|[+-]\d\d(?::?\d\d(?::?\d\d)?)?| UTC)?)?\s*$/
+
+/** A moment of another calendar: it has days of its own. */
+export function parseCalendarMoment(text: string, { daysOf }: Calendar): bigint | ParseFailure {
+  const match = datePattern.exec(text)
+  if (!match || match[5]) return 'format'
+  const days = daysOf(Number(match[1]), Number(match[3]), Number(match[4]))
+  const time = parseTime(text.slice(match[0].length))
+  if (typeof time === 'string') return time
+  return days === undefined ? 'range' : withinRange(BigInt(days) * microsecondsPerDay + time)
+}
 
 /** What went wrong, for the error of the caller. */
 export type ParseFailure = 'format' | 'range'

@@ -3,7 +3,7 @@
  * NULL; it returns false where an integer left its type, and the careful way then finds out whether a row that counts did.
  * Loops are written out because the engine specialises each by the kinds of arrays that reach it.
  */
-import { integerFacts, isFloat, isInteger, type Type } from '../../model/type.js'
+import { integerFacts, isFloat, isInteger, isMoment, type Type } from '../../model/type.js'
 import type { NumericArray } from '../../model/vector.js'
 import { wordLoops } from './word-loops.js'
 
@@ -22,7 +22,7 @@ export function loopFor(name: string, args: readonly Type[], result: Type): Loop
 
 function tableOf(type: Type, result: Type): Readonly<Record<string, NumberLoop | Loop>> | undefined {
   if (isFloat(type)) return floatLoops
-  if (type.kind === 'timestamp' || integerFacts(type)?.bits === 64) return wordLoops(type)
+  if (isMoment(type) || integerFacts(type)?.bits === 64) return wordLoops(type)
   if (type.kind === 'date' && result.kind !== 'boolean') return undefined
   return isInteger(type) || type.kind === 'date' ? integerLoops : undefined
 }

@@ -1,10 +1,21 @@
 /** date_part, date_trunc, date_diff: functions whose first argument names a unit of time. */
 import { ChunkQLError } from '../../model/error.js'
 import type { Expression } from '../../model/expression.js'
-import { FLOAT64, INT64, sameType, TIMESTAMP, type Type, VARCHAR, type Value } from '../../model/type.js'
+import {
+  FLOAT64,
+  INT64,
+  isMoment,
+  sameType,
+  TIMESTAMP,
+  type Type,
+  typeName,
+  VARCHAR,
+  type Value,
+} from '../../model/type.js'
 import type { Argument, ScalarFunction, Signature } from '../definition.js'
 import { type Moment, momentOf, momentType } from '../moment.js'
 import { accepts } from '../resolve.js'
+import { commonType } from '../unify.js'
 import { dateParts } from './date-part.js'
 import { truncate, truncatingUnits, truncName } from './date-trunc.js'
 import { type Unit, unitNamed } from './date-units.js'
@@ -24,12 +35,24 @@ function writtenUnit(arg: Argument | Expression | undefined): Unit | undefined {
   return typeof literal === 'string' ? unitNamed(literal) : undefined
 }
 
-function resolveWith(result: (unit: Unit | undefined) => Type) {
+function resolveWith(result: (unit: Unit | undefined, moment: Type) => Type) {
   return ([unit, moment, ...rest]: readonly Argument[]): Signature | undefined => {
-    const type = moment && momentType(moment)
+    const type = moment && anyMomentType(moment)
     if (!type || rest.length > 0 || !accepts(unit, VARCHAR)) return undefined
-    return { args: [VARCHAR, type], result: result(writtenUnit(unit)) }
+    const written = writtenUnit(unit)
+    if (written) requireUnit(written, type)
+    return { args: [VARCHAR, type], result: result(written, type) }
   }
+}
+
+function anyMomentType(arg: Argument): Type | undefined {
+  return arg.type.kind === 'calendar' ? arg.type : momentType(arg)
+}
+
+/** Weeks, Julian days and seconds since 1970 are said of days that all calendars but these agree on. */
+function requireUnit(unit: Unit, type: Type): void {
+  if (type.kind !== 'calendar' || partFor(unit).resolve([{ type }])) return
+  throw new ChunkQLError('value', `${typeName(type)} has no '${unit}'`)
 }
 
 /** The call of a function of the moment alone, where the unit is written; else of the general function. */
@@ -56,6 +79,7 @@ export const datePart: ScalarFunction = {
   evaluate: ({ args: [, type = TIMESTAMP], result }) => {
     return (unit, moment = null) => {
       const part = partFor(unitNamed(unit as string))
+      requireUnit(part.name as Unit, type)
       const value = part.evaluate({ args: [type], result })(moment)
       return result.kind === 'int64' && typeof value === 'number' ? BigInt(Math.trunc(value)) : value
     }
@@ -70,9 +94,13 @@ export const dateTrunc: ScalarFunction = {
   summary: 'Gives the start of the year, month, hour and so on in which a moment lies, as TIMESTAMP.',
   usage: "date_trunc('month', date or timestamp)",
   category: 'date',
-  resolve: resolveWith(() => TIMESTAMP),
+  resolve: resolveWith((_, type) => (type.kind === 'calendar' ? type : TIMESTAMP)),
   evaluate: ({ args: [, type = TIMESTAMP] }) => {
-    return (unit, moment = null) => truncate(truncatable(unitNamed(unit as string)), type)(moment)
+    return (unit, moment = null) => {
+      const named = truncatable(unitNamed(unit as string))
+      requireUnit(named, type)
+      return truncate(named, type)(moment)
+    }
   },
   expand: expandTo('date_trunc', (unit) => truncName(truncatable(unit))),
   examples: [{ sql: "date_trunc('month', TIMESTAMP '2020-05-17 12:34:56')", result: '2020-05-01 00:00:00' }],
@@ -86,8 +114,8 @@ function truncatable(unit: Unit): Unit {
 }
 
 /** The number of a unit since some beginning; differences count the borders between two moments. */
-function ordinal(unit: Unit, { days, time }: Moment): bigint {
-  const part = (name: Unit) => partFor(name).evaluate({ args: [{ kind: 'date' }], result: INT64 })(days) as bigint
+function ordinal(unit: Unit, { days, time }: Moment, value: Value, type: Type): bigint {
+  const part = (name: Unit) => partFor(name).evaluate({ args: [type], result: INT64 })(value) as bigint
   const microseconds = BigInt(days) * 86_400_000_000n + BigInt(time)
   switch (unit) {
     case 'year':
@@ -128,16 +156,18 @@ export const dateDiff: ScalarFunction = {
   usage: "date_diff('day', from, to)",
   category: 'date',
   resolve: ([unit, from, to, ...rest]) => {
-    const [a, b] = [from && momentType(from), to && momentType(to)]
-    if (!a || !b || rest.length > 0 || !accepts(unit, VARCHAR)) return undefined
-    const type = sameType(a, b) ? a : TIMESTAMP
+    const [a, b] = [from && anyMomentType(from), to && anyMomentType(to)]
+    if (!from || !to || !a || !b || rest.length > 0 || !accepts(unit, VARCHAR)) return undefined
+    const type = commonType({ ...from, type: a }, { ...to, type: b })
+    if (type?.kind !== 'date' && (!type || !isMoment(type))) return undefined
     return { args: [VARCHAR, type, type], result: INT64 }
   },
   evaluate: ({ args: [, type = TIMESTAMP] }) => {
     return (unit, from = null, to = null): Value => {
       const [a, b] = [momentOf(from, type), momentOf(to, type)]
       const named = unitNamed(unit as string)
-      return a && b ? ordinal(named, b) - ordinal(named, a) : null
+      requireUnit(named === 'epoch' ? 'second' : named, type)
+      return a && b ? ordinal(named, b, to, type) - ordinal(named, a, from, type) : null
     }
   },
   examples: [{ sql: "date_diff('month', DATE '2020-01-31', DATE '2020-02-01')", result: '1' }],

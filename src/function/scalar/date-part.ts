@@ -5,12 +5,23 @@ import { INT64, type Value } from '../../model/type.js'
 import { civilFromDays, daysFromCivil } from '../calendar.js'
 import { civilCode, daysFromCivilCode, floorDivide, floorRemainder, isFiniteCode } from '../calendar-code.js'
 import type { Example, ScalarFunction } from '../definition.js'
-import { civilOf, type Moment, type MomentCode, momentCode, momentOf, resolveMoment } from '../moment.js'
+import {
+  civilOf,
+  firstOfMonth,
+  type Moment,
+  type MomentCode,
+  momentCode,
+  momentOf,
+  resolveAnyMoment,
+  resolveMoment,
+} from '../moment.js'
 import { firstType } from '../resolve.js'
 import type { Unit } from './date-units.js'
 
 interface Part {
   readonly name: Unit
+  /** Needs the week, which only DATE and TIMESTAMP have. */
+  readonly ofWeek?: true
   readonly aliases?: readonly string[]
   readonly summary: string
   of(moment: Moment): number
@@ -89,6 +100,7 @@ const parts: readonly Part[] = [
   },
   {
     name: 'week',
+    ofWeek: true,
     aliases: ['weekofyear'],
     summary: 'Gives the ISO week of the year, from 1 to 53: the first one holds the first Thursday.',
     of: weekOf,
@@ -108,13 +120,14 @@ const parts: readonly Part[] = [
   {
     name: 'dayofyear',
     summary: 'Gives the day of the year, from 1 to 366.',
-    of: (moment) => moment.days - daysFromCivil(yearOf(moment), 1, 1) + 1,
+    of: (moment) => moment.days - firstOfMonth(yearOf(moment), 1, moment) + 1,
     code: ({ days, civil }) => add(sub(days, daysFromCivilCode(civil.year, i32(1), i32(1))), i32(1)),
     bounds: { cycle: yearOf, range: [1, 366] },
     example: { sql: "dayofyear(DATE '2020-05-17')", result: '138' },
   },
   {
     name: 'dayofweek',
+    ofWeek: true,
     aliases: ['weekday'],
     summary: 'Gives the day of the week, from 0 for Sunday to 6 for Saturday.',
     of: ({ days }) => modulo(days + 4, 7),
@@ -124,6 +137,7 @@ const parts: readonly Part[] = [
   },
   {
     name: 'isodow',
+    ofWeek: true,
     summary: 'Gives the day of the week, from 1 for Monday to 7 for Sunday.',
     of: ({ days }) => modulo(days + 3, 7) + 1,
     code: ({ days }) => add(floorRemainder(add(floorRemainder(days, i32(7)), i32(3)), i32(7)), i32(1)),
@@ -196,6 +210,7 @@ const parts: readonly Part[] = [
   },
   {
     name: 'isoyear',
+    ofWeek: true,
     summary: 'Gives the year to which the ISO week belongs.',
     of: isoYearOf,
     code: isoYearCode,
@@ -204,6 +219,7 @@ const parts: readonly Part[] = [
   },
   {
     name: 'yearweek',
+    ofWeek: true,
     summary: 'Gives ISO year and week in one number.',
     of: (moment) => isoYearOf(moment) * 100 + Math.sign(isoYearOf(moment) || -1) * weekOf(moment),
     code: (moment) => {
@@ -228,7 +244,7 @@ export const dateParts: readonly ScalarFunction[] = parts.map((part) => ({
   summary: part.summary,
   usage: `${part.name}(date or timestamp)`,
   category: 'date',
-  resolve: resolveMoment(INT64),
+  resolve: part.ofWeek ? resolveMoment(INT64) : resolveAnyMoment(INT64),
   evaluate: (signature) => {
     const type = firstType(signature)
     return (value = null) => {
@@ -236,7 +252,10 @@ export const dateParts: readonly ScalarFunction[] = parts.map((part) => ({
       return moment ? BigInt(part.of(moment)) : null
     }
   },
-  emit: ([arg]) => arg && { value: convert('i64', part.code(momentCode(arg.value))), valid: isFiniteCode(arg.value) },
+  emit: ([arg], signature) => {
+    if (!arg || firstType(signature).kind === 'calendar') return undefined
+    return { value: convert('i64', part.code(momentCode(arg.value))), valid: isFiniteCode(arg.value) }
+  },
   bounds: ([arg], signature) => {
     const type = firstType(signature)
     return arg && partBounds(arg, part, (end) => momentOf(end, type))

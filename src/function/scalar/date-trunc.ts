@@ -27,7 +27,7 @@ import {
 } from '../calendar.js'
 import { civilCode, dayOfCode, daysFromCivilCode, floorRemainder, isFiniteCode } from '../calendar-code.js'
 import type { ScalarFunction, Signature } from '../definition.js'
-import { momentOf, resolveMoment } from '../moment.js'
+import { civilOf, firstOfMonth, type Moment, momentOf, resolveAnyMoment, resolveMoment } from '../moment.js'
 import { firstType } from '../resolve.js'
 import type { Unit } from './date-units.js'
 
@@ -36,20 +36,22 @@ const modulo = (value: number, by: number): number => value - by * Math.floor(va
 
 /** The first day of a unit of whole days. */
 interface DayUnit {
-  first(days: number): number
+  first(moment: Moment): number
   firstCode(days: Code): Code
+  /** Needs the week, which only DATE and TIMESTAMP have. */
+  readonly ofWeek?: true
 }
 
 /** Spans of years drop the last digits of the year, towards zero. */
 const years = (span: number): DayUnit => ({
-  first: (days) => daysFromCivil(Math.trunc(civilFromDays(days).year / span) * span, 1, 1),
+  first: (moment) => firstOfMonth(Math.trunc(civilOf(moment).year / span) * span, 1, moment),
   firstCode: (days) => daysFromCivilCode(mul(div(civilCode(days).year, i32(span)), i32(span)), i32(1), i32(1)),
 })
 
 const months = (span: number): DayUnit => ({
-  first: (days) => {
-    const { year, month } = civilFromDays(days)
-    return daysFromCivil(year, month - ((month - 1) % span), 1)
+  first: (moment) => {
+    const { year, month } = civilOf(moment)
+    return firstOfMonth(year, month - ((month - 1) % span), moment)
   },
   firstCode: (days) => {
     const { year, month } = civilCode(days)
@@ -61,15 +63,17 @@ const months = (span: number): DayUnit => ({
 const monday = (days: number): number => days - modulo(days + 3, 7)
 const mondayCode = (days: Code): Code => sub(days, floorRemainder(add(floorRemainder(days, i32(7)), i32(3)), i32(7)))
 
-const weeks: DayUnit = { first: monday, firstCode: mondayCode }
+const weeks: DayUnit = { first: ({ days }) => monday(days), firstCode: mondayCode, ofWeek: true }
 
 /** The Monday of the week that holds January 4th, in the year of this week's Thursday. */
 const isoYears: DayUnit = {
-  first: (days) => monday(daysFromCivil(civilFromDays(monday(days) + 3).year, 1, 4)),
+  ofWeek: true,
+  first: ({ days }) => monday(daysFromCivil(civilFromDays(monday(days) + 3).year, 1, 4)),
   firstCode: (days) => mondayCode(daysFromCivilCode(civilCode(add(mondayCode(days), i32(3))).year, i32(1), i32(4))),
 }
 
-const wholeDays: DayUnit = { first: (days) => days, firstCode: (days) => days }
+const wholeDays: DayUnit = { first: ({ days }) => days, firstCode: (days) => days }
+const weekdays: DayUnit = { ...wholeDays, ofWeek: true }
 
 const dayUnits: Partial<Record<Unit, DayUnit>> = {
   millennium: years(1000),
@@ -82,10 +86,10 @@ const dayUnits: Partial<Record<Unit, DayUnit>> = {
   week: weeks,
   yearweek: weeks,
   day: wholeDays,
-  dayofweek: wholeDays,
-  isodow: wholeDays,
+  dayofweek: weekdays,
+  isodow: weekdays,
   dayofyear: wholeDays,
-  julian: wholeDays,
+  julian: weekdays,
 }
 
 /** Microseconds of the units within a day. */
@@ -119,13 +123,13 @@ export function truncate(unit: Unit, type: Type): (value: Value) => Value {
   if (!day) return (value) => floorTo(value as bigint, step)
   return (value) => {
     const moment = momentOf(value, type)
-    return moment ? midnight(day.first(moment.days)) : value
+    return moment ? midnight(day.first(moment)) : value
   }
 }
 
 function startOfDate(days: number, unit: DayUnit | undefined): bigint {
   if (isInfiniteDate(days)) return days > 0 ? infiniteTimestamp : -infiniteTimestamp
-  return midnight(unit ? unit.first(days) : days)
+  return midnight(unit ? unit.first({ days, time: 0 }) : days)
 }
 
 function floorTo(microseconds: bigint, step: bigint): bigint {
@@ -134,7 +138,8 @@ function floorTo(microseconds: bigint, step: bigint): bigint {
   return microseconds - (rest < 0n ? rest + step : rest)
 }
 
-function emitTruncate(unit: Unit, arg: Code, type: Type): Emitted {
+function emitTruncate(unit: Unit, arg: Code, type: Type): Emitted | undefined {
+  if (type.kind === 'calendar') return undefined
   const day = dayUnits[unit]
   const finite = isFiniteCode(arg)
   if (type.kind === 'timestamp' && !day) {
@@ -168,6 +173,17 @@ function truncateBounds(unit: Unit, arg: Interval, type: Type): Interval | undef
   return { ...arg, lo: end(arg.lo), hi: end(arg.hi), mayBeNaN: false }
 }
 
+/** Whether moments of any calendar can be truncated to a unit. */
+export function truncatesAnyMoment(unit: Unit): boolean {
+  return !dayUnits[unit]?.ofWeek
+}
+
+/** A moment of a calendar stays one; all else becomes a timestamp. */
+function resolveTruncation(unit: Unit): ScalarFunction['resolve'] {
+  if (!truncatesAnyMoment(unit)) return resolveMoment(TIMESTAMP)
+  return (args) => resolveAnyMoment(args[0]?.type.kind === 'calendar' ? args[0].type : TIMESTAMP)(args)
+}
+
 /** `date_trunc('month', x)` is bound to a function of x alone, which has code; SQL cannot name it otherwise. */
 export function truncName(unit: Unit): string {
   return `date_trunc:${unit}`
@@ -178,7 +194,7 @@ export const truncations: readonly ScalarFunction[] = truncatingUnits.map((unit)
   summary: `Gives the start of the ${unit}.`,
   usage: `date_trunc('${unit}', date or timestamp)`,
   category: 'date',
-  resolve: resolveMoment(TIMESTAMP),
+  resolve: resolveTruncation(unit),
   evaluate: (signature: Signature) => truncate(unit, firstType(signature)) as (...args: Value[]) => Value,
   emit: ([arg], signature) => arg && emitTruncate(unit, arg.value, firstType(signature)),
   bounds: ([arg], signature) => arg && truncateBounds(unit, arg, firstType(signature)),

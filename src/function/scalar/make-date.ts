@@ -22,7 +22,7 @@ import { DATE, INT64, VARCHAR, type Value } from '../../model/type.js'
 import { civilFromDays, daysFromCivil, daysInMonth, isInfiniteDate } from '../calendar.js'
 import { civilCode, dayOfCode, daysFromCivilCode, isFiniteCode } from '../calendar-code.js'
 import type { Example, ScalarFunction } from '../definition.js'
-import { momentOf, resolveMoment } from '../moment.js'
+import { civilOf, type Moment, momentOf, resolveAnyMoment, resolveMoment } from '../moment.js'
 import { firstType, fixed } from '../resolve.js'
 
 /** Years beyond are no dates, whatever the month. */
@@ -113,20 +113,21 @@ const monthNames = 'January February March April May June July August September 
 function naming(
   name: string,
   summary: string,
-  nameOf: (days: number) => string | undefined,
+  nameOf: (moment: Moment) => string | undefined,
   example: Example,
+  resolve = resolveMoment(VARCHAR),
 ): ScalarFunction {
   return {
     name,
     summary,
     usage: `${name}(date or timestamp)`,
     category: 'date',
-    resolve: resolveMoment(VARCHAR),
+    resolve,
     evaluate: (signature) => {
       const type = firstType(signature)
       return (value = null): Value => {
         const moment = momentOf(value, type)
-        return (moment && nameOf(moment.days)) ?? null
+        return (moment && nameOf(moment)) ?? null
       }
     },
     examples: [example],
@@ -136,7 +137,7 @@ function naming(
 export const dayName = naming(
   'dayname',
   'Names the day of the week in English.',
-  (days) => weekdays[(((days + 4) % 7) + 7) % 7],
+  ({ days }) => weekdays[(((days + 4) % 7) + 7) % 7],
   {
     sql: "dayname(DATE '2020-05-17')",
     result: 'Sunday',
@@ -146,9 +147,10 @@ export const dayName = naming(
 export const monthName = naming(
   'monthname',
   'Names the month in English.',
-  (days) => monthNames[civilFromDays(days).month - 1],
+  (moment) => monthNames[civilOf(moment).month - 1],
   {
     sql: "monthname(DATE '2020-05-17')",
     result: 'May',
   },
+  resolveAnyMoment(VARCHAR),
 )

@@ -1,7 +1,12 @@
 /** Days of the calendars that TIMESTAMP can show, and CF's `<unit> since <date>`. Called by convention.ts and read.ts. */
+import { type CalendarName, calendarNamed } from '../../model/calendar.js'
 
-/** `standard` is Julian before 1582-10-15 and Gregorian from then on. */
-export type Calendar = 'standard' | 'proleptic'
+/** `standard` is Julian before 1582-10-15 and Gregorian from then on. Both are shown as TIMESTAMP. */
+export type Calendar = 'standard' | 'proleptic' | CalendarName
+
+export function isOfTimestamp(calendar: Calendar): calendar is 'standard' | 'proleptic' {
+  return calendar === 'standard' || calendar === 'proleptic'
+}
 
 export interface TimeUnits {
   /** Microseconds of one step are `numerator / denominator`: the denominator is 1000 for nanoseconds, else 1. */
@@ -36,15 +41,36 @@ const calendars: Readonly<Record<string, Calendar>> = {
   standard: 'standard',
   gregorian: 'standard',
   proleptic_gregorian: 'proleptic',
+  julian: 'julian',
+  noleap: 'noleap',
+  '365_day': 'noleap',
+  all_leap: 'all_leap',
+  '366_day': 'all_leap',
+  '360_day': '360_day',
+}
+
+/** Longer units, in calendars where they have one length. */
+const longUnits: Readonly<Record<string, readonly [calendar: Calendar, days: bigint]>> = {
+  month: ['360_day', 30n],
+  months: ['360_day', 30n],
+  common_year: ['noleap', 365n],
+  common_years: ['noleap', 365n],
+}
+
+function unitOf(name: string, calendar: Calendar) {
+  const [only, days] = longUnits[name] ?? []
+  const long = days !== undefined && only === calendar
+  return long ? { numerator: days * microsecondsPerDay, denominator: 1n } : units.get(name)
 }
 
 /** Undefined where the numbers have to stay numbers: another calendar, a unit without fixed length, no date. */
 export function parseTimeUnits(text: string, calendarName = 'standard'): TimeUnits | undefined {
   const calendar = calendars[calendarName.toLowerCase()]
   const [, unitName = '', date = ''] = /^\s*(\S+)\s+since\s+(.*?)\s*$/i.exec(text) ?? []
-  const unit = units.get(unitName.toLowerCase())
-  const epoch = calendar && parseDate(date, calendar)
-  return unit && epoch !== undefined ? { ...unit, epoch, calendar: calendar as Calendar } : undefined
+  if (!calendar) return undefined
+  const unit = unitOf(unitName.toLowerCase(), calendar)
+  const epoch = parseDate(date, calendar)
+  return unit && epoch !== undefined ? { ...unit, epoch, calendar } : undefined
 }
 
 const datePattern = /^([+-]?\d{1,6})(?:-(\d{1,2})(?:-(\d{1,2}))?)?/
@@ -71,6 +97,7 @@ function parseDate(text: string, calendar: Calendar): bigint | undefined {
 
 /** Days since 1970, or undefined where the calendar has no such day. */
 function dayNumber(year: number, month: number, day: number, calendar: Calendar): number | undefined {
+  if (!isOfTimestamp(calendar)) return calendarNamed(calendar).daysOf(year, month, day)
   if (month < 1 || month > 12 || day < 1) return undefined
   // Calendars with Julian years are said to have no year 0, and writers disagree.
   if (calendar === 'standard' && year < 1) return undefined

@@ -9,7 +9,7 @@ import type { ByteRange, ChunkedColumn, Fetched, FetchOptions } from '../source.
 import { allocateStored, storedCopier } from '../unpack.js'
 import { chunkKey, type ZarrArray } from './array.js'
 import { firstGregorian } from './calendar.js'
-import { type Decoding, missingTruth } from './convention.js'
+import type { Decoding } from './convention.js'
 import { byteSwap } from './fields.js'
 import { fillBytes } from './fill.js'
 import type { Store } from './store.js'
@@ -34,7 +34,6 @@ export function chunkedColumn(
   const whole = array.field?.whole ?? array
   const fill = fillBytes(whole.dataType, whole.fill)
   const order = byteSwap(array)
-  const truths = decoding.truth && asTruths(layout, decoding.truth)
   const check = dateCheck(layout, decoding.time?.calendar === 'standard' ? Number(firstGregorian) : -(2 ** 63))
   const checkRange = dateCheck(layout, -(2 ** 63))
 
@@ -100,7 +99,6 @@ export function chunkedColumn(
 
   function prepare(check: AfterDecoding | undefined, machine: Machine, out: number, range: ByteRange): void {
     order?.(machine, out)
-    truths?.(machine, out)
     try {
       check?.(machine, out)
     } catch (error) {
@@ -157,15 +155,6 @@ function fillChunk(fill: Uint8Array, length: number, machine: Machine, out: numb
 }
 
 type AfterDecoding = (machine: Machine, out: number) => void
-
-/** Bytes that are read as booleans: any value but 0 is true. */
-function asTruths(layout: Layout, missing: readonly number[]): AfterDecoding {
-  const truths = Uint8Array.from({ length: 256 }, (_, byte) => Number(byte !== 0))
-  for (const value of missing) truths[value & 255] = missingTruth
-  return ({ bytes }, out) => {
-    for (let i = out; i < out + layout.bytes; i++) bytes[i] = truths[bytes[i] as number] as number
-  }
-}
 
 /** Undefined where every stored number is a time that TIMESTAMP has, from `least` on. */
 function dateCheck(layout: Layout, least: number): AfterDecoding | undefined {

@@ -3,6 +3,7 @@ import type { Layout, Storage, Unpack } from '../../model/schema.js'
 import { storageBytes } from '../../model/schema.js'
 import {
   BOOLEAN,
+  calendarType,
   FLOAT32,
   FLOAT64,
   INT8,
@@ -18,7 +19,7 @@ import {
   VARCHAR,
 } from '../../model/type.js'
 import { placeOf, type ZarrArray } from './array.js'
-import { datetimeUnitsOf, parseTimeUnits, type TimeUnits } from './calendar.js'
+import { datetimeUnitsOf, isOfTimestamp, parseTimeUnits, type TimeUnits } from './calendar.js'
 import { isArray, type Json, type JsonObject } from './json.js'
 import { missingValues } from './missing.js'
 
@@ -32,8 +33,6 @@ export interface Decoding {
   /** What the numbers count, where the data type says so. */
   readonly units?: string | undefined
   readonly text?: { readonly missing: string | undefined } | undefined
-  /** Stored as i1, meant as a boolean: any value but 0 is true, those listed are missing and become `missingTruth`. */
-  readonly truth?: readonly number[] | undefined
   readonly refused?: string | undefined
 }
 
@@ -70,9 +69,6 @@ function textDecoding(array: ZarrArray): Decoding {
   return { type: VARCHAR, nullable: missing !== undefined, text: { missing } }
 }
 
-/** What stands for a missing value among bytes that are booleans. */
-export const missingTruth = 2
-
 const notATime = -(2n ** 63n)
 
 const months: Readonly<Record<string, number>> = { M: 1, Y: 12 }
@@ -100,8 +96,7 @@ function numberDecoding(array: ZarrArray, stored: Storage, attributes: JsonObjec
   const time = storage === 'bool' ? undefined : timeOf(attributes)
   if (time) return timeDecoding(array, storage, time, missing, packing ?? { scale: 1, offset: 0 })
   if (attributes.dtype === 'bool' && storage === 'i1' && !packing) {
-    const fills = missing.length > 0 ? [missingTruth] : []
-    return { ...finish(array, BOOLEAN, 'bool', { kind: 'none' }, fills, false), truth: missing.map(Number) }
+    return finish(array, BOOLEAN, storage, { kind: 'none' }, missing, false)
   }
   const nanIsNull = options.nanIsNull && storage.startsWith('f')
   if (!packing || storage === 'bool')
@@ -180,7 +175,8 @@ function timeDecoding(
       ? { kind: 'time', step: Number(time.numerator), per: time.denominator, epoch }
       : { kind: 'time', step: packing.scale * microseconds, epoch }
   // NaN has no place in TIMESTAMP: it is missing whatever the setting says.
-  return { ...finish(array, TIMESTAMP, storage, unpack, missing, storage.startsWith('f')), time }
+  const type = isOfTimestamp(time.calendar) ? TIMESTAMP : calendarType(time.calendar)
+  return { ...finish(array, type, storage, unpack, missing, storage.startsWith('f')), time }
 }
 
 function finish(

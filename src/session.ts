@@ -44,10 +44,15 @@ export class Session {
   }
 
   async #open(name: string, location: unknown): Promise<void> {
-    const source = await openLocation(location, { nanIsNull: this.settings.nan_is_null })
+    const source = await openLocation(location, this.#options())
     await this.#sources.get(name)?.close()
     this.#sources.set(name, source)
     if (!this.#names.includes(name)) this.#names.push(name)
+  }
+
+  /** How sources are opened from now on. */
+  #options(): Readonly<Record<string, unknown>> {
+    return { nanIsNull: this.settings.nan_is_null, decodeCf: this.settings.decode_cf }
   }
 
   async detach(name: string, span?: Span): Promise<void> {
@@ -77,7 +82,7 @@ export class Session {
 
   async #openPath(path: string, span: Span): Promise<Source> {
     try {
-      return await openLocation(path, { nanIsNull: this.settings.nan_is_null })
+      return await openLocation(path, this.#options())
     } catch (error) {
       if (!(error instanceof ChunkQLError)) throw error
       throw new ChunkQLError(error.code, error.message, { ...error, span })

@@ -40,6 +40,12 @@ const definitions: Definitions = {
     read: boolean,
     expected: 'true or false',
   },
+  decode_cf: {
+    summary: 'whether attributes say what values mean: masks, scales, times; read when a store is attached',
+    initial: () => true,
+    read: boolean,
+    expected: 'true or false',
+  },
   engine: {
     summary: "'auto' compiles queries; 'interpreter' runs the same definitions without compiling",
     initial: () => 'auto',

@@ -30,6 +30,7 @@ export interface Settings {
   readonly memory_limit: number
   readonly temp_directory: string
   readonly nan_is_null: boolean
+  readonly decode_cf: boolean
   /** 'auto' or 'interpreter': the oracle. */
   readonly engine: 'auto' | 'interpreter'
   readonly optimizer: boolean

@@ -7,7 +7,7 @@ import { zarr } from './zarr/open.js'
 
 const kinds: readonly SourceKind[] = [memory, zarr]
 
-/** Opens a path, a store, or arrays in memory. Options: `nanIsNull` (default true). */
+/** Opens a path, a store, or arrays in memory. Options: `nanIsNull`, `decodeCf` (both by default true). */
 export async function openLocation(
   location: unknown,
   options: Readonly<Record<string, unknown>> = {},

@@ -121,6 +121,7 @@ export const settings: Settings = {
   memory_limit: 2 ** 30,
   temp_directory: '',
   nan_is_null: true,
+  decode_cf: true,
   engine: 'auto',
   optimizer: true,
   pruning: true,

@@ -112,6 +112,14 @@ test('other calendars are reached by casts, day by day', () =>
     await assert.rejects(rows(db, 'SELECT max(seen::DATE) FROM s.air'), /cannot cast TIMESTAMP_360_DAY '2000-02-30/)
   }))
 
+test('SET decode_cf = false gives the numbers as they are stored', async () => {
+  const db = await connect()
+  await db.run('SET decode_cf = false')
+  await db.attach('s', store('360_day'))
+  assert.deepEqual(await rows(db, 'SELECT max(time), min(seen) FROM s.air'), ['719 | 0'])
+  await db.close()
+})
+
 test('in Arrow they are texts', async () => {
   const db = await connect({ attach: { s: store('360_day') } })
   const table = await db.query("SELECT time FROM s.air WHERE time = '2000-02-30'")

@@ -69,6 +69,21 @@ test('texts of characters, bounds and truths have the types that they mean', asy
   ])
 })
 
+test('without conventions the values are those stored', async () => {
+  const source = await openLocation(`${fixtures}cf-v2.zarr`, { decodeCf: false })
+  const expected: Record<string, Expected> = JSON.parse(readFileSync(`${fixtures}expected/cf-v2-stored.json`, 'utf8'))
+  for (const [path, { type, values }] of Object.entries(expected)) {
+    const column = columnOf(tableOf(source, path), path)
+    assert.deepEqual([column.nullable, column.layout?.storage], [false, type.slice(1)], path)
+    const found = await readAll(source, path, path)
+    assert.deepEqual(
+      found.map((value) => (Number.isNaN(value) ? null : plain(value))),
+      values,
+      path,
+    )
+  }
+})
+
 test('types of packed columns are those of xarray', async () => {
   const source = await openLocation(`${fixtures}cf-v2.zarr`)
   const expected: Record<string, Expected> = JSON.parse(readFileSync(`${fixtures}expected/cf-v2.json`, 'utf8'))

@@ -37,6 +37,8 @@ export interface Decoding {
 }
 
 export interface DecodeOptions {
+  /** Whether attributes say what stored values mean. */
+  readonly conventions: boolean
   readonly nanIsNull: boolean
 }
 

@@ -23,7 +23,8 @@ export const zarr: SourceKind = {
 async function openZarr(location: unknown, options: Readonly<Record<string, unknown>>): Promise<Source> {
   const named = await openStore(location, options)
   const { store, groups, array } = await withSiblings(named, await discover(named), options)
-  const decode = { nanIsNull: options.nanIsNull !== false }
+  const conventions = options.decodeCf !== false
+  const decode = { conventions, nanIsNull: conventions && options.nanIsNull !== false }
   const tables = groups.map((group) => tablesOfGroup(group, store.name, decode))
   const source = zarrSource(store, tables, options)
   if (array === undefined || !named.location) return source

@@ -66,7 +66,7 @@ function holds(outer: Member, inner: Member): boolean {
 }
 
 function membersOf(group: ZarrGroup, storeName: string, options: DecodeOptions): Member[] {
-  const arrays = stackCharacters(group.arrays)
+  const arrays = options.conventions ? stackCharacters(group.arrays) : group.arrays
   const related = relationsOf({ ...group, arrays })
   const shared = !isPyramid(group.attributes)
   const named = arrays.map((array) => {
@@ -136,7 +136,9 @@ function endsOfBounds(
 
 function decodeMember(array: AnyArray, inherited: JsonObject | undefined, options: DecodeOptions): Decoding {
   if (isRefused(array)) return { type: NULL, nullable: true, refused: array.refused }
-  const decoding = decodingOf(array, { ...inherited, ...array.attributes }, options)
+  const decoding = options.conventions
+    ? decodingOf(array, { ...inherited, ...array.attributes }, options)
+    : decodingOf({ ...array, fillIsMissing: false }, {}, options)
   const unknown = array.codecs.find(({ name }) => !isKnownCodec(name))
   return unknown ? { ...decoding, refused: `there is no codec "${unknown.name}"` } : decoding
 }

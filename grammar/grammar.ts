@@ -50,6 +50,7 @@ export class Grammar extends CstParser {
       IGNORE_AMBIGUITIES: true,
       DEF: [
         { ALT: () => this.SUBRULE(this.showTables) },
+        { ALT: () => this.SUBRULE(this.showAttributes) },
         {
           ALT: () => {
             this.CONSUME(k.ALL)
@@ -67,6 +68,12 @@ export class Grammar extends CstParser {
       this.CONSUME(k.FROM)
       this.SUBRULE(this.store)
     })
+  })
+
+  readonly showAttributes: Rule = this.RULE('showAttributes', () => {
+    this.CONSUME(k.ATTRIBUTES)
+    this.OPTION(() => this.CONSUME(k.FROM))
+    this.SUBRULE(this.store)
   })
 
   readonly describe: Rule = this.RULE('describe', () => {

@@ -1,11 +1,11 @@
 /** One token per keyword that the grammar names, one per class for all others; and the step that finds them among words. */
 import { createToken, type IToken, Lexer, type TokenType } from 'chevrotain'
 import { type KeywordClass, keywordClasses } from './keywords.js'
-import { Identifier, Infix, Label, Literal, Match, Name, Prefix, Word } from './tokens.js'
+import { Alias, Identifier, Infix, Label, Literal, Match, Name, Prefix, Word } from './tokens.js'
 
 // biome-ignore format: a list of words
 const spoken = [
-  'ALL', 'ANALYZE', 'AND', 'AS', 'ASC', 'ATTACH', 'BETWEEN', 'BY', 'CASE', 'CAST', 'DATABASE', 'DEFAULT', 'DESC',
+  'ALL', 'ANALYZE', 'AND', 'AS', 'ASC', 'ATTACH', 'ATTRIBUTES', 'BETWEEN', 'BY', 'CASE', 'CAST', 'DATABASE', 'DEFAULT', 'DESC',
   'DESCRIBE', 'DETACH', 'DISTINCT', 'ELSE', 'END', 'ESCAPE', 'EXPLAIN', 'FALSE', 'FILTER', 'FIRST', 'FOR', 'FROM',
   'GLOBAL', 'GROUP', 'HAVING', 'ILIKE', 'IN', 'IS', 'ISNULL', 'LAST', 'LIKE', 'LIMIT', 'NOT', 'NOTNULL', 'NULL',
   'NULLS', 'OFFSET', 'OR', 'ORDER', 'PRECISION', 'RESET', 'SELECT', 'SESSION', 'SET', 'SHOW', 'TABLES', 'THEN',
@@ -23,6 +23,8 @@ const places: Readonly<Record<KeywordClass, readonly TokenType[]>> = {
 
 /** What a keyword is besides a word. */
 const roles: Partial<Record<Keyword, readonly TokenType[]>> = {
+  // No keyword of DuckDB: free wherever a name is.
+  ATTRIBUTES: [Alias],
   AND: [Infix],
   OR: [Infix],
   LIKE: [Infix, Match],

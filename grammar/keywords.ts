@@ -1,4 +1,4 @@
-/** The words that SQL gives a meaning, as DuckDB classes them (`duckdb_keywords()`), so that names are free where they are free there. */
+/** The words that SQL gives a meaning, as DuckDB classes them (`duckdb_keywords()`), so that names are free where they are free there; ATTRIBUTES is ours. */
 
 /**
  * reserved: never a name without quotes, except after AS or a dot. unreserved: a name anywhere but as an alias without AS.
@@ -14,7 +14,7 @@ const words: Readonly<Record<KeywordClass, string>> = {
     pivot_wider placing primary qualify references returning select show some summarize symmetric table then to
     trailing true union unique unpivot using variadic when where window with`,
   unreserved: `
-    abort absolute access action add admin after aggregate also alter always assertion assignment attach attribute
+    abort absolute access action add admin after aggregate also alter always assertion assignment attach attribute attributes
     backward before begin cache call called cascade cascaded catalog centuries century chain characteristics
     checkpoint class close cluster comment comments commit committed compression configuration conflict connection
     constraints content continue conversion copy cost csv cube current cursor cycle data database day days

@@ -1,5 +1,6 @@
 /** Answers that come from the catalog and the settings alone: SHOW, DESCRIBE. Called by `statement.ts`. */
 
+import { attributeText } from './model/attribute.js'
 import { orderedColumns } from './model/catalog.js'
 import type { Settings } from './model/job.js'
 import type { OutputColumn } from './model/plan.js'
@@ -68,6 +69,19 @@ export function describeTable(table: Table): Listing {
     chunk: [VARCHAR, columns.map(({ layout }) => layout?.chunk.join(' x ') ?? null)],
     units: [VARCHAR, columns.map(unitsOf)],
     note: [VARCHAR, columns.map((column) => column.refused ?? textAttribute(column, 'long_name'))],
+  })
+}
+
+/** SHOW ATTRIBUTES: those of the table's group first, with no column; then those of each column, as the store has them. */
+export function listAttributes(table: Table): Listing {
+  const owners = [{ name: null, attributes: table.attributes }, ...orderedColumns(table)]
+  const rows = owners.flatMap(({ name: column, attributes }) =>
+    Object.entries(attributes).map(([name, value]) => ({ column, name, value: attributeText(value) })),
+  )
+  return listing({
+    column_name: [VARCHAR, rows.map(({ column }) => column)],
+    name: [VARCHAR, rows.map(({ name }) => name)],
+    value: [VARCHAR, rows.map(({ value }) => value)],
   })
 }
 

@@ -7,12 +7,20 @@ import { explainPlan } from './explain.js'
 import { type Catalog, tableNamed, tableOfPath } from './model/catalog.js'
 import { ChunkQLError } from './model/error.js'
 import { outputOf } from './model/plan.js'
-import type { Schema } from './model/schema.js'
+import type { Schema, Table } from './model/schema.js'
 import type { ExpressionSyntax, FromSyntax, Statement } from './model/syntax.js'
 import { prepare, type QueryOptions, type Result, run } from './query.js'
 import type { Session } from './session.js'
 import { settingNamed } from './settings.js'
-import { describeOutput, describeTable, type Listing, listSettings, listTables, success } from './show.js'
+import {
+  describeOutput,
+  describeTable,
+  type Listing,
+  listAttributes,
+  listSettings,
+  listTables,
+  success,
+} from './show.js'
 
 export async function runStatement(
   session: Session,
@@ -29,6 +37,10 @@ export async function runStatement(
     }
     case 'showTables':
       return listed(listTables(await schemasOf(session, statement)))
+    case 'showAttributes': {
+      const found = await tableFor(session, statement.from, statement)
+      return listed(listAttributes(found))
+    }
     case 'describe':
       return listed(await describe(session, statement.target, parameters, statement))
     case 'attach':
@@ -84,16 +96,25 @@ async function describe(
   if (target.kind === 'select') return describeOutput(outputOf((await prepare(session, target, parameters)).plan))
   if (target.kind === 'subquery')
     return describeOutput(outputOf((await prepare(session, target.query, parameters)).plan))
+  return describeTable(await tableFor(session, target, statement))
+}
+
+async function tableFor(session: Session, target: FromSyntax, statement: Statement): Promise<Table> {
   const catalog = await catalogFor(session, statement)
-  const found =
-    target.kind === 'path'
-      ? tableOfPath(catalog, target.path, target.span)
-      : tableNamed(
-          catalog,
-          target.name.map(({ text }) => text),
-          target.span,
-        )
-  return describeTable(found.table)
+  switch (target.kind) {
+    case 'path':
+      return tableOfPath(catalog, target.path, target.span).table
+    case 'table':
+      return tableNamed(
+        catalog,
+        target.name.map(({ text }) => text),
+        target.span,
+      ).table
+    case 'subquery':
+      throw new ChunkQLError('bind', 'a subquery has no attributes', { span: target.span })
+    default:
+      return target satisfies never
+  }
 }
 
 /** What SET gives: a constant as written; a bare word is a string. */

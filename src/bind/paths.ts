@@ -34,6 +34,7 @@ function fromsOf(statement: Statement): FromSyntax[] {
     case 'explain':
       return inSelect(statement.query)
     case 'showTables':
+    case 'showAttributes':
       return inFrom(statement.from)
     case 'describe':
       return statement.target.kind === 'select' ? inSelect(statement.target) : inFrom(statement.target)

@@ -1,9 +1,10 @@
 /** The logical plan: what is to be computed, over which grid. Each node's output is a list of columns with ids. */
+import { type Attributes, attributesOfValues } from './attribute.js'
 import type { AggregateCall, ColumnId, Expression } from './expression.js'
 import type { Column, Dimension } from './schema.js'
 import type { Span } from './span.js'
 import type { Type } from './type.js'
-import type { Batch } from './vector.js'
+import type { Batch, Header } from './vector.js'
 
 export interface OutputColumn {
   readonly id: ColumnId
@@ -137,6 +138,29 @@ export function outputOf(plan: Plan): readonly OutputColumn[] {
     default:
       return plan satisfies never
   }
+}
+
+/** What is said of a plan's columns: the names of results, and the attributes of those that are columns of a store. */
+export function headerOf(plan: Plan): Header {
+  const attributes = attributesIn(plan)
+  return {
+    columns: outputOf(plan).map(({ id, name, type, nullable }) => {
+      const own = attributes.get(id)
+      return { name, type, nullable, ...(own && { attributes: own }) }
+    }),
+  }
+}
+
+/** By column, through whatever hands columns on unchanged. */
+function attributesIn(plan: Plan): Map<ColumnId, Attributes> {
+  const found = new Map(inputsOf(plan).flatMap((input) => [...attributesIn(input)]))
+  if (plan.kind === 'scan') for (const { id, column } of plan.columns) found.set(id, attributesOfValues(column))
+  const named = plan.kind === 'project' ? plan.columns : plan.kind === 'aggregate' ? plan.keys : []
+  for (const { id, expression } of named) {
+    const own = expression.kind === 'column' ? found.get(expression.column) : undefined
+    if (own) found.set(id, own)
+  }
+  return found
 }
 
 /** Whether an expression can be NULL, judged by its columns alone: false is certain, true is "may be". */

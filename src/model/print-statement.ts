@@ -10,6 +10,8 @@ export function printStatement(statement: Statement): string {
       return `EXPLAIN ${statement.analyze ? 'ANALYZE ' : ''}${printSelect(statement.query)}`
     case 'showTables':
       return statement.from ? `SHOW TABLES FROM ${printFrom(statement.from)}` : 'SHOW TABLES'
+    case 'showAttributes':
+      return `SHOW ATTRIBUTES ${printFrom(statement.from)}`
     case 'describe':
       return `DESCRIBE ${statement.target.kind === 'select' ? printSelect(statement.target) : printFrom(statement.target)}`
     case 'attach':

@@ -149,6 +149,8 @@ export type Statement =
   | { readonly kind: 'explain'; readonly analyze: boolean; readonly query: SelectSyntax; readonly span: Span }
   /** SHOW TABLES [FROM 'path' | name] */
   | { readonly kind: 'showTables'; readonly from?: FromSyntax | undefined; readonly span: Span }
+  /** SHOW ATTRIBUTES t */
+  | { readonly kind: 'showAttributes'; readonly from: FromSyntax; readonly span: Span }
   /** DESCRIBE t | DESCRIBE SELECT ... */
   | { readonly kind: 'describe'; readonly target: FromSyntax | SelectSyntax; readonly span: Span }
   | { readonly kind: 'attach'; readonly path: string; readonly name?: Name | undefined; readonly span: Span }

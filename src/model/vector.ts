@@ -1,4 +1,5 @@
 /** Columns of values in memory: what the interpreter computes with and what batches are made of. */
+import type { Attributes } from './attribute.js'
 import { ChunkQLError } from './error.js'
 import { type Type, typeName, type Value } from './type.js'
 
@@ -33,7 +34,13 @@ export interface Batch {
 
 /** The names and types of a result's columns. */
 export interface Header {
-  readonly columns: readonly { readonly name: string; readonly type: Type; readonly nullable: boolean }[]
+  readonly columns: readonly {
+    readonly name: string
+    readonly type: Type
+    readonly nullable: boolean
+    /** What the store says of a column that is handed on unchanged. */
+    readonly attributes?: Attributes | undefined
+  }[]
 }
 
 /** A zeroed array that holds `length` values of the type. */

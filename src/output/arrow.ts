@@ -1,5 +1,6 @@
 /** Results as apache-arrow schemas, record batches and tables, which share the memory of the batches where they can. */
 import * as arrow from 'apache-arrow'
+import { type Attributes, attributeText } from '../model/attribute.js'
 import { ChunkQLError } from '../model/error.js'
 import type { Type } from '../model/type.js'
 import type { Batch, Header, NumericArray, Vector } from '../model/vector.js'
@@ -9,10 +10,15 @@ import { uniqueNames } from './unique-names.js'
 export function arrowSchema(header: Header): arrow.Schema {
   const names = uniqueNames(header)
   const fields = header.columns.map(
-    ({ type, nullable }, index) =>
-      new arrow.Field(names[index] ?? '', arrowType(type), nullable || type.kind === 'null'),
+    ({ type, nullable, attributes }, index) =>
+      new arrow.Field(names[index] ?? '', arrowType(type), nullable || type.kind === 'null', metadataOf(attributes)),
   )
   return new arrow.Schema(fields)
+}
+
+/** Attributes as texts, the only values that Arrow has there. */
+function metadataOf(attributes: Attributes = {}): Map<string, string> {
+  return new Map(Object.entries(attributes).map(([name, value]) => [name, attributeText(value)]))
 }
 
 /** Each record batch must be given the same schema object: the IPC writers compare. */

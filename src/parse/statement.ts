@@ -43,7 +43,9 @@ function buildShow(cst: CstNode): Statement {
   const span = extentOf(cst)
   const tables = node(cst, 'showTables')
   const store = tables && node(tables, 'store')
+  const attributes = node(cst, 'showAttributes')
   const name = token(cst, 'Name')
+  if (attributes) return { kind: 'showAttributes', from: buildStore(present(node(attributes, 'store'))), span }
   if (tables) return { kind: 'showTables', ...(store && { from: buildStore(store) }), span }
   if (token(cst, 'TABLES')) return { kind: 'showTables', span }
   return { kind: 'showSetting', ...(name && { name: nameOf(name) }), span }

@@ -12,10 +12,10 @@ import {
   type Settings,
   type Sink,
 } from '../model/job.js'
-import { outputOf, type Plan, type Scan } from '../model/plan.js'
+import { headerOf, type Plan, type Scan } from '../model/plan.js'
 import { cellCount } from '../model/schema.js'
 import { withOwnChunks } from '../model/stored-column.js'
-import type { Header, Vector } from '../model/vector.js'
+import type { Vector } from '../model/vector.js'
 import { chooseBox, taskSpace } from './box.js'
 import { Hoisting, jobColumns, usedColumns } from './columns.js'
 import { Dimensions, type Selection, selectIndexes } from './dimensions.js'
@@ -39,7 +39,7 @@ const ways: readonly PlanLoops[] = [planReduce, planSelect]
 /** `refused`: how many of the ways turned out to have no code. */
 export function schedule(plan: Plan, context: ScheduleContext, refused = 0): Schedule {
   const pipeline = cut(plan)
-  const header: Header = { columns: outputOf(plan).map(({ name, type, nullable }) => ({ name, type, nullable })) }
+  const header = headerOf(plan)
   const { columns, steps, leaf } = pipeline
   if (leaf.kind === 'values') return { from: { kind: 'values', batch: leaf.batch }, columns, steps, header }
   const { registry, settings } = context

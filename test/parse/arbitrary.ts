@@ -143,6 +143,7 @@ export const statement: fc.Arbitrary<Statement> = fc.oneof(
   { arbitrary: select, weight: 5 },
   fc.record({ analyze: fc.boolean(), query: select }).map((chosen) => ({ kind: 'explain', ...chosen, span }) as const),
   fc.option(store, { nil: undefined }).map((from) => ({ kind: 'showTables', from, span }) as const),
+  store.map((from) => ({ kind: 'showAttributes', from, span }) as const),
   fc.oneof(store, select).map((target) => ({ kind: 'describe', target, span }) as const),
   fc.record({ path: text, name: alias }).map((chosen) => ({ kind: 'attach', ...chosen, span }) as const),
   name.map((chosen) => ({ kind: 'detach', name: chosen, span }) as const),
@@ -155,7 +156,7 @@ export const statement: fc.Arbitrary<Statement> = fc.oneof(
     .map((chosen) => ({ kind: 'set', ...chosen, span }) as const),
   fc
     .option(
-      setting.filter(({ text: chosen }) => chosen !== 'tables'),
+      setting.filter(({ text: chosen }) => !['tables', 'attributes'].includes(chosen)),
       { nil: undefined },
     )
     .map((chosen) => ({ kind: 'showSetting', name: chosen, span }) as const),

@@ -1,0 +1,35 @@
+/** Attributes of columns: their values as text, and which still hold when the column has been decoded. Called by SHOW ATTRIBUTES and for the header of results. */
+import type { Column } from './schema.js'
+import { isMoment } from './type.js'
+
+export type Attributes = Readonly<Record<string, unknown>>
+
+/** Text as it is; all else as JSON with integers of any length, NaN and infinities, as Python writes it. */
+export function attributeText(value: unknown): string {
+  return typeof value === 'string' ? value : jsonText(value)
+}
+
+function jsonText(value: unknown): string {
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value)
+  if (Array.isArray(value)) return `[${value.map(jsonText).join(', ')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
+  return `{${Object.entries(value)
+    .map(([key, item]) => `${JSON.stringify(key)}: ${jsonText(item)}`)
+    .join(', ')}}`
+}
+
+/**
+ * What a result says of a column: not how it was stored. A reader who found scale_factor there would scale again.
+ */
+export function attributesOfValues({ attributes, layout, nullable, type }: Column): Attributes {
+  const told = new Set(['_ARRAY_DIMENSIONS', '_nczarr_array', '_NCZARR_ARRAY'])
+  const say = (...names: string[]) => {
+    for (const name of names) told.add(name)
+  }
+  if (layout && layout.unpack.kind !== 'none') say('scale_factor', 'add_offset')
+  if (nullable || layout?.missing.length) say('_FillValue', 'missing_value')
+  if (isMoment(type)) say('units', 'calendar')
+  if (type.kind.startsWith('uint')) say('_Unsigned')
+  if (type.kind === 'boolean') say('dtype')
+  return Object.fromEntries(Object.entries(attributes).filter(([name]) => !told.has(name)))
+}

@@ -1,7 +1,7 @@
 /** Attributes: shown as a table, and kept with the columns of results. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { connect, writeResult } from '../../src/index.js'
+import { connect } from '../../src/index.js'
 import { textAt } from '../../src/model/value-text.js'
 import { mapStore } from '../source/stores.js'
 

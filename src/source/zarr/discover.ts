@@ -4,6 +4,7 @@ import type { AnyArray } from './array.js'
 import { isObject, type JsonObject, parseJson } from './json.js'
 import { readArrayV2 } from './metadata-v2.js'
 import { readArrayV3, unknownExtension } from './metadata-v3.js'
+import { imageLevels, type Level } from './ome.js'
 import type { Store } from './store.js'
 
 export interface ZarrGroup {
@@ -12,6 +13,8 @@ export interface ZarrGroup {
   readonly attributes: JsonObject
   /** Sorted by name, however they were found. */
   readonly arrays: readonly AnyArray[]
+  /** What the groups of the store say of images among the arrays, by their paths. */
+  readonly levels: ReadonlyMap<string, Level>
 }
 
 /** Groups that hold arrays, sorted by path. */
@@ -126,9 +129,11 @@ class Found {
       if (siblings) siblings.push(array)
       else byGroup.set(path, [array])
     }
+    const levels = new Map([...this.attributes].flatMap(([path, said]) => [...imageLevels(path, said)]))
     return [...byGroup]
       .map(([path, arrays]) => ({
         path,
+        levels,
         attributes: this.attributes.get(path) ?? {},
         arrays: arrays.sort((a, b) => (a.path < b.path ? -1 : 1)),
       }))

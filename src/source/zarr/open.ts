@@ -9,6 +9,7 @@ import { chunkedColumn, type ZarrColumn } from './chunked.js'
 import type { Decoding } from './convention.js'
 import { discover, type ZarrGroup } from './discover.js'
 import { type Readable, readCells } from './read.js'
+import { type Rule, ruledValues } from './rule.js'
 import { type Slice, slicedColumn } from './slice.js'
 import { isStoreLocation, openParent, openStore } from './store/open.js'
 import type { Store } from './store.js'
@@ -81,6 +82,13 @@ function zarrSource(store: Store, groups: readonly GroupTables[], options: Reado
     return { array, decoding, slice }
   }
 
+  /** Of a coordinate that is no array, and the length of its dimension. */
+  function ruleOf(name: string, column: string): { rule: Rule; size: number } | undefined {
+    const grid = tables.get(name)
+    const rule = grid?.member(column) ? undefined : grid?.rule(column)
+    return rule && { rule, size: grid?.table.dims.find((dim) => dim.name === column)?.size ?? 0 }
+  }
+
   function chunked({ array, decoding, slice }: Stored): Promise<ZarrColumn> {
     return once(columns, cacheName(array), async () => {
       const chain = await openArrayChain(store, array)
@@ -99,6 +107,8 @@ function zarrSource(store: Store, groups: readonly GroupTables[], options: Reado
     isRemote: !store.read,
     schema: schemaOf(groups),
     coordinate: async (table, column) => {
+      const rule = ruleOf(table, column)
+      if (rule) return ruledValues(rule.rule, 0, rule.size)
       const { array } = member(table, column)
       return once(coordinates, cacheName(array), async () =>
         readCells(await readable(table, column), 0, array.shape[0] ?? 1),
@@ -109,7 +119,10 @@ function zarrSource(store: Store, groups: readonly GroupTables[], options: Reado
       if (!found.decoding.layout) throw new ChunkQLError('internal', `'${column}' has no layout: it is read as vectors`)
       return chunked(found)
     },
-    vectors: async (table, column, start, end) => readCells(await readable(table, column), start, end),
+    vectors: async (table, column, start, end) => {
+      const rule = ruleOf(table, column)
+      return rule ? ruledValues(rule.rule, start, end) : readCells(await readable(table, column), start, end)
+    },
     close: async () => {
       columns.clear()
       coordinates.clear()

@@ -1,21 +1,17 @@
 /** The grids of a group: every array names one; its columns are all arrays over a subset of its dimensions. Called by open.ts. */
 import { isKnownCodec } from '../../codec/registry.js'
-import { ChunkQLError } from '../../model/error.js'
-import type { Column, Dimension, Table } from '../../model/schema.js'
-import { INT64, NULL } from '../../model/type.js'
+import type { Column, Table } from '../../model/schema.js'
+import { FLOAT64, INT64, NULL } from '../../model/type.js'
 import { type AnyArray, isRefused } from './array.js'
+import { type Axis, axesOfGroup, checkLengths, isWithin } from './axes.js'
 import { stackCharacters } from './characters.js'
 import { type DecodeOptions, type Decoding, decodingOf } from './convention.js'
 import type { ZarrGroup } from './discover.js'
 import { fieldsOf } from './fields.js'
-import { isObject, type JsonObject } from './json.js'
+import type { JsonObject } from './json.js'
 import { type Role, relationsOf } from './relations.js'
+import type { Rule } from './rule.js'
 import { type Slice, slicedArray } from './slice.js'
-
-/** Two axes are one dimension where their keys are equal: the name, or something private where there is none. */
-interface Axis extends Dimension {
-  readonly key: string
-}
 
 /** A column to be: an array, or a field of a structured one. */
 interface Member {
@@ -34,6 +30,8 @@ export interface GridTable {
   readonly table: Table
   /** The array behind a column that is not an index. */
   member(column: string): Pick<Member, 'array' | 'decoding' | 'slice'> | undefined
+  /** Of a coordinate that is no array. */
+  rule(column: string): Rule | undefined
 }
 
 export interface GroupTables {
@@ -68,10 +66,10 @@ function holds(outer: Member, inner: Member): boolean {
 function membersOf(group: ZarrGroup, storeName: string, options: DecodeOptions): Member[] {
   const arrays = options.conventions ? stackCharacters(group.arrays) : group.arrays
   const related = relationsOf({ ...group, arrays })
-  const shared = !isPyramid(group.attributes)
+  const axesOf = axesOfGroup({ ...group, arrays }, options.conventions)
   const named = arrays.map((array) => {
     const name = array.path.slice(array.path.lastIndexOf('/') + 1) || storeName.replace(/\.zarr$/i, '')
-    const axes = axesOf(array, shared)
+    const axes = axesOf(array)
     return {
       name,
       array,
@@ -143,43 +141,8 @@ function decodeMember(array: AnyArray, inherited: JsonObject | undefined, option
   return unknown ? { ...decoding, refused: `there is no codec "${unknown.name}"` } : decoding
 }
 
-function axesOf(array: AnyArray, shared: boolean): Axis[] {
-  const used = new Set<string>()
-  return array.shape.map((size, axis) => {
-    const given = array.dimensionNames?.[axis]
-    const isNamed = given !== undefined && given !== null && !used.has(given)
-    let name = isNamed ? given : `dim_${axis}`
-    while (used.has(name)) name += '_'
-    used.add(name)
-    return { name, size, key: isNamed && shared ? name : `${name} of ${array.path}` }
-  })
-}
-
 function isCoordinate(name: string, array: AnyArray, axes: readonly Axis[]): boolean {
   return axes.length === 1 && array.dimensionNames?.[0] === name
-}
-
-/** The levels of an image pyramid name their dimensions alike, at different lengths: each is a world of its own. */
-function isPyramid(attributes: JsonObject): boolean {
-  return 'multiscales' in attributes || (isObject(attributes.ome) && 'multiscales' in attributes.ome)
-}
-
-function checkLengths(members: readonly Pick<Member, 'name' | 'axes'>[], where: string): void {
-  const seen = new Map<string, { size: number; by: string }>()
-  for (const { name: by, axes } of members) {
-    for (const { key, name, size } of axes) {
-      const other = seen.get(key)
-      if (other && other.size !== size) {
-        const what = `dimension '${name}' has length ${other.size} in '${other.by}' and ${size} in '${by}'`
-        throw new ChunkQLError('store', what, { where })
-      }
-      seen.set(key, { size, by })
-    }
-  }
-}
-
-function isWithin(inner: readonly Axis[], outer: readonly Axis[]): boolean {
-  return inner.every(({ key }) => outer.some((axis) => axis.key === key))
 }
 
 interface Entry {
@@ -212,7 +175,8 @@ function tableBuilder(all: readonly Member[], attributes: JsonObject) {
       ...(hidden ? { hidden } : {}),
     }
     const named = new Map(members.map((member) => [member.name, member]))
-    return { table, member: (column) => named.get(column) ?? grid.byName.get(column) }
+    const member = (column: string) => named.get(column) ?? grid.byName.get(column)
+    return { table, member, rule: (column) => own.axes.find(({ name }) => name === column)?.rule }
   }
 }
 
@@ -238,7 +202,7 @@ function gridOf(axes: readonly Axis[], members: readonly Member[]): Grid {
   const dimensions = axes.flatMap((axis, dim): Entry[] => {
     const named = byName.get(axis.name)
     if (named?.role === 'coordinate' && named.axes[0]?.key === axis.key) return [entryOf(named, axes)]
-    return named ? [] : [{ member: undefined, column: indexColumn(axis.name, dim) }]
+    return named ? [] : [{ member: undefined, column: ownColumn(axis, dim) }]
   })
   const entriesOf = (wanted: Role) =>
     fitting.filter(({ role }) => role === wanted).map((member) => entryOf(member, axes))
@@ -260,6 +224,8 @@ function entryOf(member: Member, axes: readonly Axis[]): Entry {
   return { member, column }
 }
 
-function indexColumn(name: string, dim: number): Column {
-  return { name, type: INT64, nullable: false, dims: [dim], role: 'index', attributes: {} }
+/** What a dimension has of itself: a coordinate by rule, or the index. */
+function ownColumn({ name, rule }: Axis, dim: number): Column {
+  if (!rule) return { name, type: INT64, nullable: false, dims: [dim], role: 'index', attributes: {} }
+  return { name, type: FLOAT64, nullable: false, dims: [dim], role: 'coordinate', attributes: rule.attributes }
 }

@@ -43,7 +43,25 @@ export function listTables(schemas: ReadonlyMap<string, Schema>): Listing {
     rows: [INT64, rows.map(({ table }) => BigInt(cellCount(table.dims.map(({ size }) => size))))],
     columns: [INT64, rows.map(({ table }) => BigInt(table.columns.length))],
     chunks: [INT64, rows.map(({ table }) => BigInt(chunksOf(table)))],
+    bytes: [INT64, rows.map(({ table }) => bytesOf(table))],
   })
+}
+
+/** Decoded bytes of the variable that names the table, or of all columns that span its grid; NULL where text has no size. */
+function bytesOf(table: Table): bigint | null {
+  const name = table.name.split('/').at(-1)
+  const spanning = table.columns.filter(({ dims, refused }) => dims.length === table.dims.length && !refused)
+  const own = table.columns.filter((column) => column.name === name && !column.refused)
+  const stored = new Map(
+    (own.length > 0 ? own : spanning).map((column) => [column.layout?.shared ?? column.name, column]),
+  )
+  let bytes = 0
+  for (const { layout, dims } of stored.values()) {
+    if (!layout) return null
+    const cells = cellCount(dims.map((dim) => table.dims[dim]?.size ?? 0))
+    bytes += (cells * layout.bytes) / Math.max(1, cellCount(layout.chunk))
+  }
+  return BigInt(bytes)
 }
 
 function shapeOf(dims: readonly Dimension[]): string {

@@ -49,6 +49,10 @@ test('SHOW ATTRIBUTES lists those of the group, then those of each column', asyn
   ])
 })
 
+test('SHOW TABLES says how many rows, chunks and decoded bytes a table has', async () => {
+  assert.deepEqual(await rows({}, 'SHOW TABLES FROM s'), ['sst | s | time 2 | 2 | 2 | 1 | 8'])
+})
+
 test('Arrow fields keep what still holds of a column that is handed on', async () => {
   const db = await connect({ attach: {} })
   await db.attach('s', store)

@@ -183,12 +183,24 @@ test('the levels of an image pyramid are tables of their own', async () => {
 test('nested groups are schemas: their tables have paths, and shorter names where those mean one thing', async () => {
   const row = { dims: ['row'], shape: [5] }
   const schema = await schemaOf({ 'a/x': row, 'a/y': row, 'b/c/x': { dims: ['row'], shape: [7] } })
-  assert.deepEqual(names(schema), ['a/x', 'a/y', 'b/c/x'])
-  assert.equal(findTable(schema, 'y')?.name, 'a/y')
+  assert.deepEqual(names(schema), ['a/x', 'y', 'b/c/x'])
+  assert.equal(findTable(schema, 'a/y')?.name, 'y')
   assert.equal(findTable(schema, 'x'), undefined)
   assert.equal(findTable(schema, 'a')?.name, 'a/x')
   assert.equal(findTable(schema, 'b/c')?.dims[0]?.size, 7)
   assert.equal(defaultTable(schema), undefined)
+})
+
+test('a table two groups deep is named by its last part, unless a group or another table is', async () => {
+  const row = { dims: ['row'], shape: [5] }
+  const schema = await schemaOf({
+    '1f3a/9c0e/peaks': row,
+    '1f3a/9c0e/row': row,
+    '1f3a/77/events': row,
+    events: row,
+    'x/1f3a': row,
+  })
+  assert.deepEqual(names(schema), ['events', '1f3a/77/events', 'peaks', '1f3a'])
 })
 
 test('a repeated dimension name within an array is not one dimension', async () => {

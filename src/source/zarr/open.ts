@@ -1,19 +1,20 @@
 /** Opens Zarr of both versions as a source. Listed in source/registry.ts. */
 import { type Chain, openChain } from '../../codec/chain.js'
 import { ChunkQLError } from '../../model/error.js'
-import type { Layout, Schema, Table } from '../../model/schema.js'
+import type { Layout } from '../../model/schema.js'
 import type { Vector } from '../../model/vector.js'
 import type { Source, SourceKind } from '../source.js'
 import { type AnyArray, elementBytes, isRefused, placeOf, type ZarrArray } from './array.js'
 import { chunkedColumn, type ZarrColumn } from './chunked.js'
 import type { Decoding } from './convention.js'
 import { discover, type ZarrGroup } from './discover.js'
+import { nameTables, schemaOf } from './names.js'
 import { type Readable, readCells } from './read.js'
 import { type Rule, ruledValues } from './rule.js'
 import { type Slice, slicedColumn } from './slice.js'
 import { isStoreLocation, openParent, openStore } from './store/open.js'
 import type { Store } from './store.js'
-import { type GridTable, type GroupTables, tablesOfGroup } from './tables.js'
+import { type GroupTables, tablesOfGroup } from './tables.js'
 
 export const zarr: SourceKind = {
   kind: 'zarr',
@@ -65,7 +66,8 @@ interface Stored {
 }
 
 function zarrSource(store: Store, groups: readonly GroupTables[], options: Readonly<Record<string, unknown>>): Source {
-  const tables = new Map(groups.flatMap((group) => group.tables.map((grid) => [grid.table.name, grid] as const)))
+  const named = nameTables(groups)
+  const tables = new Map(named.map(({ table, grid }) => [table.name, grid] as const))
   const columns = new Map<string, Promise<ZarrColumn>>()
   const coordinates = new Map<string, Promise<Vector>>()
 
@@ -105,7 +107,7 @@ function zarrSource(store: Store, groups: readonly GroupTables[], options: Reado
   return {
     ref: store.location === undefined ? null : { kind: 'zarr', location: store.location, options },
     isRemote: !store.read,
-    schema: schemaOf(groups),
+    schema: schemaOf(groups, named),
     coordinate: async (table, column) => {
       const rule = ruleOf(table, column)
       if (rule) return ruledValues(rule.rule, 0, rule.size)
@@ -158,30 +160,4 @@ async function openArrayChain(store: Store, array: ZarrArray): Promise<Chain> {
 function storedLayout(array: ZarrArray, decoding: Decoding): Layout {
   if (decoding.layout) return decoding.layout
   return { storage: 'u1', ...placeOf(array), unpack: { kind: 'none' }, missing: [], nanIsNull: false }
-}
-
-function schemaOf(groups: readonly GroupTables[]): Schema {
-  const grids = groups.flatMap((group) => group.tables)
-  const aliases = aliasesOf(groups, grids)
-  const tables = grids.map(({ table }): Table => {
-    const names = aliases.get(table.name)
-    return names ? { ...table, aliases: names } : table
-  })
-  // The arrays of the root are what the store's name means; groups under it have names of their own.
-  const root = groups.find(({ path }) => path === '') ?? (groups.length === 1 ? groups[0] : undefined)
-  const defaultTable = root?.main?.table.name
-  return defaultTable === undefined ? { tables } : { tables, defaultTable }
-}
-
-/** Shorter names, where they mean one thing. */
-function aliasesOf(groups: readonly GroupTables[], grids: readonly GridTable[]): Map<string, string[]> {
-  const taken = new Set([...grids.map(({ table }) => table.name), ...groups.map(({ path }) => path)])
-  const wanted = grids.map(({ table }) => [table.name.split('/').at(-1) ?? '', table.name] as const)
-  const counts = new Map<string, number>()
-  for (const [short] of wanted) counts.set(short, (counts.get(short) ?? 0) + 1)
-  const aliases = new Map<string, string[]>()
-  const give = (alias: string, name: string) => aliases.set(name, [...(aliases.get(name) ?? []), alias])
-  for (const [short, name] of wanted) if (counts.get(short) === 1 && !taken.has(short)) give(short, name)
-  for (const { path, main } of groups) if (path !== '' && main) give(path, main.table.name)
-  return aliases
 }

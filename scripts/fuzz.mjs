@@ -7,7 +7,7 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 const [mutations = '100000', seed = String(Date.now() % 2 ** 31)] = process.argv.slice(2)
 console.log(`${mutations} mutations per family, seed ${seed}`)
 spawnSync(process.execPath, ['scripts/build.mjs', '--quick', '--tests'], { stdio: 'inherit' })
-const { status } = spawnSync(process.execPath, ['scripts/test.mjs', 'codec/damage'], {
+const { status } = spawnSync(process.execPath, ['scripts/test.mjs', 'codec/damage', 'zarr-shards'], {
   stdio: 'inherit',
   env: { ...process.env, FUZZ_MUTATIONS: mutations, FUZZ_SEED: seed },
 })

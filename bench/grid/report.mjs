@@ -5,7 +5,8 @@ import { cpus, release, totalmem } from 'node:os'
 export const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)]
 
 export function tableOf(rows) {
-  const header = '| | ChunkQL ms | xarray + dask ms | DuckDB ms | dask / ChunkQL | DuckDB / ChunkQL | MB (ChunkQL, dask, DuckDB) | answers |'
+  const header =
+    '| | ChunkQL ms | xarray + dask ms | DuckDB ms | dask / ChunkQL | DuckDB / ChunkQL | MB (ChunkQL, dask, DuckDB) | answers |'
   return [header, '|---|--:|--:|--:|--:|--:|--:|---|', ...rows.map(rowText)].join('\n')
 }
 

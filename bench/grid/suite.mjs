@@ -90,7 +90,10 @@ function ask(command, file, order, lines, root) {
     const { results, peak, version } = JSON.parse(output)
     return { version, name: line.name, answer: { ...results[line.name], peak } }
   })
-  return { version: answers[0]?.version, results: Object.fromEntries(answers.map(({ name, answer }) => [name, answer])) }
+  return {
+    version: answers[0]?.version,
+    results: Object.fromEntries(answers.map(({ name, answer }) => [name, answer])),
+  }
 }
 
 function hasDask() {

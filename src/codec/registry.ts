@@ -28,9 +28,13 @@ const kinds = new Map<string, () => Promise<CodecKind>>([
   ['zstd', () => import('./zstd.js').then((m) => m.zstd)],
 ])
 
-/** `numcodecs.zlib`, as version 3 names them. */
+/** The name of numcodecs: version 3 has `numcodecs.zlib`, in 2024 it was `https://zarr.dev/numcodecs/zlib`. */
+export function bareName(name: string): string {
+  return name.replace(/^(numcodecs\.|https:\/\/zarr\.dev\/numcodecs\/)/, '')
+}
+
 function kindOf(name: string): (() => Promise<CodecKind>) | undefined {
-  return kinds.get(name.replace(/^numcodecs\./, ''))
+  return kinds.get(bareName(name))
 }
 
 export function isKnownCodec(name: string): boolean {

@@ -125,6 +125,6 @@ export class Prefetch {
   }
 }
 
-function nameOf({ key, offset }: ByteRange): string {
-  return offset === undefined ? key : `${key}@${offset}`
+function nameOf({ key, offset, inner }: ByteRange): string {
+  return offset === undefined && !inner ? key : `${key}@${offset ?? ''} ${inner?.join('.') ?? ''}`
 }

@@ -10,6 +10,8 @@ export interface ByteRange {
   readonly key: string
   readonly offset?: number | undefined
   readonly length?: number | undefined
+  /** The chunk is a part of the object that an index in it tells: the number of the chunk in each level of indexes. */
+  readonly inner?: readonly number[] | undefined
 }
 
 /**

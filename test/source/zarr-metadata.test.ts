@@ -88,8 +88,9 @@ for (const [name, zarray, why] of refusedV2) {
 }
 
 const refusedV3: readonly (readonly [name: string, change: object, why: RegExp])[] = [
-  ['sharding', { codecs: [{ name: 'sharding_indexed', configuration: {} }] }, /sharded/],
-  ['rectilinear', { chunk_grid: { name: 'rectilinear', configuration: {} } }, /"rectilinear"/],
+  ['sharding', { codecs: [{ name: 'sharding_indexed', configuration: {} }] }, /chunk_shape of the shards is missing/],
+  ['rectilinear', { chunk_grid: { name: 'rectilinear', configuration: {} } }, /chunk_shapes tells no lengths/],
+  ['grid', { chunk_grid: { name: 'hexagonal', configuration: {} } }, /"hexagonal"/],
   ['extension', { new_thing: { must_understand: true } }, /"new_thing" must be understood/],
   ['bare extension', { new_thing: 5 }, /"new_thing" must be understood/],
   ['transformer', { storage_transformers: [{ name: 'x' }] }, /storage transformers/],

@@ -1,7 +1,9 @@
 /** An array as both versions of Zarr describe it. Made by metadata-v2.ts and metadata-v3.ts, read by everything else here. */
 import type { CodecConfig } from '../../codec/codec.js'
 import { cellCount, type Layout, type Storage } from '../../model/schema.js'
+import type { Edges } from './edges.js'
 import type { JsonObject } from './json.js'
+import type { ShardLevel } from './shard.js'
 
 export type DataType =
   | { readonly kind: 'number'; readonly storage: Storage }
@@ -56,6 +58,8 @@ export interface ZarrArray {
   readonly path: string
   readonly shape: readonly number[]
   readonly chunk: readonly number[]
+  /** Of the stored chunks, or of shards, where they are not all of one shape. */
+  readonly edges?: Edges | undefined
   readonly dataType: DataType
   /** Of cells in chunks that do not exist; undefined where metadata leave it open. Of a struct: the bytes of a cell. */
   readonly fill: number | bigint | boolean | string | Uint8Array | undefined
@@ -63,6 +67,8 @@ export interface ZarrArray {
   readonly axes: readonly number[]
   /** In order of encoding; those that only permute axes are in `axes`. */
   readonly codecs: readonly CodecConfig[]
+  /** Where chunks lie several in one object: outermost first. */
+  readonly shards: readonly ShardLevel[]
   readonly keys: ChunkKeys
   /** null where an axis has no name; undefined where none has. */
   readonly dimensionNames: readonly (string | null)[] | undefined
@@ -142,6 +148,14 @@ export function chunkKey({ prefix, separator, innerAxes = 0 }: ChunkKeys, index:
   if (index.length + innerAxes === 0) return prefix || '0'
   const indexes = [...index, ...new Array<number>(innerAxes).fill(0)].join(separator)
   return prefix ? `${prefix}${separator}${indexes}` : indexes
+}
+
+/** The chunk of a key that `chunkKey` made. */
+export function keyIndex({ prefix, separator }: ChunkKeys, key: string): number[] {
+  return key
+    .split(separator)
+    .slice(prefix ? 1 : 0)
+    .map(Number)
 }
 
 /** Bytes from one cell to the next along each axis of a decoded chunk. */

@@ -7,8 +7,9 @@ import { cellCount, type Layout } from '../../model/schema.js'
 import type { NumericArray } from '../../model/vector.js'
 import type { ByteRange, ChunkedColumn, Fetched, FetchOptions } from '../source.js'
 import { allocateStored, storedCopier } from '../unpack.js'
-import { chunkKey, type ZarrArray } from './array.js'
+import type { ZarrArray } from './array.js'
 import { firstGregorian } from './calendar.js'
+import type { ChunkFiles } from './chunk-files.js'
 import type { Decoding } from './convention.js'
 import { byteSwap } from './fields.js'
 import { fillBytes } from './fill.js'
@@ -27,6 +28,7 @@ export function chunkedColumn(
   array: ZarrArray,
   decoding: Decoding,
   layout: Layout,
+  files: ChunkFiles,
   chain: Chain,
 ): ZarrColumn {
   const arrayName = array.path === '' ? store.name : `${store.name}/${array.path}`
@@ -37,8 +39,9 @@ export function chunkedColumn(
   const check = dateCheck(layout, decoding.time?.calendar === 'standard' ? Number(firstGregorian) : -(2 ** 63))
   const checkRange = dateCheck(layout, -(2 ** 63))
 
-  function inChunk(key: string, error: unknown): ChunkQLError {
-    const where = `${arrayName}, chunk ${key.startsWith(prefix) ? key.slice(prefix.length) : key}`
+  function inChunk({ key, inner }: ByteRange, error: unknown): ChunkQLError {
+    const name = key.startsWith(prefix) ? key.slice(prefix.length) : key
+    const where = `${arrayName}, chunk ${name}${inner ? ` [${inner.join('][')}]` : ''}`
     if (!isChunkQLError(error)) return new ChunkQLError('store', (error as Error).message, { where })
     return new ChunkQLError(error.code, error.message, { ...error.toData(), where })
   }
@@ -64,24 +67,24 @@ export function chunkedColumn(
     return { address, length: fetched.length }
   }
 
-  function read({ key }: ByteRange, machine: Machine, out?: number): Fetched {
+  function read(range: ByteRange, machine: Machine, out?: number): Fetched {
     try {
       let address = 0
-      const length = store.read?.(key, (bytes) => {
+      const length = files.read?.(range, (bytes) => {
         address = placeOf(bytes, machine, out)
         return machine.bytes.subarray(address, address + bytes)
       })
       return length === undefined ? absent(store.has?.(array.metadataKey) ?? true) : { address, length }
     } catch (error) {
-      throw inChunk(key, error)
+      throw inChunk(range, error)
     }
   }
 
-  async function fetch({ key }: ByteRange, options?: FetchOptions): Promise<Uint8Array | null> {
+  async function fetch(range: ByteRange, options?: FetchOptions): Promise<Uint8Array | null> {
     try {
-      return (await store.get(key, options)) ?? absent(await isThere())
+      return (await files.get(range, options)) ?? absent(await isThere())
     } catch (error) {
-      throw inChunk(key, error)
+      throw inChunk(range, error)
     }
   }
 
@@ -91,7 +94,7 @@ export function chunkedColumn(
       if (!fetched) fillChunk(fill, layout.bytes, machine, out)
       else chain.decode(inMachine(fetched, machine, out), { address: out, length: layout.bytes }, machine)
     } catch (error) {
-      throw inChunk(range.key, error)
+      throw inChunk(range, error)
     } finally {
       machine.release(mark)
     }
@@ -102,15 +105,15 @@ export function chunkedColumn(
     try {
       check?.(machine, out)
     } catch (error) {
-      throw inChunk(range.key, error)
+      throw inChunk(range, error)
     }
   }
 
   return {
     layout,
     name: arrayName,
-    locate: (index) => ({ key: prefix + chunkKey(array.keys, index) }),
-    ...(store.read ? { read } : {}),
+    locate: files.locate,
+    ...(files.read ? { read } : {}),
     fetch,
     decode,
     prepare: (machine, out, range) => prepare(check, machine, out, range),
@@ -121,7 +124,7 @@ export function chunkedColumn(
         const { address, length } = chain.decodeAny(inMachine(fetched, machine, undefined), machine)
         return machine.bytes.slice(address, address + length)
       } catch (error) {
-        throw inChunk(range.key, error)
+        throw inChunk(range, error)
       }
     },
   }

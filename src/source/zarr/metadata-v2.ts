@@ -30,7 +30,7 @@ export function readArrayV2(path: string, zarray: JsonObject, zattrs: JsonObject
 function layoutV2(
   zarray: JsonObject,
   shape: readonly number[],
-): Pick<ZarrArray, 'chunk' | 'dataType' | 'fill' | 'axes' | 'codecs' | 'keys'> {
+): Pick<ZarrArray, 'chunk' | 'dataType' | 'fill' | 'axes' | 'codecs' | 'shards' | 'keys'> {
   if (zarray.zarr_format !== 2) throw new Error(`zarr_format is ${String(zarray.zarr_format)}, expected 2`)
   const filters = isArray(zarray.filters) ? zarray.filters.map(codecV2) : []
   const { type, bigEndian } = typeV2(zarray.dtype ?? null, filters)
@@ -49,6 +49,7 @@ function layoutV2(
     fill: parseFill(zarray.fill_value, type, 2),
     axes: order === 'C' ? axes : axes.toReversed(),
     codecs: [...order1, ...filters.filter(({ name }) => name !== 'vlen-utf8'), ...compressor],
+    shards: [],
     keys: { prefix: '', separator },
   }
 }

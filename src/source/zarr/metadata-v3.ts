@@ -1,16 +1,12 @@
 /** `zarr.json` of an array in Zarr version 3 to the one description of arrays. Called by discover.ts. */
-import type { CodecConfig } from '../../codec/codec.js'
 import type { Storage } from '../../model/schema.js'
 import { type AnyArray, type ChunkKeys, type DataType, Refusal, type ZarrArray } from './array.js'
+import { type Extension, extension, storedForm } from './codecs-v3.js'
 import { complex, packed } from './fields.js'
 import { parseFill } from './fill.js'
+import { checkShards, chunkGrid } from './grid.js'
 import { isArray, isObject, type Json, type JsonObject } from './json.js'
-import { attributeNames, chunkShape, named, shapeOf, textAt } from './metadata.js'
-
-interface Extension {
-  readonly name: string
-  readonly configuration: JsonObject
-}
+import { attributeNames, named, shapeOf, textAt } from './metadata.js'
 
 export function readArrayV3(path: string, node: JsonObject): AnyArray {
   const shape = shapeOf(node.shape)
@@ -47,33 +43,20 @@ const arrayKeys = new Set([
 function layoutV3(
   node: JsonObject,
   shape: readonly number[],
-): Pick<ZarrArray, 'chunk' | 'dataType' | 'fill' | 'axes' | 'codecs' | 'keys'> {
+): Pick<ZarrArray, 'chunk' | 'dataType' | 'fill' | 'edges' | 'axes' | 'codecs' | 'shards' | 'keys'> {
   if (node.zarr_format !== 3) throw new Error(`zarr_format is ${String(node.zarr_format)}, expected 3`)
   const unknown = unknownExtension(node, arrayKeys)
   if (unknown) throw new Refusal(unknown)
   if (isArray(node.storage_transformers) && node.storage_transformers.length > 0) {
     throw new Refusal('storage transformers are not read')
   }
-  const grid = extension(node.chunk_grid)
-  if (grid.name !== 'regular') throw new Refusal(`the chunk grid "${grid.name}" is not read yet`)
-  const codecs = isArray(node.codecs) ? node.codecs.map(extension) : []
-  const dataType = typeV3(node.data_type, codecs)
-  return {
-    chunk: chunkShape(grid.configuration.chunk_shape, shape),
-    dataType,
-    fill: parseFill(node.fill_value, dataType, 3),
-    axes: axesOf(codecs, shape.length),
-    codecs: bytesCodecs(codecs),
-    keys: keysOf(node.chunk_key_encoding),
-  }
-}
-
-/** `{ name, configuration }`, or since 3.1 the bare name. */
-function extension(value: Json | undefined): Extension {
-  if (typeof value === 'string') return { name: value, configuration: {} }
-  if (!isObject(value)) throw new Error(`${JSON.stringify(value)} stands where an extension is expected`)
-  const { configuration } = value
-  return { name: textAt(value.name), configuration: isObject(configuration) ? configuration : {} }
+  const { chunk, edges } = chunkGrid(extension(node.chunk_grid), shape)
+  const { serializer, ...form } = storedForm(node.codecs, chunk)
+  const dataType = typeV3(node.data_type, [serializer])
+  if (edges && form.shards.length > 0) checkShards(edges, form.chunk)
+  else if (edges && dataType.kind === 'text') throw new Refusal('texts in a grid of unequal chunks are not read')
+  const fill = parseFill(node.fill_value, dataType, 3)
+  return { ...form, edges, dataType, fill, keys: keysOf(node.chunk_key_encoding) }
 }
 
 const types: Readonly<Record<string, Storage>> = {
@@ -145,39 +128,6 @@ function keysOf(value: Json | undefined): ChunkKeys {
   if (name === 'default') return { prefix: 'c', separator }
   if (name === 'v2') return { prefix: '', separator }
   throw new Refusal(`the chunk key encoding "${name}" is not read`)
-}
-
-/** Each transpose gives the axes of what it makes, in terms of what it was given. */
-function axesOf(codecs: readonly Extension[], rank: number): number[] {
-  let axes = Array.from({ length: rank }, (_, axis) => axis)
-  for (const { name, configuration } of codecs) {
-    if (name !== 'transpose') continue
-    const order = permutation(configuration.order, rank)
-    axes = order.map((axis) => axes[axis] ?? 0)
-  }
-  return axes
-}
-
-/** Drafts of version 3 wrote "C" and "F". */
-function permutation(order: Json | undefined, rank: number): number[] {
-  const identity = Array.from({ length: rank }, (_, axis) => axis)
-  if (order === 'C') return identity
-  if (order === 'F') return identity.toReversed()
-  if (isArray(order) && order.length === rank && identity.every((axis) => order.includes(axis)))
-    return order.map(Number)
-  throw new Error(`the transpose order is ${JSON.stringify(order)}, no permutation of ${rank} axes`)
-}
-
-const arrayToBytes = new Set(['bytes', 'vlen-utf8'])
-
-/** What is left for a chain: bytes to bytes, and the byte order. */
-function bytesCodecs(codecs: readonly Extension[]): CodecConfig[] {
-  const last = codecs.findLastIndex(({ name }) => name === 'transpose')
-  const serializer = codecs.findIndex(({ name }) => arrayToBytes.has(name) || name === 'sharding_indexed')
-  if (serializer < 0) throw new Error('no codec makes bytes of the array')
-  if (codecs[serializer]?.name === 'sharding_indexed') throw new Refusal('sharded arrays are not read yet')
-  if (last > serializer) throw new Error('transpose stands after the codec that makes bytes')
-  return codecs.filter(({ name }) => name !== 'transpose' && name !== 'vlen-utf8')
 }
 
 /** null stands for an axis without a name. */

@@ -5,11 +5,14 @@ import type { Layout } from '../../model/schema.js'
 import type { Vector } from '../../model/vector.js'
 import type { Source, SourceKind } from '../source.js'
 import { type AnyArray, elementBytes, isRefused, placeOf, type ZarrArray } from './array.js'
+import { type ChunkFiles, openChunkFiles } from './chunk-files.js'
 import { chunkedColumn, type ZarrColumn } from './chunked.js'
 import type { Decoding } from './convention.js'
 import { discover, type ZarrGroup } from './discover.js'
+import { fillBytes } from './fill.js'
 import { nameTables, schemaOf } from './names.js'
 import { type Readable, readCells } from './read.js'
+import { rectilinearChain } from './rectilinear.js'
 import { type Rule, ruledValues } from './rule.js'
 import { type Slice, slicedColumn } from './slice.js'
 import { isStoreLocation, openParent, openStore } from './store/open.js'
@@ -93,8 +96,8 @@ function zarrSource(store: Store, groups: readonly GroupTables[], options: Reado
 
   function chunked({ array, decoding, slice }: Stored): Promise<ZarrColumn> {
     return once(columns, cacheName(array), async () => {
-      const chain = await openArrayChain(store, array)
-      const column = chunkedColumn(store, array, decoding, storedLayout(array, decoding), chain)
+      const { files, chain } = await openChunks(store, array)
+      const column = chunkedColumn(store, array, decoding, storedLayout(array, decoding), files, chain)
       return slice ? slicedColumn(await chunked(slice), column, slice.index) : column
     })
   }
@@ -147,9 +150,13 @@ function once<T>(cache: Map<string, Promise<T>>, key: string, make: () => Promis
   return made
 }
 
-async function openArrayChain(store: Store, array: ZarrArray): Promise<Chain> {
+async function openChunks(store: Store, array: ZarrArray): Promise<{ files: ChunkFiles; chain: Chain }> {
   try {
-    return await openChain(array.codecs, { elementSize: elementBytes((array.field?.whole ?? array).dataType) })
+    const { dataType, fill, edges, shards, chunk, axes } = array.field?.whole ?? array
+    const chain = await openChain(array.codecs, { elementSize: elementBytes(dataType) })
+    const files = await openChunkFiles(store, array)
+    if (!edges || shards.length > 0) return { files, chain }
+    return { files, chain: rectilinearChain(chain, { chunk, axes, fill: fillBytes(dataType, fill) }) }
   } catch (error) {
     const { code, message, hint } = error as ChunkQLError
     throw new ChunkQLError(code, message, { hint, where: `${store.name}/${array.path}` })

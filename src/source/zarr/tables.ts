@@ -137,7 +137,8 @@ function decodeMember(array: AnyArray, inherited: JsonObject | undefined, option
   const decoding = options.conventions
     ? decodingOf(array, { ...inherited, ...array.attributes }, options)
     : decodingOf({ ...array, fillIsMissing: false }, {}, options)
-  const unknown = array.codecs.find(({ name }) => !isKnownCodec(name))
+  const wrappers = array.shards.flatMap(({ around }) => around)
+  const unknown = [...array.codecs, ...wrappers].find(({ name }) => !isKnownCodec(name))
   return unknown ? { ...decoding, refused: `there is no codec "${unknown.name}"` } : decoding
 }
 

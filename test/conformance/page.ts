@@ -1,0 +1,33 @@
+/** docs/zarr.md, written from what the conformance tests found. Called by conformance.test.ts. */
+import type { Case, Outcome } from './cases.js'
+
+const introduction = `# What is read of Zarr
+
+Written by \`test/conformance\`: each row is a small store that the test reads, from a directory and from memory. Where it
+says *read*, all values are those of the column *by*, bit for bit: **zarr-python** 2.13 wrote the store and read it back;
+**specification** is a writer that follows the text of the specification of version 3 (\`test/conformance/spec_writer.py\`);
+**definition** has version 2 by zarr-python and a checksum by its definition. Where it says *refused*, using the array is an
+error with this message; the rest of its store can be read.
+
+A damaged chunk is an error that names the array, the chunk and the cause. Beside the rows under *Damage*, every decoder is
+given tens of thousands of mutated chunks by the test suite, and any number by \`scripts/fuzz.mjs\`: each is an error or a
+chunk of the right size.
+`
+
+export function conformancePage(outcomes: ReadonlyMap<Case, Outcome>): string {
+  const sections = new Map<string, [Case, Outcome][]>()
+  for (const entry of outcomes) sections.set(entry[0].section, [...(sections.get(entry[0].section) ?? []), entry])
+  return [introduction, ...[...sections].map(([title, rows]) => section(title, rows))].join('\n')
+}
+
+function section(title: string, rows: readonly [Case, Outcome][]): string {
+  const lines = rows.map(([{ feature, version, by }, outcome]) => {
+    const result = outcome.kind === 'read' ? 'read' : `refused: ${outcome.why.replace(/^'x' cannot be read: /, '')}`
+    return `| ${cell(feature)} | ${version} | ${cell(result)} | ${by} |`
+  })
+  return `## ${title}\n\n| | version | | by |\n|---|---|---|---|\n${lines.join('\n')}\n`
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ').replaceAll('<', '&lt;')
+}

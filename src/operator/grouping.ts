@@ -4,43 +4,46 @@ import { type Vector, valueAt, vectorOf } from '../model/vector.js'
 
 /** Equal keys are those that GROUP BY puts together: NULLs are equal, NaNs are equal, -0 is 0. */
 export class Grouping {
-  readonly #numbers = new Map<Value, number>()
+  /** Per key the number of each value. */
+  readonly #values: readonly Map<Value, number>[]
+  /** For each key after the first: from the number of the keys before it and that of its value to the number of both. */
+  readonly #pairs: readonly Map<number, number>[]
   readonly #keys: Value[][]
+  #count = 0
 
   constructor(readonly types: readonly Type[]) {
+    this.#values = types.map(() => new Map())
+    this.#pairs = types.slice(1).map(() => new Map())
     this.#keys = types.map(() => [])
   }
 
   get count(): number {
-    return this.#numbers.size
+    return this.#count
   }
 
   /** The group of each row. Without keys all rows are group 0. */
   find(keys: readonly Vector[], length: number): Int32Array {
     const groups = new Int32Array(length)
-    const [only] = keys
-    if (only && keys.length === 1) {
+    if (keys.length === 0 && length > 0) this.#count = 1
+    keys.forEach((key, k) => {
+      const last = k === keys.length - 1
       for (let row = 0; row < length; row++) {
-        const value = valueAt(only, row)
-        groups[row] = this.#numbers.get(value) ?? this.#add(value, [value])
+        const value = numberOf(this.#values[k] as Map<Value, number>, valueAt(key, row))
+        const pairs = this.#pairs[k - 1]
+        const group = pairs ? numberOf(pairs, (groups[row] as number) * mostValues + value) : value
+        groups[row] = group
+        if (last && group >= this.#count) this.#add(keys, row, group)
       }
-      return groups
-    }
-    for (let row = 0; row < length; row++) {
-      const values = keys.map((key) => valueAt(key, row))
-      const tuple = identity(values)
-      groups[row] = this.#numbers.get(tuple) ?? this.#add(tuple, values)
-    }
+    })
     return groups
   }
 
-  #add(identifier: Value, values: readonly Value[]): number {
-    const number = this.#numbers.size
-    this.#numbers.set(identifier, number)
-    values.forEach((value, k) => {
+  #add(keys: readonly Vector[], row: number, group: number): void {
+    this.#count = group + 1
+    keys.forEach((key, k) => {
+      const value = valueAt(key, row)
       this.#keys[k]?.push(value === 0 ? 0 : value)
     })
-    return number
   }
 
   /** The keys of all groups, one vector per key. */
@@ -49,12 +52,13 @@ export class Grouping {
   }
 }
 
-/** A text that is the same exactly for equal tuples of the same types: each part with its length. */
-function identity(values: readonly Value[]): string {
-  let text = ''
-  for (const value of values) {
-    const part = value === null ? 'null' : typeof value === 'string' ? `'${value}` : String(value)
-    text += `${part.length}:${part}`
-  }
-  return text
+/** More than a map can hold; the product of two such numbers is still whole in a double. */
+const mostValues = 2 ** 25
+
+/** The number of a value; the next one where it is new. */
+function numberOf<T>(numbers: Map<T, number>, value: T): number {
+  const known = numbers.get(value)
+  if (known !== undefined) return known
+  numbers.set(value, numbers.size)
+  return numbers.size - 1
 }

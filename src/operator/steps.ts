@@ -66,6 +66,8 @@ export interface RowSort {
   consume(rows: Rows): void
   /** Undefined where no row came. */
   result(): Rows | undefined
+  /** Positions of rows that may come into the result, undefined where all may; reads only the columns of the first key. */
+  promising?(rows: Rows): Int32Array | undefined
 }
 
 export function openSort(keys: readonly SortKey[], limit: number | undefined, registry: Registry): RowSort {

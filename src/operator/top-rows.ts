@@ -22,7 +22,7 @@ export class TopRows {
   ) {}
 
   consume(rows: Rows): void {
-    const passed = this.#bound ? this.#within(rows, this.#bound) : undefined
+    const passed = this.promising(rows)
     const kept = passed ? takeRows(rows, passed) : rows
     if (kept.length === 0) return
     this.#kept.push(kept)
@@ -52,8 +52,10 @@ export class TopRows {
     return key && interpret(key.expression, columnOf(rows), rows.length, this.registry)
   }
 
-  /** Positions of the rows that do not come behind the bound by their first key. */
-  #within(rows: Rows, bound: Vector): Int32Array {
+  /** Positions of rows that may still be among the first, by their first key; undefined where all may. Only the columns of that key are read. */
+  promising(rows: Rows): Int32Array | undefined {
+    const bound = this.#bound
+    if (!bound) return undefined
     const key = this.#firstKey(rows) as Vector
     const compare = compareRows(concat(key.type, [bound, key]), this.keys[0] as SortKey)
     const found = new Int32Array(rows.length)

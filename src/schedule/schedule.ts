@@ -1,17 +1,7 @@
 /** Makes a plan ready to run: what the scan does in parallel, in which boxes, by which loops, and which steps follow. Called by `query.ts`. */
 import type { Registry } from '../function/registry.js'
 import { conjunction, type Expression } from '../model/expression.js'
-import {
-  type GridScan,
-  type IndexRange,
-  type JobColumn,
-  type KeySpace,
-  rangeTotal,
-  type ScanStage,
-  type Schedule,
-  type Settings,
-  type Sink,
-} from '../model/job.js'
+import type { GridScan, JobColumn, KeySpace, ScanStage, Schedule, Settings, Sink } from '../model/job.js'
 import { headerOf, type Plan, type Scan } from '../model/plan.js'
 import { cellCount } from '../model/schema.js'
 import { withOwnChunks } from '../model/stored-column.js'
@@ -21,9 +11,9 @@ import { Hoisting, jobColumns, usedColumns } from './columns.js'
 import { Dimensions, type Selection, selectIndexes } from './dimensions.js'
 import { divideKeys } from './keys.js'
 import { codeColumns, type PlanLoops, planReduce, planSelect } from './loops.js'
-
 import { cut, type Ending, type Pipeline } from './pipeline.js'
 import { byPosition, isOrdered } from './positions.js'
+import { windowRows } from './row-window.js'
 import { answerBySelection } from './selected.js'
 
 export interface ScheduleContext {
@@ -38,13 +28,17 @@ const ways: readonly PlanLoops[] = [planReduce, planSelect]
 
 /** `refused`: how many of the ways turned out to have no code. */
 export function schedule(plan: Plan, context: ScheduleContext, refused = 0): Schedule {
-  const pipeline = cut(plan)
+  const whole = cut(plan)
   const header = headerOf(plan)
-  const { columns, steps, leaf } = pipeline
-  if (leaf.kind === 'values') return { from: { kind: 'values', batch: leaf.batch }, columns, steps, header }
+  const { columns, leaf } = whole
+  if (leaf.kind === 'values') {
+    return { from: { kind: 'values', batch: leaf.batch }, columns, steps: whole.steps, header }
+  }
   const { registry, settings } = context
   const dimensions = new Dimensions(leaf, (column) => context.coordinate(leaf.source, leaf.table, column), registry)
-  const selection = selectIndexes(dimensions, pipeline.predicates, settings.pruning)
+  const selected = selectIndexes(dimensions, whole.predicates, settings.pruning)
+  const { pipeline, selection } = windowRows(whole, selected)
+  const { steps } = pipeline
   const known = settings.pruning ? answerBySelection(pipeline.ending, selection, dimensions) : undefined
   if (known) return { from: { kind: 'values', batch: known }, columns, steps, header }
   const stage = scheduleScan(dimensions, pipeline, selection, context, refused)
@@ -54,13 +48,12 @@ export function schedule(plan: Plan, context: ScheduleContext, refused = 0): Sch
 function scheduleScan(
   dimensions: Dimensions,
   { ending }: Pipeline,
-  selected: Selection,
+  selection: Selection,
   context: ScheduleContext,
   refused: number,
 ): ScanStage {
   const { settings } = context
   const leaf = dimensions.scan
-  const selection = firstRows(selected, ending)
   const keys: KeySpace = ending.kind === 'reduce' ? divideKeys(ending.keys, dimensions, selection) : { kind: 'none' }
   for (const plan of settings.engine === 'auto' ? ways.slice(refused) : []) {
     const stage = withLoops(leaf, ending, keys, selection, dimensions, plan, context)
@@ -104,25 +97,6 @@ function withPositions(
 ): { readonly ending: Ending; readonly columns: readonly JobColumn[] } {
   const { aggregates, columns } = byPosition(ending.aggregates, dims, firstId, registry)
   return { ending: { ...ending, aggregates }, columns }
-}
-
-/** Where every selected cell is a row, a LIMIT needs only the first indexes of the leading dimension. */
-function firstRows(selection: Selection, ending: Ending): Selection {
-  const [leading, ...inner] = selection.ranges
-  if (ending.kind !== 'rows' || ending.limit === undefined || selection.residual.length > 0 || !leading)
-    return selection
-  const cells = cellCount(inner.map(rangeTotal))
-  const needed = cells === 0 ? 0 : Math.ceil(ending.limit / cells)
-  return { ...selection, ranges: [firstIndexes(leading, needed), ...inner] }
-}
-
-function firstIndexes(ranges: readonly IndexRange[], count: number): IndexRange[] {
-  let left = count
-  return ranges.flatMap(([start, end]) => {
-    const taken = Math.min(left, end - start)
-    left -= taken
-    return taken > 0 ? [[start, start + taken] as const] : []
-  })
 }
 
 function hoistKeys(keys: Extract<KeySpace, { kind: 'hash' }>, hoist: (expression: Expression) => Expression): KeySpace {

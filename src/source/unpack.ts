@@ -173,15 +173,15 @@ function monthStarts(stored: NumericArray, step: number): BigInt64Array {
 
 function validity({ missing, nanIsNull }: Encoding, stored: NumericArray): Uint8Array | undefined {
   const float = stored instanceof Float32Array || stored instanceof Float64Array
-  if (missing.length === 0 && !(float && nanIsNull)) return undefined
-  const valid = new Uint8Array(stored.length)
-  const fills = new Set<number | bigint>(missing)
-  let nulls = 0
-  for (let i = 0; i < stored.length; i++) {
-    const value = stored[i] as number | bigint
-    const absent = fills.has(value) || (float && nanIsNull && Number.isNaN(value as number))
-    valid[i] = absent ? 0 : 1
-    if (absent) nulls++
+  let valid: Uint8Array | undefined
+  const take = (i: number) => {
+    valid ??= new Uint8Array(stored.length).fill(1)
+    valid[i] = 0
   }
-  return nulls > 0 ? valid : undefined
+  // One loop per value that is looked for: nearly always there is one at most.
+  for (const fill of missing) {
+    for (let i = stored.indexOf(fill as never); i >= 0; i = stored.indexOf(fill as never, i + 1)) take(i)
+  }
+  if (float && nanIsNull) for (let i = 0; i < stored.length; i++) if (Number.isNaN(stored[i])) take(i)
+  return valid
 }

@@ -205,9 +205,20 @@ export class Grammar extends CstParser {
     })
   })
 
+  readonly stores: Rule = this.RULE('stores', () => {
+    this.CONSUME(t.LeftBracket)
+    this.CONSUME(t.Text)
+    this.MANY(() => {
+      this.CONSUME(t.Comma)
+      this.CONSUME1(t.Text)
+    })
+    this.CONSUME(t.RightBracket)
+  })
+
   readonly store: Rule = this.RULE('store', () => {
     this.OR([
       { ALT: () => this.CONSUME(t.Text) },
+      { ALT: () => this.SUBRULE(this.stores) },
       {
         ALT: () => {
           this.CONSUME(t.Name)

@@ -56,6 +56,7 @@ function bindTable(found: FoundTable, from: FromSyntax, qualifiers: readonly str
     type: column.type,
     nullable: column.nullable,
     refused: column.refused,
+    isVirtual: column.isVirtual,
     column,
   }))
   const scope = makeScope(from.alias ? [[from.alias.text]] : qualifiers, offered)

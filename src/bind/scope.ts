@@ -9,6 +9,7 @@ import type { Name, NameSyntax, StarSyntax } from '../model/syntax.js'
 export interface ScopeColumn extends OutputColumn {
   /** Why this column cannot be read. */
   readonly refused?: string | undefined
+  readonly isVirtual?: true | undefined
 }
 
 export interface Scope {
@@ -85,7 +86,7 @@ export function starColumns(scope: Scope, star: StarSyntax): readonly ScopeColum
   if (!scope.from)
     throw new ChunkQLError('bind', '* stands for the columns of a FROM, and there is none', { span: star.span })
   if (star.qualifier.length > 0) requireQualifier(scope, star.qualifier)
-  return scope.columns
+  return scope.columns.filter(({ isVirtual }) => !isVirtual)
 }
 
 /** `others` are names that would also have been understood here: aliases. */

@@ -51,7 +51,7 @@ function printFrom(from: FromSyntax): string {
   const alias = from.alias ? ` AS ${printName(from.alias)}` : ''
   switch (from.kind) {
     case 'path':
-      return printText(from.path) + alias
+      return (from.paths ? `[${from.paths.map(printText).join(', ')}]` : printText(from.path)) + alias
     case 'table':
       return printPath(from.name) + alias
     case 'subquery':

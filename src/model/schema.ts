@@ -24,6 +24,8 @@ export interface Column {
    * values with a validity of their own): `Source.vectors` reads the latter.
    */
   readonly layout?: Layout | undefined
+  /** Found by its name, but not among the columns that `*` stands for. */
+  readonly isVirtual?: true | undefined
   /** Why this column cannot be read; using it is an error with this text. */
   readonly refused?: string | undefined
   readonly attributes: Readonly<Record<string, unknown>>

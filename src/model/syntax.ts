@@ -115,8 +115,14 @@ export interface SelectItem {
 }
 
 export type FromSyntax =
-  /** FROM 'path' */
-  | { readonly kind: 'path'; readonly path: string; readonly alias?: Name | undefined; readonly span: Span }
+  /** FROM 'path'; FROM ['a', 'b'] has its paths, and the list as JSON for `path` */
+  | {
+      readonly kind: 'path'
+      readonly path: string
+      readonly paths?: readonly string[] | undefined
+      readonly alias?: Name | undefined
+      readonly span: Span
+    }
   /** FROM t, FROM schema.t */
   | { readonly kind: 'table'; readonly name: readonly Name[]; readonly alias?: Name | undefined; readonly span: Span }
   | { readonly kind: 'subquery'; readonly query: SelectSyntax; readonly alias?: Name | undefined; readonly span: Span }

@@ -1,12 +1,18 @@
 /** What FROM, DESCRIBE and SHOW TABLES read: a path in quotes, or a table by its name. */
 import type { CstNode } from 'chevrotain'
 import type { FromSyntax } from '../model/syntax.js'
-import { extentOf, present, token, tokens } from './cst.js'
+import { extentOf, node, present, token, tokens } from './cst.js'
 import { nameOf, textOf } from './literal.js'
 
 export function buildStore(cst: CstNode): Exclude<FromSyntax, { kind: 'subquery' }> {
   const span = extentOf(cst)
   const path = token(cst, 'Text')
+  const stores = node(cst, 'stores')
+  if (stores) {
+    const paths = tokens(stores, 'Text').map(textOf)
+    // As a path the list is JSON: that is how sources know it.
+    return { kind: 'path', path: JSON.stringify(paths), paths, span }
+  }
   if (path) return { kind: 'path', path: textOf(path), span }
   return { kind: 'table', name: [present(token(cst, 'Name')), ...tokens(cst, 'Label')].map(nameOf), span }
 }

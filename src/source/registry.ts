@@ -1,11 +1,12 @@
 /** The kinds of sources: which takes what a user attaches, and how a worker opens it again. A new kind is one line here. */
 import { ChunkQLError } from '../model/error.js'
 import type { SourceRef } from '../model/job.js'
+import { concatenation } from './concat/kind.js'
 import { memory } from './memory/kind.js'
 import type { Source, SourceKind } from './source.js'
 import { zarr } from './zarr/open.js'
 
-const kinds: readonly SourceKind[] = [memory, zarr]
+const kinds: readonly SourceKind[] = [concatenation(openLocation), memory, zarr]
 
 /** Opens a path, a store, or arrays in memory. Options: `nanIsNull`, `decodeCf` (both by default true). */
 export async function openLocation(

@@ -100,6 +100,9 @@ const maybe = fc.option(expression, { nil: undefined })
 
 const store: fc.Arbitrary<Exclude<FromSyntax, { kind: 'subquery' }>> = fc.oneof(
   text.map((chosen) => ({ kind: 'path', path: chosen, span }) as const),
+  fc
+    .array(text, { minLength: 1, maxLength: 3 })
+    .map((paths) => ({ kind: 'path', path: JSON.stringify(paths), paths, span }) as const),
   path.map((chosen) => ({ kind: 'table', name: chosen, span }) as const),
 )
 

@@ -30,7 +30,8 @@ function stack(array: ZarrArray): AnyArray {
   const shape = array.shape.slice(0, -1)
   const dimensionNames = array.dimensionNames?.slice(0, -1)
   const size = chunk.at(-1) ?? 1
-  const isWhole = size >= (array.shape.at(-1) ?? 0) && array.axes.at(-1) === shape.length
+  const isPlain = array.shards.length === 0 && !array.edges
+  const isWhole = isPlain && size >= (array.shape.at(-1) ?? 0) && array.axes.at(-1) === shape.length
   if (!isWhole) {
     const refused = 'its texts are split over several chunks, or their characters do not lie side by side'
     return { path, shape, dimensionNames, attributes, refused }

@@ -1,0 +1,91 @@
+/** Copies boxes of cells from chunks of parts into one array, in one encoding. Called by column.ts. */
+import type { Machine } from '../../kernel/machine.js'
+import { cellCount, type Layout, storageBytes } from '../../model/schema.js'
+import { isMoment, type Type } from '../../model/type.js'
+import type { NumericArray } from '../../model/vector.js'
+import { allocateStored, storedCopier, unpack } from '../unpack.js'
+import type { Piece } from './pieces.js'
+
+/** In moments of the common encoding this stands for NULL. */
+const noMoment = -(2n ** 63n)
+
+/** Whether chunks of two layouts hold the same values as the same bits, wherever they lie. */
+export function sameEncoding(a: Layout, b: Layout): boolean {
+  return encodingText(a) === encodingText(b)
+}
+
+function encodingText({ storage, unpack: how, missing, nanIsNull }: Layout): string {
+  return JSON.stringify([storage, how, missing, nanIsNull], (_, value) =>
+    typeof value === 'bigint' ? `${value}n` : Object.is(value, -0) ? '-0' : value,
+  )
+}
+
+/** How values are kept where the parts encode them each in its own way: as values. undefined where a type has no NULL to spare. */
+export function commonEncoding(type: Type): Pick<Layout, 'storage' | 'unpack' | 'missing' | 'nanIsNull'> | undefined {
+  const asFloat = { unpack: { kind: 'none' }, missing: [], nanIsNull: true } as const
+  if (type.kind === 'float32') return { storage: 'f4', ...asFloat }
+  if (type.kind === 'float64') return { storage: 'f8', ...asFloat }
+  if (!isMoment(type)) return undefined
+  return { storage: 'i8', unpack: { kind: 'time', step: 1, epoch: 0n }, missing: [noMoment], nanIsNull: false }
+}
+
+/** Cells in C order over `chunk`, encoded as `layout` says. */
+export function emptyCells({ storage, chunk }: Layout): NumericArray {
+  return allocateStored(storage, cellCount(chunk))
+}
+
+/** `address` is that of the decoded chunk of the part. */
+export function copyPiece(
+  piece: Piece,
+  part: Layout,
+  address: number,
+  { memory }: Machine,
+  type: Type,
+  to: NumericArray,
+  layout: Layout,
+): void {
+  const stored = allocateStored(part.storage, cellCount(piece.extent))
+  const copy = storedCopier(part.storage, memory.buffer)
+  const origin = piece.from.reduce(
+    (sum, at, axis) => sum + at * (part.strides[axis] ?? 0),
+    address + (part.offset ?? 0),
+  )
+  const inner = piece.extent.at(-1) ?? 1
+  eachRow(piece.extent, (row, place) => {
+    const start = place.reduce((sum, at, axis) => sum + at * (part.strides[axis] ?? 0), origin)
+    copy(start, part.strides.at(-1) ?? storageBytes[part.storage], inner, stored, row * inner)
+  })
+  const values = sameEncoding(part, layout) ? stored : reencoded(type, part, stored)
+  eachRow(piece.extent, (row, place) => {
+    to.set(values.subarray(row * inner, (row + 1) * inner) as never, cellAt(piece.to, place, layout.chunk))
+  })
+}
+
+/** Values of the common encoding. */
+function reencoded(type: Type, part: Layout, stored: NumericArray): NumericArray {
+  const { values, valid } = unpack(type, part, stored)
+  const copy = (values as NumericArray).slice()
+  if (!valid) return copy
+  const missing = copy instanceof BigInt64Array ? noMoment : Number.NaN
+  for (let i = 0; i < copy.length; i++) if (valid[i] === 0) copy[i] = missing as never
+  return copy
+}
+
+/** Every row of the innermost axis: its number, and its place along the outer ones. */
+function eachRow(extent: readonly number[], visit: (row: number, place: readonly number[]) => void): void {
+  const outer = extent.slice(0, -1)
+  const rows = cellCount(outer)
+  const place = outer.map(() => 0)
+  for (let row = 0; row < rows; row++) {
+    visit(row, place)
+    for (let axis = outer.length - 1; axis >= 0; axis--) {
+      place[axis] = (place[axis] as number) + 1
+      if ((place[axis] as number) < (outer[axis] as number)) break
+      place[axis] = 0
+    }
+  }
+}
+
+function cellAt(start: readonly number[], place: readonly number[], chunk: readonly number[]): number {
+  return chunk.reduce((cell, size, axis) => cell * size + (start[axis] as number) + (place[axis] ?? 0), 0)
+}

@@ -103,6 +103,11 @@ export function rewritePlan(plan: Plan, replace: (node: Plan) => Plan): Plan {
   return replace(input === plan.input ? plan : { ...plan, input })
 }
 
+/** An output column as an expression of the nodes above. */
+export function reference({ id, name, type, nullable }: OutputColumn): Expression {
+  return { kind: 'column', column: id, name, type, nullable }
+}
+
 /** The columns that a node emits. */
 export function outputOf(plan: Plan): readonly OutputColumn[] {
   switch (plan.kind) {

@@ -8,8 +8,8 @@
  */
 import type { ColumnId, Expression } from '../model/expression.js'
 import { interner } from '../model/interner.js'
-import { type Aggregate, inputsOf, type NamedAggregate, outputOf, type Plan, rewritePlan } from '../model/plan.js'
-import type { Rule } from './rule.js'
+import { type Aggregate, type NamedAggregate, type Plan, rewritePlan } from '../model/plan.js'
+import { highestId, type Rule } from './rule.js'
 
 export const groupDistinct: Rule = {
   name: 'group-distinct',
@@ -60,9 +60,4 @@ function sharedArgument(aggregates: readonly NamedAggregate[]): Expression | und
   const [first] = arguments_
   const numbers = interner()
   return first && arguments_.every((each) => each && numbers.of(each) === numbers.of(first)) ? first : undefined
-}
-
-function highestId(plan: Plan): ColumnId {
-  const own = outputOf(plan).map(({ id }) => id)
-  return Math.max(0, ...own, ...inputsOf(plan).map(highestId))
 }

@@ -1,5 +1,6 @@
 /** The rules in their order. Each stands alone; the order only saves rounds: conditions are simplified before they move, columns dropped last. */
 import { answerFromMetadata } from './answer-from-metadata.js'
+import { codeTextKeys } from './code-text-keys.js'
 import { countRows } from './count-rows.js'
 import { dropUnusedColumns } from './drop-unused-columns.js'
 import { foldConstants } from './fold-constants.js'
@@ -24,6 +25,7 @@ export const allRules: readonly Rule[] = [
   pushFilter,
   removeEmpty,
   groupDistinct,
+  codeTextKeys,
   countRows,
   dropUnusedColumns,
   answerFromMetadata,

@@ -3,7 +3,7 @@ import { ChunkQLError } from '../model/error.js'
 import { type ColumnId, conjuncts, type Expression, rewrite } from '../model/expression.js'
 import type { Step } from '../model/job.js'
 import type { NamedAggregate, NamedExpression, OutputColumn, Plan, Scan, SortKey, ValuesPlan } from '../model/plan.js'
-import { outputOf } from '../model/plan.js'
+import { outputOf, reference } from '../model/plan.js'
 
 /** What a scan ends in, keys still undivided. */
 export type Ending =
@@ -98,10 +98,6 @@ function endingOf(
     default:
       return { ending: { kind: 'rows', columns, limit: undefined }, columns: output, rest: nodes }
   }
-}
-
-export function reference({ id, name, type, nullable }: OutputColumn): Expression {
-  return { kind: 'column', column: id, name, type, nullable }
 }
 
 function bindCall(aggregate: NamedAggregate, bind: (expression: Expression) => Expression): NamedAggregate {

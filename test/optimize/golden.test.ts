@@ -7,7 +7,7 @@ import { bindContext } from '../bind/climate.js'
 import { type Outcome, testGolden } from '../golden.js'
 import { coordinate } from './climate-values.js'
 
-for (const file of ['logic', 'filters', 'columns', 'order', 'metadata', 'empty', 'distinct']) {
+for (const file of ['logic', 'filters', 'columns', 'order', 'metadata', 'empty', 'distinct', 'keys']) {
   testGolden(`optimize/${file}.plan`, run)
 }
 

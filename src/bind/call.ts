@@ -2,7 +2,7 @@
 import type { AggregateFunction, ScalarFunction, Signature } from '../function/definition.js'
 import { functionNames } from '../function/registry.js'
 import { didYouMean } from '../model/catalog.js'
-import { ChunkQLError, suggest } from '../model/error.js'
+import { ChunkQLError, isChunkQLError, suggest } from '../model/error.js'
 import type { AggregateCall, Expression } from '../model/expression.js'
 import type { Span } from '../model/span.js'
 import type { CallSyntax, ExpressionSyntax } from '../model/syntax.js'
@@ -10,6 +10,7 @@ import { BOOLEAN, typeName } from '../model/type.js'
 import { argumentOf, castTo } from './cast.js'
 import { expressionText } from './column-name.js'
 import type { Clause, Shared } from './context.js'
+import { textLiteral } from './literal.js'
 
 type Bind = (syntax: ExpressionSyntax, clause: Clause) => Expression
 
@@ -32,17 +33,37 @@ export function bindCall(syntax: CallSyntax, clause: Clause, bind: Bind): Expres
       span: syntax.span,
     })
   }
-  return callScalar(
-    scalar,
-    syntax.args.map((arg) => bind(arg, clause)),
-    syntax.span,
-  )
+  const args = syntax.args.map((arg) => bind(arg, clause))
+  return callScalar(scalar, withAttributes(scalar, args, syntax.span, clause), syntax.span)
+}
+
+/** What the query left out and attributes of a column say. */
+function withAttributes(definition: ScalarFunction, args: readonly Expression[], span: Span, { scope }: Clause) {
+  const [first] = args
+  if (!definition.fromAttributes || first?.kind !== 'column' || definition.resolve(args.map(argumentOf))) return args
+  const attributes = scope.columns.find(({ id }) => id === first.column)?.attributes
+  const text = attributes && definition.fromAttributes(attributes)
+  if (text !== undefined) return [...args, textLiteral(text, span)]
+  throw new ChunkQLError('bind', `column "${first.name}" has no attributes that ${definition.name} could use`, {
+    span,
+    hint: `Usage: ${definition.usage}`,
+  })
 }
 
 function callScalar(definition: ScalarFunction, args: readonly Expression[], span: Span): Expression {
   const signature = resolved(definition, args, span)
-  if (definition.expand) return definition.expand(args, signature)
+  if (definition.expand) return spanned(span, () => definition.expand?.(args, signature) as Expression)
   return { kind: 'call', function: definition.name, args: castAll(args, signature), type: signature.result, span }
+}
+
+/** Errors learn where in the query they are. */
+function spanned<T>(span: Span, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!isChunkQLError(error) || error.span) throw error
+    throw new ChunkQLError(error.code, error.message, { ...error.toData(), span })
+  }
 }
 
 function bindAggregate(definition: AggregateFunction, syntax: CallSyntax, clause: Clause, bind: Bind): Expression {

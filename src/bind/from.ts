@@ -9,7 +9,7 @@ import {
   tableText,
 } from '../model/catalog.js'
 import { ChunkQLError } from '../model/error.js'
-import { outputOf, type Plan, type ScanColumn } from '../model/plan.js'
+import { attributesIn, outputOf, type Plan, type ScanColumn } from '../model/plan.js'
 import { listedTables } from '../model/schema.js'
 import type { Span } from '../model/span.js'
 import type { FromSyntax, SelectSyntax } from '../model/syntax.js'
@@ -57,6 +57,7 @@ function bindTable(found: FoundTable, from: FromSyntax, qualifiers: readonly str
     nullable: column.nullable,
     refused: column.refused,
     isVirtual: column.isVirtual,
+    attributes: column.attributes,
     column,
   }))
   const scope = makeScope(from.alias ? [[from.alias.text]] : qualifiers, offered)
@@ -113,7 +114,8 @@ function bindSubquery(
   select: (query: SelectSyntax, shared: Shared) => Plan,
 ): From {
   const plan = select(query, shared)
-  const columns = distinctNames(outputOf(plan))
+  const attributes = attributesIn(plan)
+  const columns = distinctNames(outputOf(plan).map((column) => ({ ...column, attributes: attributes.get(column.id) })))
   return { scope: makeScope([[alias]], columns), plan: () => plan }
 }
 

@@ -1,4 +1,5 @@
 /** The columns that a FROM offers by name. Columns are marked when used: scans read no others. */
+import type { Attributes } from '../model/attribute.js'
 import { didYouMean, listed, nameOf } from '../model/catalog.js'
 import { ChunkQLError, suggest } from '../model/error.js'
 import type { ColumnRef } from '../model/expression.js'
@@ -10,6 +11,8 @@ export interface ScopeColumn extends OutputColumn {
   /** Why this column cannot be read. */
   readonly refused?: string | undefined
   readonly isVirtual?: true | undefined
+  /** Of a column of a store. */
+  readonly attributes?: Attributes | undefined
 }
 
 export interface Scope {

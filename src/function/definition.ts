@@ -1,4 +1,5 @@
 /** What a function is: one object from which folding, the interpreter, wasm, pruning, tests and the reference are made. */
+import type { Attributes } from '../model/attribute.js'
 import type { Code, CodeType, Emitted } from '../model/code.js'
 import type { Expression } from '../model/expression.js'
 import type { Interval } from '../model/interval.js'
@@ -31,6 +32,11 @@ export interface ScalarFunction {
   readonly summary: string
   /** How it is written, e.g. `round(x [, digits])`. */
   readonly usage: string
+  /**
+   * The last argument as a text, where the query leaves it out and the first is a column: what attributes of it say.
+   * undefined where they say nothing.
+   */
+  fromAttributes?(attributes: Attributes): string | undefined
   readonly category: 'operator' | 'comparison' | 'logic' | 'numeric' | 'date' | 'text' | 'conditional' | 'user'
   /** The types it takes, or undefined where it takes no such arguments: the binder then lists `usage`. */
   resolve(args: readonly Argument[]): Signature | undefined

@@ -33,3 +33,25 @@ export function attributesOfValues({ attributes, layout, nullable, type }: Colum
   if (type.kind === 'boolean') say('dtype')
   return Object.fromEntries(Object.entries(attributes).filter(([name]) => !told.has(name)))
 }
+
+/**
+ * The flags that CF's attributes describe, as functions of flags take them: `good=0 bad=1`, with masks `cloud=2/2`.
+ * undefined where there are none, or where their numbers and meanings do not agree.
+ */
+export function flagsOf({ flag_values, flag_masks, flag_meanings }: Attributes): string | undefined {
+  if (typeof flag_meanings !== 'string') return undefined
+  const names = flag_meanings.split(/[\s,]+/).filter(Boolean)
+  const masks = wholeNumbers(flag_masks)
+  const values = wholeNumbers(flag_values) ?? masks
+  if (values?.length !== names.length || (masks && masks.length !== names.length)) return undefined
+  return names.map((name, i) => `${name}=${values[i]}${masks ? `/${masks[i]}` : ''}`).join(' ')
+}
+
+/** A list, one number, or a text of numbers such as `0b, 1b`. */
+function wholeNumbers(value: unknown): string[] | undefined {
+  if (value === undefined) return undefined
+  const items =
+    typeof value === 'string' ? value.split(/[\s,]+/).filter(Boolean) : Array.isArray(value) ? value : [value]
+  const numbers = items.map((item) => /^-?\d+/.exec(String(item))?.[0])
+  return numbers.every((number) => number !== undefined) ? numbers : undefined
+}

@@ -157,7 +157,7 @@ export function headerOf(plan: Plan): Header {
 }
 
 /** By column, through whatever hands columns on unchanged. */
-function attributesIn(plan: Plan): Map<ColumnId, Attributes> {
+export function attributesIn(plan: Plan): Map<ColumnId, Attributes> {
   const found = new Map(inputsOf(plan).flatMap((input) => [...attributesIn(input)]))
   if (plan.kind === 'scan') for (const { id, column } of plan.columns) found.set(id, attributesOfValues(column))
   const named = plan.kind === 'project' ? plan.columns : plan.kind === 'aggregate' ? plan.keys : []

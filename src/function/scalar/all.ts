@@ -18,6 +18,7 @@ import { dateParts } from './date-part.js'
 import { truncations } from './date-trunc.js'
 import { over } from './divide.js'
 import { epoch, epochMs, epochUs, julian } from './epoch.js'
+import { flagText, hasFlag } from './flags.js'
 import { isfinite, isinf, isnan } from './float-test.js'
 import { greatest, least } from './greatest.js'
 import { integerDivide } from './integer-divide.js'
@@ -66,6 +67,7 @@ export const scalars: readonly ScalarFunction[] = [
   disjunctionFunction,
   negationFunction,
   isNull,
+  hasFlag,
   ...truthTests,
   coalesce,
   nullif,
@@ -140,4 +142,5 @@ export const scalars: readonly ScalarFunction[] = [
   reverse,
   ascii,
   chr,
+  flagText,
 ]

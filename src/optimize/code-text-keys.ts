@@ -9,6 +9,7 @@ import {
   type OutputColumn,
   outputOf,
   type Plan,
+  reference,
   rewritePlan,
 } from '../model/plan.js'
 import { BOOLEAN, INT32, type Type, VARCHAR } from '../model/type.js'

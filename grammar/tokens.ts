@@ -73,7 +73,7 @@ export const Star = token('Star', '*', /\*/, Infix)
 export const Plus = token('Plus', '+', /\+/, Infix, Prefix)
 export const Minus = token('Minus', '-', /-/, Infix, Prefix)
 export const Tilde = token('Tilde', '~', /~/, Prefix)
-export const Operator = token('Operator', 'operator', /\*\*|\/\/|<>|!=|<=|>=|<<|>>|\|\||[/%^<>&|]/, Infix)
+export const Operator = token('Operator', 'operator', /~~\*?|\^@|\*\*|\/\/|<>|!=|<=|>=|<<|>>|\|\||[/%^<>&|]/, Infix)
 /** Read so that the parser can say what it is that is not spoken. */
 export const Foreign = token('Foreign', 'symbol', /->>?|=>|:=|[{}#@]|!(?!=)/)
 

@@ -1,10 +1,11 @@
 // DuckDB judges our answers: `npm run test:judge` replays every .slt file on it, compares the names and types of
 // columns, and asks both engines random queries:
 //   npm run test:judge -- [--queries 1000] [--seed 1] [part of a file name]
+//   npm run test:judge -- --random 20000 [--seed 1]   only random queries over every type, errors too
 //   npm run judge -- --write [part of a file name]    takes its answers as the expected ones; a person reviews the difference
 import { parseArgs } from 'node:util'
 import { judgeDescriptions } from '../build/test/judge/describe.js'
-import { duel } from '../build/test/judge/duel.js'
+import { duel, kinds } from '../build/test/judge/duel.js'
 import { judgeGrouping } from '../build/test/judge/grouping.js'
 import { replay, writeExpected } from '../build/test/judge/replay.js'
 import { readScripts } from '../build/test/slt/scripts.js'
@@ -15,17 +16,21 @@ const { values: options, positionals } = parseArgs({
     write: { type: 'boolean', default: false },
     queries: { type: 'string', default: '500' },
     seed: { type: 'string', default: '1' },
+    random: { type: 'string' },
   },
 })
 const scripts = readScripts(positionals[0])
 
 if (options.write) {
   for (const script of scripts) for (const failure of await writeExpected(script)) print(failure)
+} else if (options.random !== undefined) {
+  process.exitCode = (await duelAll('wild', Number(options.seed), Number(options.random))) ? 0 : 1
 } else {
   const verdicts = [
     await replayAll(),
     await describeAll(),
-    await duelAll(Number(options.seed), Number(options.queries)),
+    await duelAll('tame', Number(options.seed), Number(options.queries)),
+    await duelAll('wild', Number(options.seed), Number(options.queries)),
     await groupAll(Number(options.seed), Number(options.queries)),
   ]
   process.exitCode = verdicts.every(Boolean) ? 0 : 1
@@ -53,11 +58,11 @@ async function describeAll() {
   return found.length === 0
 }
 
-async function duelAll(seed, queries) {
-  const { asked, refused, differences } = await duel(seed, queries)
+async function duelAll(kind, seed, queries) {
+  const { asked, refused, differences } = await duel(kinds[kind], seed, queries)
   for (const { seed, sql, reason } of differences) print({ place: `seed ${seed}`, sql, reason })
   console.log(
-    `${asked} random queries from seed ${options.seed}, ${refused} of them refused by one engine's rules, ${differences.length} answered otherwise by DuckDB`,
+    `${asked} ${kind} queries from seed ${options.seed}, ${refused} of them refused by one engine's rules, ${differences.length} answered otherwise by DuckDB`,
   )
   return differences.length === 0
 }

@@ -1,5 +1,6 @@
 /** Calls: the function or aggregate that a name means, with its arguments cast to what it takes. Called by `expression.ts`. */
 import type { AggregateFunction, ScalarFunction, Signature } from '../function/definition.js'
+import { fold } from '../function/fold.js'
 import { functionNames } from '../function/registry.js'
 import { didYouMean } from '../model/catalog.js'
 import { ChunkQLError, isChunkQLError, suggest } from '../model/error.js'
@@ -72,7 +73,8 @@ function bindAggregate(definition: AggregateFunction, syntax: CallSyntax, clause
     throw new ChunkQLError('bind', clause.aggregates, { span, hint: aggregateHint(clause.aggregates) })
   }
   const inner: Clause = { ...clause, aggregates: 'aggregates cannot be nested' }
-  const args = isCountOfRows(definition, syntax) ? [] : syntax.args.map((arg) => bind(arg, inner))
+  const bound = isCountOfRows(definition, syntax) ? [] : syntax.args.map((arg) => bind(arg, inner))
+  const args = definition.constants ? withConstants(definition, bound, clause) : bound
   const signature = resolved(definition, args, span)
   const filter = syntax.filter && castTo(bind(syntax.filter, inner), BOOLEAN)
   const call: AggregateCall = {
@@ -84,6 +86,18 @@ function bindAggregate(definition: AggregateFunction, syntax: CallSyntax, clause
     span,
   }
   return clause.aggregates.add(call, expressionText(syntax), span)
+}
+
+/** What stands beside the values, such as a fraction. */
+function withConstants({ name, usage }: AggregateFunction, args: readonly Expression[], clause: Clause): Expression[] {
+  return args.map((arg, i) => {
+    const folded = i === 0 ? arg : fold(arg, clause.shared.registry)
+    if (i === 0 || folded.kind === 'literal') return folded
+    throw new ChunkQLError('bind', `argument ${i + 1} of ${name} must be a constant`, {
+      span: arg.span,
+      hint: `Usage: ${usage}`,
+    })
+  })
 }
 
 /** `count(*)` and `count()` take no argument. */

@@ -16,6 +16,10 @@ export function castTo(expression: Expression, type: Type): Expression {
 /** A cast that the query writes stays in the plan: its text is its name, and TRY_CAST must not fail here. */
 export function explicitCast(arg: Expression, type: Type, attempt: boolean, span: Span | undefined): Expression {
   if (!canCast(arg.type, type)) {
+    if (attempt) return { kind: 'cast', arg, type, attempt, span }
+    // NULL has every type, also where it was cast to one before.
+    if (arg.kind === 'cast' && arg.arg.kind === 'literal' && arg.arg.value === null)
+      return explicitCast(arg.arg, type, attempt, span)
     throw new ChunkQLError('type', `${typeName(arg.type)} cannot be cast to ${typeName(type)}`, { span })
   }
   return attempt ? { kind: 'cast', arg, type, attempt, span } : { kind: 'cast', arg, type, span }

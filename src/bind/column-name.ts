@@ -77,23 +77,42 @@ function callText(syntax: CallSyntax): string {
   const filter = syntax.filter ? ` FILTER (WHERE ${expressionText(syntax.filter)})` : ''
   const [only] = syntax.args
   if (name === 'count' && (!only || only.kind === 'star')) return `count_star()${filter}`
-  const shown = name === 'coalesce' ? 'COALESCE' : nameText({ ...syntax.name, text: name })
+  const [test, yes, no, ...more] = syntax.args
+  if (name === 'if' && test && yes && no && more.length === 0) return ifText(test, yes, no)
+  const shown = name === 'coalesce' || name === 'ifnull' ? 'COALESCE' : nameText({ ...syntax.name, text: name })
   return `${shown}(${syntax.distinct ? 'DISTINCT ' : ''}${listText(syntax.args)})${filter}`
+}
+
+function ifText(test: ExpressionSyntax, yes: ExpressionSyntax, no: ExpressionSyntax): string {
+  const { span } = test
+  return caseText({ kind: 'case', branches: [{ when: test, result: yes }], otherwise: no, span })
 }
 
 function operatorText({ operator, args }: OperatorSyntax): string {
   const [first, ...rest] = args
   if (first && rest.length === 0) return prefixText(operator, first)
-  const symbol = operator === '<>' ? '!=' : operator.toUpperCase()
+  const symbol = symbols[operator] ?? operator.toUpperCase()
   return `(${args.map(expressionText).join(` ${symbol} `)})`
 }
+
+const symbols: Readonly<Record<string, string>> = { '<>': '!=', like: '~~', ilike: '~~*' }
 
 /** A minus before a number belongs to the number. */
 function prefixText(operator: string, arg: ExpressionSyntax): string {
   const text = expressionText(arg)
-  if (operator === 'not') return `(NOT ${text})`
+  if (operator === 'not') return notText(arg)
   if (operator !== '-' || !isSigned(arg)) return `${operator}(${text})`
   return text.startsWith('-') ? text.slice(1) : `-${text}`
+}
+
+/** `a NOT LIKE b` is one operator. */
+function notText(arg: ExpressionSyntax): string {
+  const name = arg.kind === 'operator' ? arg.operator : ''
+  const [a, b] = arg.kind === 'operator' ? arg.args : []
+  if (a && b && (name === 'like' || name === 'ilike')) {
+    return `(${expressionText(a)} !${symbols[name]} ${expressionText(b)})`
+  }
+  return `(NOT ${expressionText(arg)})`
 }
 
 function isSigned(syntax: ExpressionSyntax): boolean {

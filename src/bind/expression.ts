@@ -15,7 +15,18 @@ import type {
   OperatorSyntax,
   TypedLiteralSyntax,
 } from '../model/syntax.js'
-import { BOOLEAN, INT64, isNumeric, NULL, type Type, typeName, typeNamed, typeNames } from '../model/type.js'
+import {
+  BOOLEAN,
+  INT64,
+  integerFacts,
+  isInteger,
+  isNumeric,
+  NULL,
+  type Type,
+  typeName,
+  typeNamed,
+  typeNames,
+} from '../model/type.js'
 import { bindCall, callFunction } from './call.js'
 import { argumentOf, castTo, explicitCast } from './cast.js'
 import type { Clause } from './context.js'
@@ -93,10 +104,11 @@ function bindBetween(syntax: BetweenSyntax, clause: Clause): Expression {
   const arg = bindExpression(syntax.arg, clause)
   const low = bindExpression(syntax.low, clause)
   const high = bindExpression(syntax.high, clause)
-  const type = comparedType([arg, low, high])
+  const parts = [arg, low, high]
+  const type = mixesSigns(parts) ? undefined : comparedType(parts)
   const { shared } = clause
   const { span } = syntax
-  const [a, b, c] = type ? [arg, low, high].map((part) => castTo(part, type)) : [arg, low, high]
+  const [a, b, c] = type ? parts.map((part) => castTo(part, type)) : parts
   if (!a || !b || !c) throw new ChunkQLError('internal', 'BETWEEN without bounds', { span })
   const within = callFunction(
     'and',
@@ -111,9 +123,11 @@ function bindIn(syntax: InSyntax, clause: Clause): Expression {
   const { shared } = clause
   const arg = bindExpression(syntax.arg, clause)
   const items = syntax.list.map((item) => bindExpression(item, clause))
-  const found = items.every(isLiteral)
-    ? inConstants(arg, items, syntax.span)
-    : anyEqual(arg, items, syntax.span, clause)
+  const found = mixesSigns([arg, ...items])
+    ? eachEqual(arg, items, syntax.span, clause)
+    : items.every(isLiteral)
+      ? inConstants(arg, items, syntax.span)
+      : anyEqual(arg, items, syntax.span, clause)
   return syntax.negated ? callFunction('not', [found], syntax.span, shared) : found
 }
 
@@ -124,12 +138,27 @@ function inConstants(arg: Expression, items: readonly Literal[], span: Span): Ex
   return { kind: 'in', arg: castTo(arg, type), values, type: BOOLEAN, span }
 }
 
+/** UBIGINT beside negative numbers: no type of ours holds both, but they can be compared two by two. */
+function mixesSigns(parts: readonly Expression[]): boolean {
+  const types = parts.map(({ type }) => type)
+  const isNegative = ({ type, ...part }: Expression) =>
+    integerFacts(type)?.signed === true && (part.kind !== 'literal' || (part.value as number) < 0)
+  return types.every((type) => isInteger(type)) && types.some(({ kind }) => kind === 'uint64') && parts.some(isNegative)
+}
+
 function anyEqual(arg: Expression, items: readonly Expression[], span: Span, clause: Clause): Expression {
-  const { shared } = clause
   const type = comparedType([arg, ...items])
   if (!type) throw cannotMix([arg, ...items], 'IN', span)
-  const left = castTo(arg, type)
-  const tests = items.map((item) => callFunction('=', [left, castTo(item, type)], item.span ?? span, shared))
+  return eachEqual(
+    castTo(arg, type),
+    items.map((item) => castTo(item, type)),
+    span,
+    clause,
+  )
+}
+
+function eachEqual(left: Expression, items: readonly Expression[], span: Span, { shared }: Clause): Expression {
+  const tests = items.map((item) => callFunction('=', [left, item], item.span ?? span, shared))
   const [only] = tests
   return only && tests.length === 1 ? only : callFunction('or', tests, span, shared)
 }

@@ -3,7 +3,16 @@ import { castMeaning } from '../function/cast.js'
 import type { ScalarFunction } from '../function/definition.js'
 import type { Registry } from '../function/registry.js'
 import { allValid, and, type Code, codeTypeOf, constant, type Emitted, not, or, select } from '../model/code.js'
-import type { Call, Case, Cast, ColumnId, Expression, InList, Literal } from '../model/expression.js'
+import {
+  type Call,
+  type Case,
+  type Cast,
+  type ColumnId,
+  type Expression,
+  type InList,
+  isNullConstant,
+  type Literal,
+} from '../model/expression.js'
 import { BOOLEAN, type Type } from '../model/type.js'
 
 export interface Emitter {
@@ -66,7 +75,8 @@ function call({ function: name, args, type }: Call, emitter: Emitter): Emitted |
   const bare = emitted.map(({ value, valid }) => ({ value, valid }))
   const own = definition.emit(bare, signature)
   if (!own) return undefined
-  const errors = argumentErrors(definition.lazy, emitted)
+  const isNull = definition.nulls !== 'own' && args.some(isNullConstant)
+  const errors = isNull ? [] : argumentErrors(definition.lazy, emitted)
   if (definition.nulls === 'own') return { ...own, errors: [...errors, ...(own.errors ?? [])] }
   return propagated(own, bare, errors)
 }

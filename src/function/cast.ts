@@ -49,7 +49,7 @@ export function canCast(from: Type, to: Type): boolean {
 
 /** The meaning of a cast, or undefined where there is none. `attempt`: TRY_CAST. */
 export function castMeaning(from: Type, to: Type, attempt = false): CastMeaning | undefined {
-  if (!canCast(from, to)) return undefined
+  if (!canCast(from, to)) return attempt ? never : undefined
   const evaluate = convertValue(from, to)
   const plain: CastMeaning = {
     evaluate,
@@ -58,6 +58,9 @@ export function castMeaning(from: Type, to: Type, attempt = false): CastMeaning 
   }
   return attempt ? attempted(plain) : plain
 }
+
+/** TRY_CAST between types of which no value is one of the other. */
+const never: CastMeaning = { evaluate: () => null, emit: () => undefined, bounds: () => undefined }
 
 function attempted(plain: CastMeaning): CastMeaning {
   return {

@@ -80,6 +80,8 @@ interface AggregateBase {
   readonly examples: readonly Example[]
   /** Used instead where an argument's type has no code (VARCHAR). */
   readonly interpreted?: HolisticAggregate
+  /** What stands behind the first argument must be a constant: it is the same for all rows. */
+  readonly constants?: true
   /** The result depends on the order of the rows: it is given them in the order of the grid. */
   readonly ordered?: true
   /**

@@ -5,6 +5,7 @@ import {
   type Code,
   constant,
   convert,
+  div,
   eq,
   gt,
   gtU,
@@ -12,6 +13,7 @@ import {
   mul,
   ne,
   or,
+  rem,
   select,
   shr,
   shrU,
@@ -136,4 +138,18 @@ export function addWideUnsigned(sum: WideSum, x: Code): WideSum {
 export function wideToDouble({ lo, hi }: WideSum): Code {
   const word = constant('f64', 2 ** 64)
   return add(mul(convert('f64', hi), word), convert('f64', lo))
+}
+
+/**
+ * The sum divided by a count above zero, without its fraction. The nearest DOUBLE is off by a few counts at most, so that
+ * what is left of the sum fits 64 bits again.
+ */
+export function wideQuotient(sum: WideSum, count: Code): Code {
+  const near = convert('i64', div(wideToDouble(sum), convert('f64', count)))
+  const left = sub(sum.lo, mul(near, count))
+  const [quotient, rest] = [div(left, count), rem(left, count)]
+  const zero = constant('i64', 0n)
+  const floor = add(near, select(lt(rest, zero), sub(quotient, constant('i64', 1n)), quotient))
+  const isUneven = and(lt(floor, zero), ne(rest, zero))
+  return select(isUneven, add(floor, constant('i64', 1n)), floor)
 }

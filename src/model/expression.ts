@@ -132,6 +132,12 @@ export function columnsOf(...expressions: readonly Expression[]): Set<ColumnId> 
   return found
 }
 
+/** NULL as written, also where it is cast. */
+export function isNullConstant(expression: Expression): boolean {
+  if (expression.kind === 'cast') return isNullConstant(expression.arg)
+  return expression.kind === 'literal' && expression.value === null
+}
+
 /** The parts of a conjunction: `a AND (b AND c)` gives a, b, c. */
 export function conjuncts(expression: Expression): Expression[] {
   if (expression.kind === 'call' && expression.function === 'and') return expression.args.flatMap(conjuncts)

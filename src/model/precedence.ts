@@ -42,6 +42,7 @@ const infix: Readonly<Record<string, number>> = {
   '|': level.other,
   '<<': level.other,
   '>>': level.other,
+  '^@': level.other,
   '+': level.sum,
   '-': level.sum,
   '*': level.product,
@@ -49,6 +50,7 @@ const infix: Readonly<Record<string, number>> = {
   '//': level.product,
   '%': level.product,
   '^': level.power,
+  '**': level.power,
 }
 
 const prefix: Readonly<Record<string, number>> = { not: level.not, '~': level.other, '+': level.sign, '-': level.sign }

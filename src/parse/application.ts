@@ -35,8 +35,6 @@ function express(operator: Operator, args: readonly ExpressionSyntax[], span: Sp
     case 'like escape':
     case 'ilike escape':
       return callOf(operator.name.replace(' ', '_'), operator.token, args, span)
-    case '^':
-      return callOf('power', operator.token, args, span)
     default:
       return { kind: 'operator', operator: operator.name, args, span }
   }

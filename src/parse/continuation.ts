@@ -47,13 +47,14 @@ function readEscape(reader: Reader, { token }: Lead): void {
   readOperand(reader)
 }
 
-/** Other spellings of the same operator. `==` binds like `||`, as in DuckDB. */
-const spellings: Readonly<Record<string, string>> = { '==': '=', '!=': '<>', '**': '^' }
+/** Other spellings of the same operator. These bind like `||` where they are written in symbols, as in DuckDB. */
+const spellings: Readonly<Record<string, string>> = { '==': '=', '!=': '<>', '~~': 'like', '~~*': 'ilike' }
+const looseSpellings: ReadonlySet<string> = new Set(['==', '~~', '~~*'])
 
 function readInfix(reader: Reader, { first, token, negated }: Lead): void {
   const written = token.image.toLowerCase()
   const name = spellings[written] ?? written
-  const at = written === '==' ? level.other : infixLevel(name)
+  const at = looseSpellings.has(written) ? level.other : infixLevel(name)
   if (at === level.match || at === level.or) refuseInBetween(reader, first)
   wait(reader.yard, { name, level: at, arity: 2, negated, token })
   if (name === 'between') reader.yard.between = reader.yard.waiting.at(-1)

@@ -59,7 +59,7 @@ function literal(cell: Cell, type: DatasetColumn['type']): string {
   if (type === 'TIMESTAMP') return `make_timestamp(${cell})`
   if (type === 'DATE') return `DATE '1970-01-01' + (${cell})`
   if (type === 'VARCHAR') return `'${String(cell).replaceAll("'", "''")}'`
-  return type === 'FLOAT' || type === 'DOUBLE' ? `'${cell}'::${type}` : String(cell)
+  return type === 'FLOAT' || type === 'DOUBLE' ? `'${Object.is(cell, -0) ? '-0' : cell}'::${type}` : String(cell)
 }
 
 async function run(connection: DuckDBConnection, sql: string): Promise<Answer> {

@@ -68,7 +68,7 @@ export function randomQuery(seed: number): RandomQuery {
   const times = (most: number) => Math.floor(random() * (most + 1))
   const many = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make)
 
-  const dataset = choose([...datasets.values()].filter(({ name }) => name !== 'people' && name !== 'empty'))
+  const dataset = choose([...datasets.values()].filter(({ name }) => !['people', 'mixed', 'empty'].includes(name)))
   const columns = tableColumns(dataset)
   const make = maker(columns, choose, chance)
 

@@ -195,6 +195,85 @@ function people(): Dataset {
   }
 }
 
+/** A column of every type, with extremes, NULLs and what is no number: from memory only. */
+function mixed(): Dataset {
+  const size = 24
+  const dims = ['row']
+  const column = (name: string, type: ColumnType, cells: readonly Cell[], stride = 1): DatasetColumn => ({
+    name,
+    type,
+    dims,
+    values: range(size).map((i) => (i % 7 === 5 ? null : (cells[(i * stride) % cells.length] ?? null))),
+  })
+  const integers = (name: string, type: ColumnType, bits: number, signed: boolean): DatasetColumn => {
+    const most = 2n ** BigInt(signed ? bits - 1 : bits) - 1n
+    const cells = [0n, 1n, 2n, 7n, 10n, signed ? -3n : 3n, most, signed ? -most - 1n : most - 1n, 4n, 60n, 100n]
+    return column(name, type, bits === 64 ? cells : cells.map(Number), 1 + bits)
+  }
+  const texts = [
+    '',
+    'a',
+    'Abc',
+    '12',
+    '-7',
+    ' 3.5 ',
+    '1e3',
+    'true',
+    '2020-02-29',
+    'été',
+    '100%',
+    'a_b,c',
+    "it's",
+    '🦆x',
+  ]
+  const days = ['1970-01-01', '2020-02-29', '1969-12-31', '2000-12-31', '1600-03-01', '2021-01-03', '0444-03-15']
+  const moments = ['1970-01-01T00:00:00Z', '2020-02-29T12:34:56Z', '1969-12-31T23:59:59Z', '2000-12-31T23:00:00Z']
+  return {
+    name: 'mixed',
+    dims: [{ name: 'row', size, chunk: 5 }],
+    columns: [
+      column('b', 'BOOLEAN', [true, false, true, true, false]),
+      column(
+        'd',
+        'DATE',
+        days.map((day) => Date.parse(day) / 86_400_000),
+      ),
+      column(
+        'f32',
+        'FLOAT',
+        [0, 1.5, -2.25, 1e10, -0, Number.NaN, 0.1, Number.POSITIVE_INFINITY, 7].map(Math.fround),
+        2,
+      ),
+      column('f64', 'DOUBLE', [
+        2.5,
+        -0.5,
+        3,
+        1e300,
+        Number.NEGATIVE_INFINITY,
+        0.30000000000000004,
+        -0,
+        Number.NaN,
+        100,
+      ]),
+      integers('i16', 'SMALLINT', 16, true),
+      integers('i32', 'INTEGER', 32, true),
+      integers('i64', 'BIGINT', 64, true),
+      integers('i8', 'TINYINT', 8, true),
+      column('s', 'VARCHAR', texts),
+      column('t', 'VARCHAR', texts, 3),
+      column(
+        'ts',
+        'TIMESTAMP',
+        moments.map((moment, i) => microsecondsOf(moment) + BigInt(i * 123_456)),
+      ),
+      integers('u16', 'USMALLINT', 16, false),
+      integers('u32', 'UINTEGER', 32, false),
+      integers('u64', 'UBIGINT', 64, false),
+      integers('u8', 'UTINYINT', 8, false),
+    ],
+  }
+}
+
 /** Columns and no rows. */
 function empty(): Dataset {
   return {
@@ -208,5 +287,5 @@ function empty(): Dataset {
 }
 
 export const datasets: ReadonlyMap<string, Dataset> = new Map(
-  [climate(), numbers(), t1(), days(), profile(), people(), empty()].map((dataset) => [dataset.name, dataset]),
+  [climate(), numbers(), t1(), days(), profile(), people(), mixed(), empty()].map((dataset) => [dataset.name, dataset]),
 )

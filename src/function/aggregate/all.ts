@@ -5,7 +5,7 @@ import { argMax, argMaxByPosition, argMin, argMinByPosition } from './arg-extrem
 import { avg } from './avg.js'
 import { andPart, bitAndAll, bitOrAll, bitXorAll, orPart, xorPart } from './bits.js'
 import { count } from './count.js'
-import { countIf, product, productPart } from './count-if.js'
+import { countIf, product, productPart, truePart } from './count-if.js'
 import {
   comomentsPart,
   corr,
@@ -76,6 +76,7 @@ export const aggregates: readonly AggregateFunction[] = [
   allPart,
   anyPart,
   productPart,
+  truePart,
   comomentsPart,
   andPart,
   orPart,

@@ -1,9 +1,10 @@
 /** avg: the sum by the count, integers summed exactly. */
-import { convert, div } from '../../model/code.js'
-import { FLOAT64, isFloat, isNumeric } from '../../model/type.js'
+import { constant, convert, div, lt, select } from '../../model/code.js'
+import { FLOAT64, isFloat, isNumeric, TIMESTAMP } from '../../model/type.js'
 import type { AlgebraicAggregate, Argument, Signature } from '../definition.js'
-import { wideToDouble } from '../integer-code.js'
+import { wideQuotient, wideToDouble } from '../integer-code.js'
 import { firstType } from '../resolve.js'
+import { isTemporal } from '../unify.js'
 import { field, seen } from './state.js'
 import { wideSum } from './total.js'
 
@@ -14,20 +15,32 @@ export function resolveNumber([arg, ...rest]: readonly Argument[]): Signature | 
   return isNumeric(arg.type) ? { args: [arg.type], result: FLOAT64 } : undefined
 }
 
+/** Moments have a mean that is a moment, without the fraction of a microsecond. */
+function resolveMean(args: readonly Argument[]): Signature | undefined {
+  const [arg] = args
+  const isMoment = arg && args.length === 1 && isTemporal(arg.type)
+  return isMoment ? { args: [TIMESTAMP], result: TIMESTAMP } : resolveNumber(args)
+}
+
 export const avg: AlgebraicAggregate = {
   kind: 'algebraic',
   name: 'avg',
   aliases: ['mean'],
-  summary: 'Computes the arithmetic mean as DOUBLE; NULL where there are no values.',
+  summary: 'Computes the arithmetic mean, as DOUBLE or of moments as TIMESTAMP; NULL where there are no values.',
   usage: 'avg(x)',
-  resolve: resolveNumber,
+  resolve: resolveMean,
   parts: () => [
     { aggregate: '$total', args: [0] },
     { aggregate: 'count', args: [0] },
   ],
   finish: ([total, count], signature) => {
+    const n = field(count, 0)
+    if (signature.result.kind === 'timestamp') {
+      const least = constant('i64', 1n)
+      return { value: wideQuotient(wideSum(total), select(lt(n, least), least, n)), valid: seen(count) }
+    }
     const sum = isFloat(firstType(signature)) ? field(total, 0) : wideToDouble(wideSum(total))
-    return { value: div(sum, convert('f64', field(count, 0))), valid: seen(count) }
+    return { value: div(sum, convert('f64', n)), valid: seen(count) }
   },
   examples: [{ sql: 'avg(2)', result: '2.0' }],
 }

@@ -5,12 +5,11 @@ import type { AlgebraicAggregate, DistributiveAggregate } from '../definition.js
 import { fixed } from '../resolve.js'
 import { field, seen } from './state.js'
 
-export const countIf: DistributiveAggregate = {
+export const truePart: DistributiveAggregate = {
   kind: 'distributive',
-  name: 'count_if',
-  aliases: ['countif'],
+  name: '$true',
   summary: 'Counts the rows where a condition is TRUE.',
-  usage: 'count_if(condition)',
+  usage: '$true(condition)',
   resolve: fixed([BOOLEAN], INT64),
   state: () => [{ name: 'n', type: 'i64', init: 0n }],
   step: (state, [condition = constant('bool', false)]) => [
@@ -18,6 +17,21 @@ export const countIf: DistributiveAggregate = {
   ],
   combine: (a, b) => [add(field(a, 0), field(b, 0))],
   finish: (state) => ({ value: field(state, 0) }),
+  examples: [],
+}
+
+export const countIf: AlgebraicAggregate = {
+  kind: 'algebraic',
+  name: 'count_if',
+  aliases: ['countif'],
+  summary: 'Counts the rows where a condition is TRUE; NULL where it is always NULL.',
+  usage: 'count_if(condition)',
+  resolve: fixed([BOOLEAN], INT64),
+  parts: () => [
+    { aggregate: '$true', args: [0] },
+    { aggregate: 'count', args: [0] },
+  ],
+  finish: ([state, count]) => ({ value: field(state, 0), valid: seen(count) }),
   examples: [{ sql: 'count_if(1 > 2)', result: '0' }],
 }
 

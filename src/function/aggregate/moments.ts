@@ -19,7 +19,7 @@ import {
   sub,
 } from '../../model/code.js'
 import { FLOAT64, isNumeric } from '../../model/type.js'
-import type { AlgebraicAggregate, BlockForm, DistributiveAggregate } from '../definition.js'
+import type { AlgebraicAggregate, Argument, BlockForm, DistributiveAggregate, Signature } from '../definition.js'
 import { resolveNumber } from './avg.js'
 import { field } from './state.js'
 
@@ -128,6 +128,12 @@ function finishSpread(state: readonly Code[] | undefined, { name, least, root }:
   }
 }
 
+/** UBIGINT is read as DOUBLE first: in a step its bits would be those of a signed number. */
+function resolveMoments(args: readonly Argument[]): Signature | undefined {
+  const signature = resolveNumber(args)
+  return signature?.args[0]?.kind === 'uint64' ? { ...signature, args: [FLOAT64] } : signature
+}
+
 function spread(definition: Spread): AlgebraicAggregate {
   const { name, aliases, summary, result } = definition
   return {
@@ -136,7 +142,7 @@ function spread(definition: Spread): AlgebraicAggregate {
     ...(aliases && { aliases }),
     summary,
     usage: `${name}(x)`,
-    resolve: resolveNumber,
+    resolve: resolveMoments,
     parts: () => [{ aggregate: '$moments', args: [0] }],
     finish: ([state]) => finishSpread(state, definition),
     examples: [{ sql: `${name}(3)`, result }],

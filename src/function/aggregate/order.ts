@@ -84,6 +84,7 @@ export const stringAgg: HolisticAggregate<Joined> = {
   aliases: ['group_concat', 'listagg'],
   summary: 'Joins texts in row order, with a separator (a comma where none is given).',
   usage: 'string_agg(x [, separator])',
+  constants: true,
   ordered: true,
   resolve: resolveText,
   init: () => ({ text: null, separator: ',' }),

@@ -1,7 +1,6 @@
 /** median, quantile_cont, quantile_disc: exact, over all values kept. */
 import { ChunkQLError } from '../../model/error.js'
 import { FLOAT64, isFloat, isMoment, isNumeric, TIMESTAMP, type Type, type Value } from '../../model/type.js'
-import { roundHalfEven } from '../cast/number.js'
 import type { Argument, Example, HolisticAggregate, Signature } from '../definition.js'
 import { accepts, firstType } from '../resolve.js'
 import { isTemporal } from '../unify.js'
@@ -22,16 +21,17 @@ function interpolated(sample: Sample, fraction: number, result: Type): Value {
   const low = toNumber(selectRank(sample, index))
   const high = place === index ? low : toNumber(selectRank(sample, index + 1))
   const weight = place - index
-  // Equal neighbours stay exact, also where they are infinite.
-  const value = low === high ? low : low * (1 - weight) + high * weight
-  return fromNumber(value, result)
+  if (weight === 0) return fromNumber(low, result)
+  // As DuckDB: there is nothing between a number and infinity. Equal neighbours stay exact.
+  const between = Number.isFinite(low) && Number.isFinite(high) ? low * (1 - weight) + high * weight : Number.NaN
+  return fromNumber(low === high && Number.isFinite(low) ? low : between, result)
 }
 
 const toNumber = (value: Value): number => Number(value)
 
 function fromNumber(value: number, result: Type): Value {
   if (result.kind === 'float32') return Math.fround(value)
-  return isMoment(result) ? BigInt(roundHalfEven(value)) : value
+  return isMoment(result) ? BigInt(Math.sign(value) * Math.round(Math.abs(value))) : value
 }
 
 /** The least value that so large a part of all does not exceed. */
@@ -64,6 +64,7 @@ function quantile(
     aliases,
     summary,
     usage,
+    constants: true,
     resolve,
     init: (signature) => ({ sample: sampleOf(firstType(signature)), fraction: 0.5 }),
     update: (state, value = null, fraction = 0.5) => {

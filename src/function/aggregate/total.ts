@@ -18,7 +18,7 @@ export function wideSum(state: readonly Code[] | undefined): WideSum {
 function stepInteger(state: readonly Code[], x: Code, type: Type): readonly Code[] {
   const sum = wideSum(state)
   if (type.kind === 'uint64') return words(addWideUnsigned(sum, x))
-  if (type.kind === 'int64') return words(addWide(sum, x))
+  if (type.kind === 'int64' || type.kind === 'timestamp') return words(addWide(sum, x))
   return [add(sum.lo, convert('i64', x)), sum.hi]
 }
 
@@ -34,7 +34,9 @@ export const total: DistributiveAggregate = {
   summary: 'Adds without a limit.',
   usage: '$total(x)',
   resolve: ([arg]) =>
-    arg && isNumeric(arg.type) ? { args: [arg.type], result: isFloat(arg.type) ? FLOAT64 : INT64 } : undefined,
+    arg && (isNumeric(arg.type) || arg.type.kind === 'timestamp')
+      ? { args: [arg.type], result: isFloat(arg.type) ? FLOAT64 : INT64 }
+      : undefined,
   state: (signature) =>
     isFloatSum(signature)
       ? [{ name: 'sum', type: 'f64', init: 0 }]

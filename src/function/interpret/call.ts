@@ -1,6 +1,6 @@
 /** Calls of functions over batches: NULLs, the fast loops, and the definition's own meaning row by row. */
 import { ChunkQLError } from '../../model/error.js'
-import type { Call } from '../../model/expression.js'
+import { type Call, isNullConstant } from '../../model/expression.js'
 import { isNumeric, type Type, type Value } from '../../model/type.js'
 import { allocate, type NumericArray } from '../../model/vector.js'
 import type { ScalarFunction, Signature } from '../definition.js'
@@ -12,6 +12,8 @@ export function evaluateCall(call: Call, frame: Frame, evaluate: Evaluate): Oper
   const definition = frame.registry.scalarFunction(call.function)
   if (!definition) throw new ChunkQLError('internal', `there is no function ${call.function}`, { span: call.span })
   if (definition.lazy) return evaluateLazily(definition.lazy, call, frame, evaluate)
+  // What stands beside a NULL is not computed, and raises no error.
+  if (definition.nulls !== 'own' && call.args.some(isNullConstant)) return constantOperand(call.type, null)
   const args = call.args.map((arg) => evaluate(arg, frame))
   const signature: Signature = { args: call.args.map((arg) => arg.type), result: call.type }
   try {

@@ -28,6 +28,7 @@ function emitNumbers(a: Code, b: Code, { result }: Signature): Emitted {
 export const plus: ScalarFunction = {
   name: '+',
   summary: 'Adds two numbers, or days to a date.',
+  aliases: ['add'],
   usage: 'a + b',
   category: 'operator',
   resolve,

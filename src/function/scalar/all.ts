@@ -1,7 +1,7 @@
 /** The scalar functions of this shelf, in the order of the reference: one line for each. */
 import type { ScalarFunction } from '../definition.js'
 import { plus } from './add.js'
-import { bitAnd, bitNot, bitOr, leftShift, rightShift, xor } from './bits.js'
+import { bitAnd, bitCount, bitNot, bitOr, leftShift, rightShift, xor } from './bits.js'
 import { dateDiff, datePart, dateTrunc } from './by-unit.js'
 import {
   equals,
@@ -35,7 +35,7 @@ import { abs, sign } from './sign.js'
 import { minus } from './subtract.js'
 import { lpad, ltrim, repeat, replace, rpad, rtrim, translate, trim } from './text/change.js'
 import { concat, concatWs, join } from './text/concat.js'
-import { ascii, chr, length, lower, reverse, strlen, upper } from './text/letters.js'
+import { ascii, chr, length, lower, reverse, strlen, unicode, upper } from './text/letters.js'
 import { likes } from './text/like.js'
 import { left, right, splitPart, substring } from './text/parts.js'
 import { contains, endsWith, startsWith, strpos } from './text/search.js'
@@ -55,6 +55,7 @@ export const scalars: readonly ScalarFunction[] = [
   bitNot,
   leftShift,
   rightShift,
+  bitCount,
   equals,
   notEquals,
   less,
@@ -141,6 +142,7 @@ export const scalars: readonly ScalarFunction[] = [
   strpos,
   reverse,
   ascii,
+  unicode,
   chr,
   flagText,
 ]

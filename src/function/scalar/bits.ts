@@ -17,7 +17,7 @@ import {
   xor as xorCode,
 } from '../../model/code.js'
 import { ChunkQLError } from '../../model/error.js'
-import { integerFacts, isInteger, type Type, type Value } from '../../model/type.js'
+import { INT8, INT64, integerFacts, isInteger, type Type, type Value } from '../../model/type.js'
 import type { Argument, Example, ScalarFunction, Signature } from '../definition.js'
 import { ownNumber } from '../resolve.js'
 import { overflowMessage, resolveArithmetic } from './arithmetic.js'
@@ -175,4 +175,24 @@ export const rightShift: ScalarFunction = {
     return { value: convert(a.value.type, select(isShort, shifted, constant('i64', 0n))) }
   },
   examples: [{ sql: '8 >> 1', result: '4' }],
+}
+
+export const bitCount: ScalarFunction = {
+  name: 'bit_count',
+  summary: 'Counts the bits of an integer that are set.',
+  usage: 'bit_count(a)',
+  category: 'numeric',
+  resolve: (args) => {
+    const signature = args.length === 1 ? ownNumber()(args) : undefined
+    return signature && isInteger(signature.result) ? { ...signature, result: INT8 } : undefined
+  },
+  evaluate: ({ args: [type = INT64] }) => {
+    const { bits } = factsOf(type)
+    return (a) => {
+      let count = 0
+      for (let rest = BigInt.asUintN(bits, BigInt(a as number | bigint)); rest > 0n; rest &= rest - 1n) count++
+      return count
+    }
+  },
+  examples: [{ sql: 'bit_count(7)', result: '3' }],
 }

@@ -120,17 +120,18 @@ function ordinal(unit: Unit, { days, time }: Moment, value: Value, type: Type): 
   switch (unit) {
     case 'year':
     case 'isoyear':
-    case 'decade':
-    case 'century':
-    case 'millennium':
       return part(unit)
+    // Unlike the parts of these names, which begin with the years 1, 101, 1001.
+    case 'decade':
+      return part('year') / 10n
+    case 'century':
+      return part('year') / 100n
+    case 'millennium':
+      return part('year') / 1000n
     case 'quarter':
       return part('year') * 4n + part('quarter')
     case 'month':
       return part('year') * 12n + part('month')
-    case 'week':
-    case 'yearweek':
-      return BigInt(Math.floor((days + 3) / 7))
     case 'hour':
       return floorDivide(microseconds, 3_600_000_000n)
     case 'minute':
@@ -147,12 +148,16 @@ function ordinal(unit: Unit, { days, time }: Moment, value: Value, type: Type): 
   }
 }
 
+/** As DuckDB: borders of all units are counted, but of weeks whole ones. */
+const isWeek = (unit: Unit): boolean => unit === 'week' || unit === 'yearweek'
+
 const floorDivide = (a: bigint, b: bigint): bigint => (a < 0n && a % b !== 0n ? a / b - 1n : a / b)
 
 export const dateDiff: ScalarFunction = {
   name: 'date_diff',
   aliases: ['datediff'],
-  summary: 'Counts the borders of a unit (midnights, beginnings of months ...) between two moments.',
+  summary:
+    'Counts the borders of a unit (midnights, beginnings of months ...) between two moments; of weeks the whole ones.',
   usage: "date_diff('day', from, to)",
   category: 'date',
   resolve: ([unit, from, to, ...rest]) => {
@@ -167,7 +172,9 @@ export const dateDiff: ScalarFunction = {
       const [a, b] = [momentOf(from, type), momentOf(to, type)]
       const named = unitNamed(unit as string)
       requireUnit(named === 'epoch' ? 'second' : named, type)
-      return a && b ? ordinal(named, b, to, type) - ordinal(named, a, from, type) : null
+      if (!a || !b) return null
+      if (isWeek(named)) return BigInt(Math.trunc((b.days - a.days) / 7))
+      return ordinal(named, b, to, type) - ordinal(named, a, from, type)
     }
   },
   examples: [{ sql: "date_diff('month', DATE '2020-01-31', DATE '2020-02-01')", result: '1' }],

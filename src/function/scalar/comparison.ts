@@ -19,7 +19,7 @@ import { commonType, comparisonType } from '../unify.js'
 export function resolveComparison(args: readonly Argument[]): Signature | undefined {
   const [a, b] = args
   if (!a || !b || args.length !== 2) return undefined
-  if (mixesSigns(a.type, b.type) && !a.adaptable && !b.adaptable) return { args: [a.type, b.type], result: BOOLEAN }
+  if (mixesSigns(a.type, b.type) && !isAdapting(a) && !isAdapting(b)) return { args: [a.type, b.type], result: BOOLEAN }
   const type = comparisonType(a, b)
   return type && { args: [type, type], result: BOOLEAN }
 }
@@ -30,6 +30,10 @@ function resolveOrder(args: readonly Argument[]): Signature | undefined {
   const strict = a && b && (mixesSigns(a.type, b.type) || commonType(a, b))
   return strict ? resolveComparison(args) : undefined
 }
+
+/** A written number becomes a UBIGINT, unless it is negative. */
+const isAdapting = ({ adaptable, literal }: Argument): boolean =>
+  adaptable === true && (literal as number | bigint) >= 0
 
 function mixesSigns(a: Type, b: Type): boolean {
   if (a.kind === b.kind || !isInteger(a) || !isInteger(b)) return false

@@ -15,6 +15,7 @@ function product(a: number | bigint, b: number | bigint): number | bigint {
 export const times: ScalarFunction = {
   name: '*',
   summary: 'Multiplies two numbers.',
+  aliases: ['multiply'],
   usage: 'a * b',
   category: 'operator',
   resolve: resolveArithmetic,

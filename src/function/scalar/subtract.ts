@@ -32,6 +32,7 @@ const bounds = cornerBounds((a, b) => (typeof a === 'bigint' ? a - BigInt(b) : a
 export const minus: ScalarFunction = {
   name: '-',
   summary: 'Subtracts numbers, takes days from a date, or counts the days between two dates.',
+  aliases: ['subtract'],
   usage: 'a - b',
   category: 'operator',
   resolve,

@@ -2,6 +2,12 @@
 import { VARCHAR, type Value } from '../../../model/type.js'
 import { canCast } from '../../cast.js'
 import type { Argument, ScalarFunction, Signature } from '../../definition.js'
+import { accepts } from '../../resolve.js'
+
+/** What stands between texts is no number. */
+function resolveSeparated(args: readonly Argument[]): Signature | undefined {
+  return accepts(args[0], VARCHAR) ? resolveTexts(2)(args) : undefined
+}
 
 function resolveTexts(least: number, most = Number.POSITIVE_INFINITY) {
   return (args: readonly Argument[]): Signature | undefined => {
@@ -42,7 +48,7 @@ export const concatWs: ScalarFunction = {
   usage: 'concat_ws(separator, a, b, ...)',
   category: 'text',
   nulls: 'own',
-  resolve: resolveTexts(2),
+  resolve: resolveSeparated,
   evaluate:
     () =>
     (separator, ...args) =>

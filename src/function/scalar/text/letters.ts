@@ -92,13 +92,23 @@ export const reverse = textFunction({
 
 export const ascii = textFunction({
   name: 'ascii',
-  aliases: ['unicode', 'ord'],
   summary: 'Gives the code point of the first character, 0 for an empty text.',
   usage: 'ascii(text)',
   parameters: [VARCHAR],
   result: INT32,
   apply: (text: string) => text.codePointAt(0) ?? 0,
   examples: [{ sql: "ascii('a')", result: '97' }],
+})
+
+export const unicode = textFunction({
+  name: 'unicode',
+  aliases: ['ord'],
+  summary: 'Gives the code point of the first character, -1 for an empty text.',
+  usage: 'unicode(text)',
+  parameters: [VARCHAR],
+  result: INT32,
+  apply: (text: string) => text.codePointAt(0) ?? -1,
+  examples: [{ sql: "unicode('')", result: '-1' }],
 })
 
 function characterOf(code: number): string {

@@ -4,6 +4,7 @@ import type { Code, CodeType, Emitted } from '../model/code.js'
 import type { Expression } from '../model/expression.js'
 import type { Interval } from '../model/interval.js'
 import type { Type, Value } from '../model/type.js'
+import type { Vector } from '../model/vector.js'
 
 /** Argument types after implicit casts, and the type of the result. */
 export interface Signature {
@@ -136,6 +137,8 @@ export interface HolisticAggregate<State = unknown> extends AggregateBase {
   init(signature: Signature): State
   /** May change and return the state given. */
   update(state: State, ...args: Value[]): State
+  /** The same as `update` row by row, NULLs skipped: row i of the arguments goes to states[groups[i]]. Only where NULLs are skipped. */
+  updateAll?(states: State[], groups: Int32Array, args: readonly Vector[]): void
   merge(a: State, b: State): State
   finalize(state: State, signature: Signature): Value
   /** Structured-cloneable form for the way between threads; identity where absent. */

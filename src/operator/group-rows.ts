@@ -109,9 +109,14 @@ export class GroupRows {
     const passed = call.filter && trueRows(this.#evaluate(call.filter, rows))
     const seen = passed ? takeRows(rows, passed) : rows
     const args = call.args.map((arg) => this.#evaluate(arg, seen))
+    const own = passed ? passed.map((row) => groups[row] as number) : groups
+    if (accumulator.updateAll) {
+      accumulator.updateAll(states, own, args)
+      return
+    }
     const [only] = args
     for (let row = 0; row < seen.length; row++) {
-      const group = groups[passed ? (passed[row] as number) : row] as number
+      const group = own[row] as number
       // Nearly all aggregates have one argument: a list for each row would cost more than most of them.
       states[group] =
         only && args.length === 1

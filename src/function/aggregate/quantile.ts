@@ -1,10 +1,11 @@
 /** median, quantile_cont, quantile_disc: exact, over all values kept. */
 import { ChunkQLError } from '../../model/error.js'
 import { FLOAT64, isFloat, isMoment, isNumeric, TIMESTAMP, type Type, type Value } from '../../model/type.js'
+import { type Vector, valueAt } from '../../model/vector.js'
 import type { Argument, Example, HolisticAggregate, Signature } from '../definition.js'
 import { accepts, firstType } from '../resolve.js'
 import { isTemporal } from '../unify.js'
-import { addValue, type Sample, sampleOf, selectRank, sizeOfSample, trimmedSample } from './sample.js'
+import { addValue, addValues, type Sample, sampleOf, selectRank, sizeOfSample, trimmedSample } from './sample.js'
 
 /** The values, and which quantile was asked for; from the first row, as it is a constant. */
 interface State {
@@ -13,6 +14,21 @@ interface State {
 }
 
 type Pick = (sample: Sample, fraction: number, result: Type) => Value
+
+/** Stored values go from array to array as they are. */
+function addAll(
+  states: readonly State[],
+  groups: Int32Array,
+  { values, valid, length }: Vector,
+  fraction: number,
+): void {
+  for (let row = 0; row < length; row++) {
+    if (valid && valid[row] === 0) continue
+    const state = states[groups[row] as number] as State
+    state.fraction = fraction
+    addValue(state.sample, values[row] as Value)
+  }
+}
 
 /** Between two neighbours: the mean, weighted by where the quantile lies. */
 function interpolated(sample: Sample, fraction: number, result: Type): Value {
@@ -72,8 +88,11 @@ function quantile(
       addValue(state.sample, value)
       return state
     },
+    updateAll: (states, groups, [values, fraction]) => {
+      if (values) addAll(states, groups, values, fraction ? (valueAt(fraction, 0) as number) : 0.5)
+    },
     merge: (a, b) => {
-      for (let i = 0; i < b.sample.length; i++) addValue(a.sample, b.sample.values[i] as Value)
+      addValues(a.sample, b.sample)
       return b.sample.length > 0 ? { sample: a.sample, fraction: b.fraction } : a
     },
     finalize: ({ sample, fraction }, { result }) =>

@@ -18,9 +18,21 @@ export function addValue(sample: Sample, value: Value): void {
   ;(sample.values as unknown[])[sample.length++] = typeof value === 'boolean' ? Number(value) : value
 }
 
-function grow(sample: Sample): void {
+/** All values of another sample of the type, behind those that are there. */
+export function addValues(sample: Sample, other: Sample): void {
+  if (sample.values instanceof Array || other.values instanceof Array) {
+    for (let i = 0; i < other.length; i++) addValue(sample, other.values[i] as Value)
+    return
+  }
+  const length = sample.length + other.length
+  if (length > sample.values.length) grow(sample, length)
+  ;(sample.values as Float64Array).set((other.values as Float64Array).subarray(0, other.length), sample.length)
+  sample.length = length
+}
+
+function grow(sample: Sample, least = 4): void {
   const { type, values } = sample
-  const larger = allocate(type, Math.max(4, values.length * 2))
+  const larger = allocate(type, Math.max(least, values.length * 2))
   if (larger instanceof Array) for (let i = 0; i < values.length; i++) larger[i] = values[i] as string
   else larger.set(values as never)
   sample.values = larger
@@ -35,46 +47,64 @@ export function sizeOfSample({ values }: Sample): number {
   return values instanceof Array ? values.length * 32 : values.byteLength
 }
 
-/** The value of a rank, counted from 0, by quickselect; moves values about. */
+/** The value of a rank, counted from 0, by quickselect; moves values about. NaN is greater than all numbers. */
 export function selectRank({ values, length }: Sample, rank: number): Value {
-  const items = values as unknown as Value[]
+  if (rank < 0 || rank >= length) return null
+  if (values instanceof Array) return select(values, length, rank, (a, b) => compareValues(a, b) < 0)
+  if (values instanceof Float64Array || values instanceof Float32Array) {
+    const numbers = nansLast(values, length)
+    return rank < numbers ? select(values, numbers, rank, isLess) : Number.NaN
+  }
+  return select(values as Items<number | bigint>, length, rank, isLess)
+}
+
+interface Items<T> {
+  [index: number]: T
+}
+
+type Less<T> = (a: T, b: T) => boolean
+
+/** Of numbers without NaN, and of bigints. */
+const isLess = <T>(a: T, b: T): boolean => a < b
+
+/** Moves NaNs behind the numbers; tells how many numbers there are. */
+function nansLast(values: Float32Array | Float64Array, length: number): number {
+  let end = length
+  for (let i = 0; i < end; ) {
+    if (!Number.isNaN(values[i])) i++
+    else {
+      end--
+      values[i] = values[end] as number
+      values[end] = Number.NaN
+    }
+  }
+  return end
+}
+
+/** Hoare's scheme around the middle of three; equal values between i and j are in place. */
+function select<T>(items: Items<T>, length: number, rank: number, less: Less<T>): T {
   let low = 0
   let high = length - 1
   while (low < high) {
-    const [left, right] = partition(items, low, high)
-    if (rank <= left) high = left
-    else if (rank >= right) low = right
+    const pivot = middleOf(items[low] as T, items[(low + high) >> 1] as T, items[high] as T, less)
+    let [i, j] = [low, high]
+    while (i <= j) {
+      while (less(items[i] as T, pivot)) i++
+      while (less(pivot, items[j] as T)) j--
+      if (i > j) break
+      const moved = items[i] as T
+      items[i++] = items[j] as T
+      items[j--] = moved
+    }
+    if (rank <= j) high = j
+    else if (rank >= i) low = i
     else break
   }
-  return items[rank] ?? null
+  return items[rank] as T
 }
 
-/** Hoare's scheme around the middle of three; equal values in between are in place. */
-function partition(items: Value[], low: number, high: number): [left: number, right: number] {
-  const pivot = middleOf(items[low] as Value, items[(low + high) >> 1] as Value, items[high] as Value)
-  let [i, j] = [low, high]
-  while (i <= j) {
-    while (compare(items[i] as Value, pivot) < 0) i++
-    while (compare(items[j] as Value, pivot) > 0) j--
-    if (i > j) break
-    const moved = items[i] as Value
-    items[i++] = items[j] as Value
-    items[j--] = moved
-  }
-  return [j, i]
-}
-
-function middleOf(a: Value, b: Value, c: Value): Value {
-  if (compare(a, b) > 0) return middleOf(b, a, c)
-  if (compare(b, c) <= 0) return b
-  return compare(a, c) > 0 ? a : c
-}
-
-/** Numbers first: they are what is sorted by the million. */
-function compare(a: Value, b: Value): number {
-  if (typeof a === 'number' && typeof b === 'number') {
-    const difference = a - b
-    if (difference < 0 || difference > 0) return difference
-  }
-  return compareValues(a, b)
+function middleOf<T>(a: T, b: T, c: T, less: Less<T>): T {
+  if (less(b, a)) return middleOf(b, a, c, less)
+  if (!less(c, b)) return b
+  return less(c, a) ? a : c
 }

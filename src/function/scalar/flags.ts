@@ -54,6 +54,24 @@ function textOf(type: Type, value: Value, flags: readonly Flag[]): Value {
   return found[0]?.name ?? null
 }
 
+const call = (name: string, type: Type, ...args: readonly Expression[]): Expression => ({
+  kind: 'call',
+  function: name,
+  args,
+  type,
+})
+
+function literalOf(type: Type, number: bigint): Expression {
+  const fitted = within(type, number)
+  return { kind: 'literal', type, value: isBig(type) ? fitted : Number(fitted) }
+}
+
+/** Whether `x` has a flag, as a comparison of numbers: it compiles and prunes. */
+function condition(x: Expression, type: Type, { value, mask }: Flag): Expression {
+  const bits = mask === undefined ? x : call('&', type, x, literalOf(type, mask))
+  return call('=', BOOLEAN, bits, literalOf(type, value))
+}
+
 const fromAttributes = (attributes: Attributes): string | undefined => flagsOf(attributes)
 
 function isFlagColumn(arg: Argument | undefined): arg is Argument {
@@ -75,6 +93,19 @@ export const flagText: ScalarFunction = {
     const flagsFor = remembered()
     return (x = null, flags = '') => textOf(type as Type, x, flagsFor(flags as string))
   },
+  // Where one number has one name: groups by constant texts are groups by numbers.
+  expand: (args, { args: [type = VARCHAR] }) => {
+    const [x, text] = args
+    const flags = text?.kind === 'literal' ? parseFlags(String(text.value)) : []
+    if (!x || flags.length === 0 || flags.some(({ mask }) => mask !== undefined)) {
+      return call('flag_text', VARCHAR, ...args)
+    }
+    const branches = flags.map((flag) => ({
+      when: condition(x, type, flag),
+      result: { kind: 'literal', type: VARCHAR, value: flag.name } as const,
+    }))
+    return { kind: 'case', branches, otherwise: { kind: 'literal', type: VARCHAR, value: null }, type: VARCHAR }
+  },
   examples: [
     { sql: "flag_text(1, 'good=0 doubtful=1 bad=2')", result: 'doubtful' },
     { sql: "flag_text(6, 'snow=1/1 cloud=2/2 ice=4/4')", result: 'cloud ice' },
@@ -89,13 +120,6 @@ function flagNamed(flags: readonly Flag[], name: string): Flag {
   const guess = near.length > 0 ? `Did you mean ${near.join(' or ')}? ` : ''
   throw new ChunkQLError('value', `there is no flag '${name}'`, { hint: `${guess}Flags: ${names.join(', ')}.` })
 }
-
-const call = (name: string, type: Type, ...args: readonly Expression[]): Expression => ({
-  kind: 'call',
-  function: name,
-  args,
-  type,
-})
 
 export const hasFlag: ScalarFunction = {
   name: 'has_flag',
@@ -112,17 +136,10 @@ export const hasFlag: ScalarFunction = {
     return (x = null, name = '', flags = '') =>
       hasFlagOf(type as Type, x, flagNamed(flagsFor(flags as string), name as string))
   },
-  // A comparison of numbers compiles and prunes.
   expand: (args, { args: [type = VARCHAR] }) => {
     const [x, name, flags] = args
     if (!x || name?.kind !== 'literal' || flags?.kind !== 'literal') return call('has_flag', BOOLEAN, ...args)
-    const { value, mask } = flagNamed(parseFlags(String(flags.value)), String(name.value))
-    const literal = (number: bigint): Expression => {
-      const fitted = within(type, number)
-      return { kind: 'literal', type, value: isBig(type) ? fitted : Number(fitted) }
-    }
-    const bits = mask === undefined ? x : call('&', type, x, literal(mask))
-    return call('=', BOOLEAN, bits, literal(value))
+    return condition(x, type, flagNamed(parseFlags(String(flags.value)), String(name.value)))
   },
   examples: [
     { sql: "has_flag(1, 'good', 'good=0 doubtful=1 bad=2')", result: 'false' },

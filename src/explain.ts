@@ -66,7 +66,10 @@ export async function explainPlan(
 function scanNotes(stage: ScanStage, chunks: Explanation['chunks'], work: Work | undefined): string[] {
   const { total, pruned } = chunks
   const notes = [`chunks: ${total} total, ${pruned} pruned${work ? `, ${work.read} read` : ''}`]
-  if (work) notes.push(`bytes: ${bytes(work.bytesRead)} read, ${bytes(work.bytesDecoded)} decoded`)
+  if (work)
+    notes.push(
+      `bytes: ${bytes(work.bytesRead)} read in ${work.requests.toLocaleString('en')} requests, ${bytes(work.bytesDecoded)} decoded`,
+    )
   notes.push(
     `tasks: ${Math.ceil(stage.tasks.boxes / stage.tasks.boxesPerTask)} over boxes of ${stage.tasks.box.join(' x ') || '1'}`,
   )

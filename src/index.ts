@@ -78,9 +78,9 @@ export class Database {
     this.#session = session
   }
 
-  /** Makes a store available under a name. */
-  async attach(name: string, location: unknown): Promise<void> {
-    await this.#session.attach(name, location)
+  /** Makes a store available under a name. `options` are settings for it alone: `{ s3_region: 'eu-west-1' }`. */
+  async attach(name: string, location: unknown, options: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    await this.#session.attach(name, location, options)
   }
 
   /**

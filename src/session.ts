@@ -7,7 +7,7 @@ import type { Catalog } from './model/catalog.js'
 import { ChunkQLError } from './model/error.js'
 import type { ScanStage, Settings } from './model/job.js'
 import type { Span } from './model/span.js'
-import { initialSettings, withSetting } from './settings.js'
+import { accessOf, initialSettings, withSetting } from './settings.js'
 import { openLocation } from './source/registry.js'
 import type { Source } from './source/source.js'
 
@@ -35,25 +35,25 @@ export class Session {
     this.settings = withSetting(this.settings, name, value, span)
   }
 
-  attach(name: string, location: unknown): Promise<void> {
-    const opening = this.#open(name, location)
+  /** `options` are settings that hold for this source alone. */
+  attach(name: string, location: unknown, options: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    const opening = this.#open(name, location, options)
     this.#opening.add(opening)
     const forget = () => void this.#opening.delete(opening)
     opening.then(forget, forget)
     return opening
   }
 
-  async #open(name: string, location: unknown): Promise<void> {
-    const source = await openLocation(location, this.#options())
+  async #open(name: string, location: unknown, options: Readonly<Record<string, unknown>>): Promise<void> {
+    let { settings } = this
+    for (const [option, value] of Object.entries(options)) settings = withSetting(settings, option, value)
+    const source = await openLocation(location, sourceOptions(settings))
     await this.#sources.get(name)?.close()
     this.#sources.set(name, source)
     if (!this.#names.includes(name)) this.#names.push(name)
   }
 
   /** How sources are opened from now on. */
-  #options(): Readonly<Record<string, unknown>> {
-    return { nanIsNull: this.settings.nan_is_null, decodeCf: this.settings.decode_cf }
-  }
 
   async detach(name: string, span?: Span): Promise<void> {
     await Promise.allSettled(this.#opening)
@@ -82,7 +82,7 @@ export class Session {
 
   async #openPath(path: string, span: Span): Promise<Source> {
     try {
-      return await openLocation(path, this.#options())
+      return await openLocation(path, sourceOptions(this.settings))
     } catch (error) {
       if (!(error instanceof ChunkQLError)) throw error
       throw new ChunkQLError(error.code, error.message, { ...error, span })
@@ -119,4 +119,9 @@ export class Session {
     for (const source of this.#sources.values()) await source.close()
     this.#sources.clear()
   }
+}
+
+/** What a source keeps of the settings, and takes along to other threads. */
+function sourceOptions(settings: Settings): Readonly<Record<string, unknown>> {
+  return { nanIsNull: settings.nan_is_null, decodeCf: settings.decode_cf, access: accessOf(settings) }
 }

@@ -1,4 +1,5 @@
 /** The settings: names, defaults, how a value is read. SET, SHOW, `connect` and `--set` go through here. */
+import { type Access, initialAccess } from './model/access.js'
 import { ChunkQLError, suggest } from './model/error.js'
 import type { Settings } from './model/job.js'
 import type { Span } from './model/span.js'
@@ -11,6 +12,8 @@ interface Setting<T> {
   readonly read: (value: unknown) => T | undefined
   /** What is expected, for errors. */
   readonly expected: string
+  /** Not to be shown. */
+  readonly isSecret?: boolean
 }
 
 type Definitions = { readonly [Name in keyof Settings]: Setting<Settings[Name]> }
@@ -70,6 +73,93 @@ const definitions: Definitions = {
     read: (value) => inRange(byteCount(value), 0, Number.MAX_SAFE_INTEGER),
     expected: 'a size in bytes',
   },
+  http_timeout: {
+    ...decimal(0.1, 3600),
+    summary: 'seconds without an answer, or without more of it, until a request is given up',
+    initial: () => initialAccess.http_timeout,
+  },
+  http_retries: {
+    summary: 'how often a request is tried again after a passing failure',
+    initial: () => initialAccess.http_retries,
+    read: (value) => inRange(number(value), 0, 100),
+    expected: 'a whole number from 0 to 100',
+  },
+  http_retry_wait_ms: {
+    summary: 'milliseconds before the first retry',
+    initial: () => initialAccess.http_retry_wait_ms,
+    read: (value) => inRange(number(value), 0, 60_000),
+    expected: 'a whole number from 0 to 60000',
+  },
+  http_retry_backoff: {
+    ...decimal(1, 100),
+    summary: 'by which the wait grows from one retry to the next',
+    initial: () => initialAccess.http_retry_backoff,
+  },
+  s3_endpoint: text('s3_endpoint', "host and port of an S3 service, with or without http://; '' = Amazon's"),
+  s3_region: text('s3_region', "region of the buckets; '' = that of the environment or profile"),
+  s3_access_key_id: text('s3_access_key_id', "key of an S3 service; '' = that of the environment or profile"),
+  s3_secret_access_key: { ...text('s3_secret_access_key', 'the secret of the key'), isSecret: true },
+  s3_session_token: { ...text('s3_session_token', 'the token of a temporary key'), isSecret: true },
+  s3_profile: text('s3_profile', "the profile in ~/.aws; '' = AWS_PROFILE, else default"),
+  s3_anonymous: {
+    summary: 'whether requests to S3 go unsigned, whatever keys there are',
+    initial: () => initialAccess.s3_anonymous,
+    read: boolean,
+    expected: 'true or false',
+  },
+  s3_url_style: {
+    summary: "where an S3 URL has the bucket: 'vhost', 'path', or 'auto': vhost at Amazon, path elsewhere",
+    initial: () => initialAccess.s3_url_style,
+    read: (value) => (value === 'auto' || value === 'vhost' || value === 'path' ? value : undefined),
+    expected: "'auto', 'vhost' or 'path'",
+  },
+  s3_use_ssl: {
+    summary: 'whether an S3 endpoint without a scheme is reached by https',
+    initial: () => initialAccess.s3_use_ssl,
+    read: boolean,
+    expected: 'true or false',
+  },
+  cache_directory: text('cache_directory', "where chunks of remote stores are kept; '' = nowhere"),
+  cache_size: {
+    summary: 'bytes that the cache may take; the oldest chunks go first',
+    initial: () => initialAccess.cache_size,
+    read: (value) => inRange(byteCount(value), 0, Number.MAX_SAFE_INTEGER),
+    expected: 'a size in bytes',
+  },
+}
+
+type TextSetting = {
+  [Name in keyof Access]: Access[Name] extends string ? (string extends Access[Name] ? Name : never) : never
+}[keyof Access]
+
+function text(name: TextSetting, summary: string): Setting<string> {
+  return {
+    summary,
+    initial: () => initialAccess[name],
+    read: (value) => (typeof value === 'string' ? value : undefined),
+    expected: 'a text',
+  }
+}
+
+function decimal(least: number, most: number): Pick<Setting<number>, 'read' | 'expected'> {
+  return {
+    read: (value) => {
+      const read = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+      return typeof read === 'number' ? inRange(read, least, most) : undefined
+    },
+    expected: `a number from ${least} to ${most}`,
+  }
+}
+
+/** What a source needs of the settings. */
+export function accessOf(settings: Settings): Access {
+  const names = Object.keys(initialAccess) as (keyof Access)[]
+  return Object.fromEntries(names.map((name) => [name, settings[name]])) as unknown as Access
+}
+
+/** The value as SHOW tells it. */
+export function shownValue(settings: Settings, name: keyof Settings): string {
+  return definitions[name].isSecret && settings[name] !== '' ? '***' : String(settings[name])
 }
 
 export const settingNames = Object.keys(definitions) as (keyof Settings)[]
@@ -88,7 +178,7 @@ export function withSetting(settings: Settings, name: string, value: unknown, sp
   const definition = definitions[known] as Setting<unknown>
   const read = value === undefined ? definition.initial() : definition.read(value)
   if (read === undefined) {
-    const found = typeof value === 'string' ? `'${value}'` : String(value)
+    const found = definition.isSecret ? 'that' : typeof value === 'string' ? `'${value}'` : String(value)
     throw new ChunkQLError('setting', `${known} cannot be ${found}: expected ${definition.expected}`, { span })
   }
   return { ...settings, [known]: read }

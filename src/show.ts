@@ -15,7 +15,7 @@ import {
 } from './model/schema.js'
 import { INT64, type Type, typeName, VARCHAR, type Value } from './model/type.js'
 import { type Batch, type Header, vectorOf } from './model/vector.js'
-import { settingNames, summaryOf } from './settings.js'
+import { settingNames, shownValue, summaryOf } from './settings.js'
 
 export interface Listing {
   readonly header: Header
@@ -126,7 +126,7 @@ export function listSettings(settings: Settings, only?: keyof Settings): Listing
   const names = only ? [only] : settingNames
   return listing({
     name: [VARCHAR, names],
-    value: [VARCHAR, names.map((name) => String(settings[name]))],
+    value: [VARCHAR, names.map((name) => shownValue(settings, name))],
     description: [VARCHAR, names.map(summaryOf)],
   })
 }

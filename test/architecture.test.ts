@@ -26,7 +26,7 @@ const house: Readonly<Record<string, Room>> = {
   codec: { folders: ['model', 'kernel'], packages: ['node:zlib', 'node:crypto'] },
   source: {
     folders: ['model', 'kernel', 'codec', 'platform'],
-    packages: ['zarrita', '@zarrita/storage', 'apache-arrow'],
+    packages: ['zarrita', '@zarrita/storage', 'apache-arrow', 'aws4fetch', 'hyparquet'],
   },
   statistics: { folders: ['model', 'function', 'source'] },
   operator: { folders: ['model', 'function', 'kernel', 'platform'] },

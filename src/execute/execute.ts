@@ -127,7 +127,9 @@ async function* orderedPartials(stage: ScanStage, context: ExecuteContext): Asyn
   try {
     for (let task = 0; task < count; task++) {
       while (next < count && next < task + most) waiting.push(quiet(executor.run(running, next++)))
-      const partial = await Promise.race([waiting.shift() as Promise<Partial>, stopped.promise])
+      // It waits among the others until it has ended: a machine that it uses is not to be given to anybody else.
+      const partial = await Promise.race([waiting[0] as Promise<Partial>, stopped.promise])
+      waiting.shift()
       addWork(work, partial.work)
       context.onProgress?.({ done: work.read, total: work.chunksTotal - work.pruned, bytes: work.bytesRead })
       yield partial

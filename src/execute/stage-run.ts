@@ -45,6 +45,8 @@ export interface Interrupt {
 export interface OpenStage {
   /** Tasks run one after another, in the order of the calls; what a waiting one wants is fetched meanwhile. */
   run(task: number): Promise<Partial>
+  /** When no task is under way any more. */
+  idle(): Promise<void>
 }
 
 /** Places slots and bodies in the machine, where they stay until its owner releases them. */
@@ -117,6 +119,9 @@ export async function openStage(
         })
       last = done.catch(() => undefined)
       return done
+    },
+    async idle() {
+      await last
     },
   }
 }

@@ -58,11 +58,17 @@ function openSources(job: Job): Promise<Source> {
 }
 
 function forget(live: readonly number[]): void {
-  for (const [id, { loan }] of jobs) {
+  for (const [id, open] of jobs) {
     if (live.includes(id)) continue
     jobs.delete(id)
-    loan.release()
+    void release(open)
   }
+}
+
+/** A task that was cancelled may still wait for bytes: its machine is its own until then. */
+async function release({ stage, loan }: OpenJob): Promise<void> {
+  await stage.then((open) => open.idle()).catch(() => undefined)
+  loan.release()
 }
 
 /** Results leave by transfer; what they were sliced from stays. */

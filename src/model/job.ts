@@ -1,4 +1,5 @@
 /** What workers get: plain data, sent once per job; tasks are an index. Boundaries of tasks depend on the job alone. */
+import type { Access } from './access.js'
 import type { ColumnId, Expression } from './expression.js'
 import type { Accumulator, Field, Finish, Nest } from './nest.js'
 import type {
@@ -24,7 +25,7 @@ export interface SourceRef {
 }
 
 /** Settings that a job carries; all have a default and are set by SET. */
-export interface Settings {
+export interface Settings extends Access {
   readonly threads: number
   /** Bytes. */
   readonly memory_limit: number

@@ -27,8 +27,8 @@ export function openSource(ref: SourceRef): Promise<Source> {
 function notAccepted(location: unknown): ChunkQLError {
   if (typeof location !== 'string') return new ChunkQLError('io', `cannot read data from ${typeof location}`)
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(location)) {
-    return new ChunkQLError('unsupported', `'${location}' is not a local path`, {
-      hint: 'stores behind URLs are not read yet',
+    return new ChunkQLError('unsupported', `there is no way to '${location}'`, {
+      hint: 'URLs begin with http, https, s3 or gs',
     })
   }
   return new ChunkQLError('io', `there is no directory '${location}'`, { hint: 'a Zarr store is a directory' })

@@ -2,6 +2,7 @@
 
 import type { BindContext } from '../../src/bind/bind.js'
 import { createRegistry } from '../../src/function/registry.js'
+import { initialAccess } from '../../src/model/access.js'
 import type { Catalog } from '../../src/model/catalog.js'
 import type { Settings } from '../../src/model/job.js'
 import type { Column, ColumnRole, Dimension, Schema, Table } from '../../src/model/schema.js'
@@ -126,6 +127,7 @@ export const settings: Settings = {
   optimizer: true,
   pruning: true,
   inline_bytes: 0,
+  ...initialAccess,
 }
 
 export function bindContext(

@@ -2,46 +2,16 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import test from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { typeName, type Value } from '../../src/model/type.js'
+import { typeName } from '../../src/model/type.js'
 import { openLocation } from '../../src/source/registry.js'
 import type { Source } from '../../src/source/source.js'
+import { checkFixture, type Expected, fixtures, plain } from './expected.js'
 import { columnOf, readAll, tableOf } from './read-all.js'
-
-const fixtures = fileURLToPath(new URL('../../../test/fixtures/zarr/', import.meta.url))
-
-interface Expected {
-  /** NumPy's name of the type that xarray made. */
-  readonly type: string
-  readonly dims: readonly string[]
-  readonly values: readonly (null | boolean | number | string)[]
-}
 
 for (const name of ['types-v2', 'texts-v2', 'names-v2', 'cf-v2', 'grid-v2', 'related-v2']) {
   test(`${name}: every array has the values that its writer reads`, async () => {
-    const source = await openLocation(`${fixtures}${name}.zarr`)
-    const expected: Record<string, Expected> = JSON.parse(readFileSync(`${fixtures}expected/${name}.json`, 'utf8'))
-    for (const [path, { dims, values }] of Object.entries(expected)) {
-      // Ends of bounds are columns of what they bound.
-      const table = tableOf(source, path.replace(/_(lower|upper)$/, ''))
-      assert.deepEqual(
-        table.dims.map((dim) => dim.name),
-        dims,
-        `${path}: dimensions`,
-      )
-      const own = path.slice(path.lastIndexOf('/') + 1)
-      const found = await readAll(source, table.name, own)
-      assert.deepEqual(found.map(plain), values, `${path}: values`)
-      const { nullable } = columnOf(table, own)
-      assert.ok(nullable || !values.includes(null), `${path} is said to have no NULL`)
-    }
+    await checkFixture(name, await openLocation(`${fixtures}${name}.zarr`))
   })
-}
-
-/** 64-bit integers as text, infinities by name, as make.py writes them. */
-function plain(value: Value): Value {
-  if (typeof value === 'bigint') return String(value)
-  return value === Infinity || value === -Infinity ? String(value) : value
 }
 
 test('texts of characters, bounds and truths have the types that they mean', async () => {

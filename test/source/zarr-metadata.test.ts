@@ -223,7 +223,7 @@ test('a directory that is no store says what was expected', async () => {
     message: /holds no Zarr metadata/,
   })
   await assert.rejects(openLocation('/nowhere/at/all.zarr'), { code: 'io', message: /there is no directory/ })
-  await assert.rejects(openLocation('https://example.org/x.zarr'), { code: 'unsupported' })
+  await assert.rejects(openLocation('ftp://example.org/x.zarr'), { code: 'unsupported' })
   await assert.rejects(openLocation(directory({ 'zarr.json': '{' })), { code: 'store', where: 'test.zarr/zarr.json' })
 })
 

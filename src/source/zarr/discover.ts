@@ -5,6 +5,7 @@ import { isObject, type JsonObject, parseJson } from './json.js'
 import { readArrayV2 } from './metadata-v2.js'
 import { readArrayV3, unknownExtension } from './metadata-v3.js'
 import { imageLevels, type Level } from './ome.js'
+import { HttpError } from './store/transport.js'
 import type { Store } from './store.js'
 
 export interface ZarrGroup {
@@ -22,7 +23,7 @@ export async function discover(store: Store): Promise<ZarrGroup[]> {
   const found = new Found(store)
   if (!(await found.consolidated())) await found.walk('', 0)
   const groups = found.groups()
-  if (groups.length === 0 && !found.any) throw nothingThere(store)
+  if (groups.length === 0) found.complain()
   return groups
 }
 
@@ -34,6 +35,7 @@ class Found {
   private readonly attributes = new Map<string, JsonObject>()
   /** Metadata of any kind were seen. */
   any = false
+  private refused: HttpError | undefined
 
   constructor(private readonly store: Store) {}
 
@@ -113,12 +115,25 @@ class Found {
   }
 
   private async read(key: string): Promise<JsonObject | undefined> {
-    const bytes = await this.store.get(key)
+    const bytes = await this.store.get(key).catch((error) => this.forgive(error))
     if (!bytes) return undefined
     const where = join(this.store.name, key)
     const value = parseJson(bytes, where)
     if (!isObject(value)) throw new ChunkQLError('store', 'the metadata are no object', { where })
     return value
+  }
+
+  /** Stores that may not be listed answer 403 for what is not there. */
+  private forgive(error: unknown): undefined {
+    if (!(error instanceof HttpError) || error.status !== 403) throw error
+    this.refused = error
+  }
+
+  /** Nothing was found that can be read: a store may be empty, but one that tells nothing of its arrays is not. */
+  complain(): void {
+    if (this.refused) throw this.refused
+    if (!this.any) throw nothingThere(this.store)
+    if (!this.store.list) throw notListed(this.store)
   }
 
   groups(): ZarrGroup[] {
@@ -149,6 +164,12 @@ export function parentOf(path: string): string {
 
 function join(path: string, name: string): string {
   return path === '' ? name : name === '' ? path : `${path}/${name}`
+}
+
+function notListed(store: Store): ChunkQLError {
+  return new ChunkQLError('store', `'${store.location ?? store.name}' is a group whose arrays cannot be listed`, {
+    hint: 'consolidate its metadata (zarr.consolidate_metadata), or name the path of an array',
+  })
 }
 
 function nothingThere(store: Store): ChunkQLError {

@@ -54,7 +54,9 @@ async function withSiblings(
   if (!parent) return { store, groups }
   const files = await Promise.all(groupFiles.map((file) => parent.get(file)))
   const isGroup = files.some((file) => file !== undefined)
-  const found = isGroup ? (await discover(parent)).filter(({ path }) => path === '') : []
+  // A group that cannot be read does not stand in the way of an array that can.
+  const around = isGroup ? await discover(parent).catch(() => []) : []
+  const found = around.filter(({ path }) => path === '')
   const isThere = found[0]?.arrays.some(({ path }) => path === store.name)
   return isThere ? { store: parent, groups: found, array: store.name } : { store, groups }
 }

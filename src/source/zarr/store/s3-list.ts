@@ -1,0 +1,56 @@
+/** Lists what lies under a prefix of a bucket: ListObjectsV2, page by page. Called by s3.ts. */
+import type { DirectoryEntry } from '../store.js'
+import { bodyOrAbsent } from './remote.js'
+import type { HttpAnswer } from './transport.js'
+
+/** `ask` sends a query to the bucket. Undefined where nothing lies there. */
+export async function listObjects(
+  { bucket, key }: { readonly bucket: string; readonly key: string },
+  ask: (query: string) => Promise<HttpAnswer>,
+): Promise<DirectoryEntry[] | undefined> {
+  const prefix = key === '' ? '' : `${key.replace(/\/+$/, '')}/`
+  const found: DirectoryEntry[] = []
+  let token: string | undefined
+  do {
+    const query = new URLSearchParams({ 'list-type': '2', delimiter: '/', 'encoding-type': 'url', prefix })
+    if (token) query.set('continuation-token', token)
+    // In a signature, and so here, a space is %20.
+    const answer = await ask(`?${query.toString().replaceAll('+', '%20')}`)
+    const body = bodyOrAbsent(`s3://${bucket}/${prefix}`, answer)
+    if (!body) return undefined
+    const page = new TextDecoder().decode(body)
+    for (const path of prefixesOf(page)) found.push({ name: nameIn(path, prefix), isDirectory: true })
+    for (const path of keysOf(page)) if (path !== prefix) found.push({ name: nameIn(path, prefix), isDirectory: false })
+    token = /<IsTruncated>true/.test(page) ? textOf(page, 'NextContinuationToken') : undefined
+  } while (token)
+  if (found.length === 0) return undefined
+  return found.sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+function prefixesOf(page: string): string[] {
+  return [...page.matchAll(/<CommonPrefixes>\s*<Prefix>([^<]*)<\/Prefix>/g)].map((found) => keyOf(found[1] ?? ''))
+}
+
+function keysOf(page: string): string[] {
+  return [...page.matchAll(/<Key>([^<]*)<\/Key>/g)].map((found) => keyOf(found[1] ?? ''))
+}
+
+/** Keys come as in URLs, so that XML can hold any. */
+function keyOf(text: string): string {
+  return decodeURIComponent(unescaped(text).replaceAll('+', ' '))
+}
+
+function nameIn(path: string, prefix: string): string {
+  return path.slice(prefix.length).replace(/\/$/, '')
+}
+
+function textOf(page: string, tag: string): string | undefined {
+  const found = new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(page)?.[1]
+  return found === undefined ? undefined : unescaped(found)
+}
+
+const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+
+function unescaped(text: string): string {
+  return text.replace(/&(\w+);/g, (whole, name) => entities[name] ?? whole)
+}

@@ -1,0 +1,131 @@
+/** Objects of S3 and of what speaks as it does: `s3://bucket/key`, `gs://bucket/key`. Called by open-remote.ts. */
+import { AwsV4Signer } from 'aws4fetch'
+import type { Access } from '../../../model/access.js'
+import { ChunkQLError } from '../../../model/error.js'
+import { type AwsProfile, awsProfile } from '../../../platform/node/aws.js'
+import type { FetchOptions } from '../../source.js'
+import { sizeOf } from './http.js'
+import { bodyOrAbsent, encodedPath, type Remote } from './remote.js'
+import { listObjects } from './s3-list.js'
+import type { HttpAnswer, HttpRequest, Transport } from './transport.js'
+
+/** A service: where it is, and who asks. */
+export interface Service {
+  /** With a scheme, without a slash at the end. */
+  endpoint(region: string): string
+  readonly style: 'vhost' | 'path'
+  region: string
+  readonly keys: Keys | undefined
+}
+
+interface Keys {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
+}
+
+export function s3Remote(access: Access, send: Transport): Remote {
+  const profile = awsProfile(access.s3_profile)
+  const region = access.s3_region || profile.region || 'us-east-1'
+  const own = access.s3_endpoint || profile.endpoint
+  const fixed = own && withScheme(own, access.s3_use_ssl)
+  const endpoint = (of: string) => fixed || `https://s3.${of}.amazonaws.com`
+  const style = access.s3_url_style === 'auto' ? (own ? 'path' : 'vhost') : access.s3_url_style
+  return objects({ endpoint, style, region, keys: keysOf(access, profile) }, send)
+}
+
+/** Google's service takes the same requests; only keys that were set for it are its own. */
+export function gsRemote(access: Access, send: Transport): Remote {
+  const fixed = withScheme(access.s3_endpoint || 'storage.googleapis.com', access.s3_use_ssl)
+  return objects(
+    { endpoint: () => fixed, style: 'path', region: access.s3_region || 'auto', keys: keysOf(access, {}) },
+    send,
+  )
+}
+
+function withScheme(endpoint: string, isSecure: boolean): string {
+  const bare = endpoint.replace(/\/+$/, '')
+  return /^https?:\/\//.test(bare) ? bare : `${isSecure ? 'https' : 'http'}://${bare}`
+}
+
+function keysOf(access: Access, profile: AwsProfile): Keys | undefined {
+  if (access.s3_anonymous) return undefined
+  if (access.s3_access_key_id !== '') {
+    return keysFrom(access.s3_access_key_id, access.s3_secret_access_key, access.s3_session_token)
+  }
+  const { accessKeyId, secretAccessKey, sessionToken } = profile
+  return accessKeyId && secretAccessKey ? keysFrom(accessKeyId, secretAccessKey, sessionToken) : undefined
+}
+
+function keysFrom(accessKeyId: string, secretAccessKey: string, sessionToken: string | undefined): Keys {
+  return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) }
+}
+
+function objects(service: Service, send: Transport): Remote {
+  const ask = (url: string, query: string, options: FetchOptions | undefined, request: Partial<HttpRequest> = {}) =>
+    inRightRegion(service, options, send, () => signed(service, { ...request, url: requestUrl(service, url) + query }))
+  return {
+    get: async (url, part, options) => bodyOrAbsent(url, await ask(url, '', options, { part })),
+    size: (url, options) =>
+      sizeOf(
+        { url },
+        (request) => ask(url, '', options, { method: request.method ?? 'GET', part: request.part }),
+        options,
+      ),
+    list: (url, options) => listObjects(placeOf(url), (query) => ask(bucketUrl(url), query, options)),
+    under: (url, key) => (key === '' ? url : `${url.replace(/\/+$/, '')}/${key}`),
+  }
+}
+
+function signed(service: Service, request: HttpRequest): HttpRequest {
+  const { keys } = service
+  if (!keys) return request
+  return {
+    ...request,
+    async sign(method) {
+      const signer = new AwsV4Signer({ ...keys, method, url: request.url, service: 's3', region: service.region })
+      const { headers } = await signer.sign()
+      return Object.fromEntries(headers.entries())
+    },
+  }
+}
+
+/** A bucket of another region says which. */
+async function inRightRegion(
+  service: Service,
+  options: FetchOptions | undefined,
+  send: Transport,
+  request: () => HttpRequest,
+): Promise<HttpAnswer> {
+  const answer = await send(request(), options)
+  const region = answer.headers.get('x-amz-bucket-region')
+  if (![301, 307, 400, 403].includes(answer.status) || !region || region === service.region) return answer
+  service.region = region
+  return send(request(), options)
+}
+
+interface Place {
+  readonly bucket: string
+  readonly key: string
+}
+
+/** Keys of these URLs are names as they are, not encoded. */
+export function placeOf(url: string): Place {
+  const [, bucket, key = ''] = /^\w+:\/\/([^/]+)\/?(.*)$/.exec(url) ?? []
+  if (!bucket) throw new ChunkQLError('io', `'${url}' names no bucket`, { hint: 'expected s3://bucket/path' })
+  return { bucket, key }
+}
+
+function bucketUrl(url: string): string {
+  return `s3://${placeOf(url).bucket}/`
+}
+
+export function requestUrl({ endpoint: of, style, region }: Service, url: string): string {
+  const endpoint = of(region)
+  const { bucket, key } = placeOf(url)
+  const path = encodedPath(key)
+  // A certificate for *.host does not cover a bucket with dots.
+  if (style === 'path' || (bucket.includes('.') && endpoint.startsWith('https'))) return `${endpoint}/${bucket}/${path}`
+  const [scheme, host] = endpoint.split('://')
+  return `${scheme}://${bucket}.${host}/${path}`
+}

@@ -41,3 +41,15 @@ export function isObject(value: Json | undefined): value is JsonObject {
 export function isArray(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value)
 }
+
+/** As `parseJson` reads it. */
+export function writeJson(value: Json): string {
+  if (isArray(value)) return `[${value.map(writeJson).join()}]`
+  if (isObject(value)) {
+    return `{${Object.entries(value)
+      .map(([key, each]) => `${JSON.stringify(key)}:${writeJson(each)}`)
+      .join()}}`
+  }
+  // Also NaN, Infinity, and integers of any size.
+  return typeof value === 'string' ? JSON.stringify(value) : String(value)
+}

@@ -1,4 +1,5 @@
 /** The body of an HTTP answer: all of it, and exactly the part that was asked for. Called by transport.ts. */
+import { ChunkQLError } from '../../../model/error.js'
 import { type Part, partWithin } from '../../../platform/node/files.js'
 
 /** Reads a body whose headers say how long it is, or what part of an object. What does not fit throws. */
@@ -19,7 +20,7 @@ export async function bodyOf(
   if (!part || status < 200 || status > 299) return body
   // Servers without ranges send all of it.
   if (status !== 206) {
-    const { offset, length: wanted } = partWithin(body.length, part)
+    const { offset, length: wanted } = partOf(body, part)
     return body.subarray(offset, offset + wanted)
   }
   checkRange(headers.get('content-range'), body.length, part)
@@ -54,6 +55,14 @@ async function gather(
   return body
 }
 
+function partOf(body: Uint8Array, part: Part) {
+  try {
+    return partWithin(body.length, part)
+  } catch (error) {
+    throw new ChunkQLError('store', (error as Error).message)
+  }
+}
+
 /** `bytes 0-9/100`. */
 function checkRange(header: string | null, length: number, part: Part): void {
   const found = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(header ?? '')
@@ -62,6 +71,9 @@ function checkRange(header: string | null, length: number, part: Part): void {
   const total = found[3] === '*' ? undefined : Number(found[3])
   const wanted = 'length' in part ? part.length : part.suffixLength
   const offset = 'offset' in part ? part.offset : total === undefined ? first : total - part.suffixLength
+  if (total !== undefined && (offset < 0 || offset + wanted > total)) {
+    throw new ChunkQLError('store', `bytes ${offset} to ${offset + wanted} were asked for, there are ${total}`)
+  }
   if (first === offset && last === offset + wanted - 1 && length === wanted) return
   throw new Error(`bytes ${offset} to ${offset + wanted - 1} were asked for, ${length} bytes came as '${header}'`)
 }

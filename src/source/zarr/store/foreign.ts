@@ -3,8 +3,9 @@ import type { AbsolutePath, AsyncReadable, GetOptions } from '@zarrita/storage'
 import { ChunkQLError } from '../../../model/error.js'
 import { partWithin } from '../../../platform/node/files.js'
 import type { FetchOptions } from '../../source.js'
-import type { DirectoryEntry, Part, Store } from '../store.js'
+import type { Part, Store } from '../store.js'
 import { counted } from './directory.js'
+import { listing } from './listing.js'
 
 /** Keys are paths with a leading slash, as zarrita's are; those of a Map may do without. */
 export type ForeignStore = Pick<AsyncReadable, 'get' | 'getRange'>
@@ -45,23 +46,9 @@ function mapStore(map: ReadonlyMap<string, unknown>): Store {
     get,
     getRange: async (key, part, options) => partOf(await get(key, options), part),
     size: async (key) => (await get(key))?.length,
-    list: async (prefix) => entriesUnder(map.keys(), prefix),
+    // Anew each time: it may have got more keys.
+    list: async (prefix) => listing([...map.keys()].map((key) => key.replace(/^\//, '')))(prefix),
   }
-}
-
-/** What lies directly under a prefix, among keys with or without a leading slash. */
-export function entriesUnder(keys: Iterable<string>, prefix: string): DirectoryEntry[] | undefined {
-  const found = new Map<string, boolean>()
-  const start = prefix === '' ? '' : `${prefix}/`
-  for (const key of keys) {
-    const path = key.startsWith('/') ? key.slice(1) : key
-    if (!path.startsWith(start) || path.length === start.length) continue
-    const end = path.indexOf('/', start.length)
-    const name = path.slice(start.length, end < 0 ? undefined : end)
-    found.set(name, end >= 0 || found.get(name) === true)
-  }
-  if (found.size === 0) return undefined
-  return [...found].map(([name, isDirectory]) => ({ name, isDirectory })).sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 function partOf(bytes: Uint8Array | undefined, part: Part): Uint8Array | undefined {

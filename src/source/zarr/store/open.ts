@@ -1,11 +1,16 @@
 /** The kinds of stores: which takes a location. A new kind is one line here. Called by ../open.ts. */
 import { type Access, initialAccess } from '../../../model/access.js'
-import { absolutePath, parentPath, pathKind } from '../../../platform/node/files.js'
+import { absolutePath, parentPath, pathKind, pathUnder, readPart } from '../../../platform/node/files.js'
 import type { Store } from '../store.js'
 import { directoryStore } from './directory.js'
 import { foreignStore, isForeignStore } from './foreign.js'
+import { openObject } from './object.js'
 import { isRemoteUrl, openRemote } from './open-remote.js'
+import { parquetReferences } from './parquet-references.js'
+import { jsonReferences, referenceStore } from './reference-store.js'
 import { parentUrl, remoteStore } from './remote.js'
+import { shown } from './transport.js'
+import { zipStore } from './zip.js'
 
 /** `access`: how remote stores are reached. */
 export type StoreOptions = Readonly<Record<string, unknown>>
@@ -19,6 +24,9 @@ interface StoreKind {
 
 const kinds: readonly StoreKind[] = [
   { accepts: isForeignStore, open: foreignStore },
+  { accepts: (location) => isFileLike(location, /\.zip$/i), open: openZip },
+  { accepts: (location) => isFileLike(location, /\.json$/i), open: openJsonReferences },
+  { accepts: isParquetReferences, open: openParquetReferences },
   { accepts: isDirectory, open: directoryStore, parent: parentPath },
   {
     accepts: isRemoteUrl,
@@ -43,6 +51,45 @@ export async function openParent({ location }: Store, options: StoreOptions): Pr
   const kind = kinds.find((candidate) => candidate.accepts(location))
   const parent = kind?.parent?.(location)
   return parent === undefined ? undefined : openStore(parent, options)
+}
+
+/** A file, or a URL, whose name says what it is. */
+function isFileLike(location: unknown, name: RegExp): location is string {
+  if (typeof location !== 'string') return false
+  return isRemoteUrl(location)
+    ? name.test(shown(location))
+    : name.test(location) && pathKind(absolutePath(location)) === 'file'
+}
+
+/** A folder whose metadata tell the size of a record; behind a URL, its name has to say it. */
+function isParquetReferences(location: unknown): boolean {
+  if (typeof location !== 'string') return false
+  if (isRemoteUrl(location)) return /\.(parq|parquet)\/?$/i.test(shown(location))
+  if (!isDirectory(location)) return false
+  const metadata = readPart(pathUnder(absolutePath(location), '.zmetadata'))
+  return metadata !== undefined && /"record_size"\s*:/.test(new TextDecoder().decode(metadata))
+}
+
+function openZip(location: string, options: StoreOptions): Promise<Store> {
+  return zipStore(openObject(location, accessOf(options)))
+}
+
+async function openJsonReferences(location: string, options: StoreOptions): Promise<Store> {
+  const access = accessOf(options)
+  const object = openObject(location, access)
+  const named = { name: object.name.replace(/\.json$/i, ''), location: object.location }
+  return referenceStore(named, await jsonReferences(object), folderOf(object.location), access)
+}
+
+async function openParquetReferences(location: string, options: StoreOptions): Promise<Store> {
+  const access = accessOf(options)
+  const folder = isRemoteUrl(location) ? remoteStore(location, openRemote(location, access)) : directoryStore(location)
+  const named = { name: folder.name.replace(/\.(parq|parquet)$/i, ''), location: folder.location ?? location }
+  return referenceStore(named, await parquetReferences(folder), folderOf(named.location), access)
+}
+
+function folderOf(location: string): string | undefined {
+  return isRemoteUrl(location) ? parentUrl(location) : parentPath(location)
 }
 
 function isDirectory(location: unknown): boolean {

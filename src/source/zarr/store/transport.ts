@@ -63,7 +63,8 @@ export function httpTransport(access: Access): Transport {
         waitMs = Math.max(waitMs, retryAfterMs(answer.headers))
       } catch (error) {
         if (options?.signal?.aborted) throw cancelled()
-        if (isLast) throw failed(request.url, error, attempt + 1)
+        // An object that is too short will be so again.
+        if (isLast || error instanceof ChunkQLError) throw failed(request.url, error, attempt + 1)
       }
       await delay(Math.min(waitMs, mostWaitMs), options?.signal)
     }

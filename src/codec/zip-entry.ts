@@ -1,0 +1,39 @@
+/** What the entries of zip archives need: raw DEFLATE and CRC-32, over ordinary memory. Called by source/zarr/store/zip.ts. */
+import * as zlib from 'node:zlib'
+import { damaged } from './damage.js'
+
+/** Exactly `length` bytes, or an error. */
+export function inflateEntry(packed: Uint8Array, length: number): Uint8Array {
+  let bytes: Uint8Array
+  try {
+    bytes = zlib.inflateRawSync(packed, {
+      maxOutputLength: length + 1,
+      chunkSize: Math.max(64, Math.min(length + 1, 1 << 26)),
+    })
+  } catch (error) {
+    throw damaged('zip', (error as Error).message)
+  }
+  if (bytes.length !== length) throw damaged('zip', `an entry of ${length} bytes has ${bytes.length}`)
+  return bytes
+}
+
+export function verifyEntry(bytes: Uint8Array, expected: number): void {
+  const found = crc32(bytes)
+  if (found !== expected)
+    throw damaged('zip', `the checksum is ${found.toString(16)}, expected ${expected.toString(16)}`)
+}
+
+/** Node has it from 20.15 on; its types do not tell. */
+const crc32 = (zlib as { crc32?: (bytes: Uint8Array) => number }).crc32 ?? crc32ByTable
+
+const table = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let value = byte
+  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1
+  return value
+})
+
+function crc32ByTable(bytes: Uint8Array): number {
+  let value = 0xffffffff
+  for (const byte of bytes) value = (value >>> 8) ^ (table[(value ^ byte) & 0xff] as number)
+  return (value ^ 0xffffffff) >>> 0
+}

@@ -1,0 +1,42 @@
+/** One object, wherever it lies: a local file, or something behind a URL. What archives and references are made of. */
+import type { Access } from '../../../model/access.js'
+import { absolutePath, fileSize, lastPart, readInto, readPart } from '../../../platform/node/files.js'
+import type { FetchOptions } from '../../source.js'
+import type { Part } from '../store.js'
+import { counted } from './directory.js'
+import { isRemoteUrl, openRemote } from './open-remote.js'
+import { lastName, type Remote } from './remote.js'
+
+export interface StoredObject {
+  readonly name: string
+  readonly location: string
+  /** All of it or a part; undefined where it is not there. */
+  get(part?: Part, options?: FetchOptions): Promise<Uint8Array | undefined>
+  size(options?: FetchOptions): Promise<number | undefined>
+  /** Local files only: reads at once. */
+  read?(place: (length: number) => Uint8Array, part?: Part): number | undefined
+}
+
+export function openObject(location: string, access: Access): StoredObject {
+  return isRemoteUrl(location) ? remoteObject(location, openRemote(location, access)) : fileObject(location)
+}
+
+export function remoteObject(url: string, remote: Remote): StoredObject {
+  return {
+    name: lastName(url),
+    location: url,
+    get: (part, options) => remote.get(url, part, options),
+    size: (options) => remote.size(url, options),
+  }
+}
+
+export function fileObject(location: string): StoredObject {
+  const path = absolutePath(location)
+  return {
+    name: lastPart(path),
+    location: path,
+    get: async (part, options) => counted(readPart(path, part), options),
+    size: async () => fileSize(path),
+    read: (place, part) => readInto(path, place, part),
+  }
+}

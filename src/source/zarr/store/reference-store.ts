@@ -1,0 +1,103 @@
+/** A store of references: its chunks are parts of other files (kerchunk). Called by open.ts. */
+import type { Access } from '../../../model/access.js'
+import { ChunkQLError } from '../../../model/error.js'
+import { type Part, partWithin } from '../../../platform/node/files.js'
+import type { FetchOptions } from '../../source.js'
+import { isObject, parseJson } from '../json.js'
+import type { DirectoryEntry, Store } from '../store.js'
+import { listing } from './listing.js'
+import { fileObject, remoteObject, type StoredObject } from './object.js'
+import { isRemoteUrl, openRemote } from './open-remote.js'
+import { type Reference, readReferences } from './references.js'
+import type { Remote } from './remote.js'
+
+export interface References {
+  find(key: string, options?: FetchOptions): Promise<Reference | undefined>
+  list(prefix: string): readonly DirectoryEntry[] | undefined
+}
+
+/** The JSON form, all in memory. */
+export async function jsonReferences(object: StoredObject): Promise<References> {
+  const bytes = await object.get()
+  if (!bytes) throw new ChunkQLError('io', `there is no file '${object.location}'`)
+  const spec = parseJson(bytes, object.location)
+  if (!isObject(spec)) throw new ChunkQLError('store', 'the references are no object', { where: object.location })
+  const found = readReferences(spec, object.location)
+  const list = listing(found.keys())
+  return { find: async (key) => found.get(key), list }
+}
+
+/** `folder` is where relative paths of targets begin. */
+export function referenceStore(
+  { name, location }: Pick<StoredObject, 'name' | 'location'>,
+  references: References,
+  folder: string | undefined,
+  access: Access,
+): Store {
+  const target = targets(folder, access)
+
+  async function read(key: string, part: Part | undefined, options?: FetchOptions): Promise<Uint8Array | undefined> {
+    const reference = await references.find(key, options)
+    if (!reference) return undefined
+    if (reference instanceof Uint8Array) return cut(reference, part)
+    const { url, offset, length } = reference
+    const bytes = await target(url).get(
+      offset === undefined || length === undefined ? part : partOf(offset, length, part),
+      options,
+    )
+    // What is referred to and is not there is no chunk that was never written.
+    if (!bytes) throw new ChunkQLError('store', `the file that '${key}' refers to is not there: ${url}`)
+    return bytes
+  }
+
+  return {
+    name,
+    location,
+    get: (key, options) => read(key, undefined, options),
+    getRange: read,
+    async size(key, options) {
+      const reference = await references.find(key, options)
+      if (!reference || reference instanceof Uint8Array) return reference?.length
+      return reference.length ?? target(reference.url).size(options)
+    },
+    list: async (prefix) => references.list(prefix),
+  }
+}
+
+function cut(bytes: Uint8Array, part: Part | undefined): Uint8Array {
+  const { offset, length } = partWithin(bytes.length, part)
+  return bytes.subarray(offset, offset + length)
+}
+
+function partOf(offset: number, length: number, part: Part | undefined): Part {
+  const inner = partWithin(length, part)
+  return { offset: offset + inner.offset, length: inner.length }
+}
+
+/** The objects that references name. Those of one scheme share their connections. */
+function targets(folder: string | undefined, access: Access): (url: string) => StoredObject {
+  const remotes = new Map<string, Remote>()
+  const open = (url: string): StoredObject => {
+    if (isRemote(url)) {
+      const scheme = url.slice(0, url.indexOf(':'))
+      const remote = remotes.get(scheme) ?? openRemote(url, access)
+      remotes.set(scheme, remote)
+      return remoteObject(url, remote)
+    }
+    if (/^\w{2,}:\/\//.test(url) && !url.startsWith('file:')) {
+      throw new ChunkQLError('unsupported', `there is no way to '${url}'`, {
+        hint: 'targets may be files, http, https, s3 and gs',
+      })
+    }
+    return isAbsolute(url) || folder === undefined ? fileObject(url) : open(`${folder}/${url}`)
+  }
+  return open
+}
+
+function isRemote(url: string): boolean {
+  return isRemoteUrl(url)
+}
+
+function isAbsolute(path: string): boolean {
+  return /^(\/|file:|[A-Za-z]:[\\/])/.test(path)
+}

@@ -1,0 +1,91 @@
+/** A zip archive as a store, local or behind a URL: of a remote one only the directory and the entries asked for are fetched. */
+import { inflateEntry, verifyEntry } from '../../../codec/zip-entry.js'
+import { type Part, partWithin } from '../../../platform/node/files.js'
+import type { FetchOptions } from '../../source.js'
+import type { Store } from '../store.js'
+import { listing } from './listing.js'
+import type { StoredObject } from './object.js'
+import { damaged, headerBytes, readDirectory, type ZipEntry } from './zip-directory.js'
+
+const headerSignature = 0x04034b50
+/** The extra field before the bytes need not be as long as that in the directory; mostly it is no longer than this. */
+const usualExtra = 64
+
+export async function zipStore(archive: StoredObject): Promise<Store> {
+  const { entries, start } = await readDirectory(archive)
+  const list = listing(entries.keys())
+  const { read } = archive
+
+  /** Bytes of a header, and after it as much of the entry as can be known to be there. */
+  const roomFor = (entry: ZipEntry, key: string): number =>
+    Math.min(start - entry.offset, headerBytes + 3 * key.length + usualExtra + entry.packed)
+
+  /** Where the bytes begin, counted from the header. */
+  function dataAt(header: Uint8Array): number {
+    const view = new DataView(header.buffer, header.byteOffset, header.byteLength)
+    if (header.length < headerBytes || view.getUint32(0, true) !== headerSignature)
+      throw damaged(archive, 'an entry is not where it should be')
+    return headerBytes + view.getUint16(26, true) + view.getUint16(28, true)
+  }
+
+  async function get(key: string, options?: FetchOptions): Promise<Uint8Array | undefined> {
+    const entry = entries.get(key)
+    if (!entry) return undefined
+    const fetched = await archive.get({ offset: entry.offset, length: roomFor(entry, key) }, options)
+    if (!fetched) throw damaged(archive, 'it is no longer there')
+    const at = dataAt(fetched)
+    const isWhole = at + entry.packed <= fetched.length
+    const packed = isWhole
+      ? fetched.subarray(at, at + entry.packed)
+      : await archive.get({ offset: entry.offset + at, length: entry.packed }, options)
+    if (!packed) throw damaged(archive, 'it is no longer there')
+    const bytes = entry.isDeflated ? inflateEntry(packed, entry.length) : packed
+    verifyEntry(bytes, entry.crc)
+    return bytes
+  }
+
+  async function getRange(key: string, part: Part, options?: FetchOptions): Promise<Uint8Array | undefined> {
+    const entry = entries.get(key)
+    if (!entry) return undefined
+    const { offset, length } = partWithin(entry.length, part)
+    if (entry.isDeflated) return (await get(key, options))?.subarray(offset, offset + length)
+    const header = await archive.get({ offset: entry.offset, length: headerBytes }, options)
+    if (!header) throw damaged(archive, 'it is no longer there')
+    return archive.get({ offset: entry.offset + dataAt(header) + offset, length }, options)
+  }
+
+  function readNow(key: string, place: (length: number) => Uint8Array, part?: Part): number | undefined {
+    const entry = entries.get(key)
+    if (!entry || !read) return undefined
+    const header = new Uint8Array(headerBytes)
+    read(() => header, { offset: entry.offset, length: headerBytes })
+    const at = entry.offset + dataAt(header)
+    const { offset, length } = partWithin(entry.length, part)
+    if (!entry.isDeflated) {
+      let target = header
+      const keep = (bytes: number) => {
+        target = place(bytes) as Uint8Array<ArrayBuffer>
+        return target
+      }
+      read(keep, { offset: at + offset, length })
+      if (!part) verifyEntry(target, entry.crc)
+      return length
+    }
+    const packed = new Uint8Array(entry.packed)
+    read(() => packed, { offset: at, length: entry.packed })
+    const bytes = inflateEntry(packed, entry.length)
+    verifyEntry(bytes, entry.crc)
+    place(length).set(bytes.subarray(offset, offset + length))
+    return length
+  }
+
+  return {
+    name: archive.name.replace(/\.zip$/i, ''),
+    location: archive.location,
+    get,
+    getRange,
+    size: async (key) => entries.get(key)?.length,
+    list: async (prefix) => list(prefix),
+    ...(read ? { read: readNow } : {}),
+  }
+}

@@ -53,8 +53,6 @@ export class Session {
     if (!this.#names.includes(name)) this.#names.push(name)
   }
 
-  /** How sources are opened from now on. */
-
   async detach(name: string, span?: Span): Promise<void> {
     await Promise.allSettled(this.#opening)
     const source = this.#sources.get(name)

@@ -32,6 +32,7 @@ interface Follower {
 
 export class Prefetch {
   readonly #coming = new Map<string, Coming>()
+  readonly #numbers = new Map<ChunkedColumn, number>()
   /** What tasks will want, in their order. */
   readonly #followers: Follower[] = []
   /** Encoded bytes of a chunk, per column, as of those fetched last. */
@@ -50,7 +51,7 @@ export class Prefetch {
 
   /** The bytes of a chunk, wherever they are on their way; else they are asked for now. */
   take(column: ChunkedColumn, range: ByteRange, traffic: Traffic): Promise<Fetched> {
-    const name = nameOf(range)
+    const name = this.#nameOf(column, range)
     const coming = this.#coming.get(name) ?? this.#start(column, range, traffic)
     this.#coming.delete(name)
     coming.taken = true
@@ -60,13 +61,20 @@ export class Prefetch {
   }
 
   /** Whether a chunk is on its way, or there. */
-  has(range: ByteRange): boolean {
-    return this.#coming.has(nameOf(range))
+  #has({ column, range }: Want): boolean {
+    return this.#coming.has(this.#nameOf(column, range))
+  }
+
+  /** Columns are told apart whatever their stores name their chunks. */
+  #nameOf(column: ChunkedColumn, { key, offset, inner }: ByteRange): string {
+    const number = this.#numbers.get(column) ?? this.#numbers.size
+    this.#numbers.set(column, number)
+    return `${number} ${key} ${offset ?? ''} ${inner?.join('.') ?? ''}`
   }
 
   /** Fetches out of turn what is known to be wanted soon, where there is room. */
-  want({ column, range }: Want, traffic: Traffic): void {
-    if (!this.has(range) && this.#hasRoom(column)) this.#start(column, range, traffic)
+  want(want: Want, traffic: Traffic): void {
+    if (!this.#has(want) && this.#hasRoom(want.column)) this.#start(want.column, want.range, traffic)
   }
 
   /** Gives up what was wanted: requests under way are cancelled. */
@@ -83,7 +91,7 @@ export class Prefetch {
       while (this.#requests.size < this.limits.requests && this.#bytes < this.limits.room()) {
         const { done, value } = follower.wants.next()
         if (done) break
-        if (!this.has(value.range)) this.#start(value.column, value.range, follower.traffic)
+        if (!this.#has(value)) this.#start(value.column, value.range, follower.traffic)
       }
       if (this.#requests.size >= this.limits.requests || this.#bytes >= this.limits.room()) return
       this.#followers.shift()
@@ -104,7 +112,7 @@ export class Prefetch {
     this.#requests.add(request)
     const fetched = (column.fetch as NonNullable<ChunkedColumn['fetch']>)(range, { signal, traffic })
     const coming: Coming = { fetched, bytes: this.#sizeOf(column), taken: false }
-    this.#coming.set(nameOf(range), coming)
+    this.#coming.set(this.#nameOf(column, range), coming)
     this.#bytes += coming.bytes
     const settle = (length: number | undefined) => {
       this.#requests.delete(request)
@@ -123,8 +131,4 @@ export class Prefetch {
     )
     return coming
   }
-}
-
-function nameOf({ key, offset, inner }: ByteRange): string {
-  return offset === undefined && !inner ? key : `${key}@${offset ?? ''} ${inner?.join('.') ?? ''}`
 }

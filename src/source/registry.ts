@@ -31,5 +31,7 @@ function notAccepted(location: unknown): ChunkQLError {
       hint: 'URLs begin with http, https, s3 or gs',
     })
   }
-  return new ChunkQLError('io', `there is no directory '${location}'`, { hint: 'a Zarr store is a directory, a zip archive, references in .json, or a URL' })
+  return new ChunkQLError('io', `there is no directory '${location}'`, {
+    hint: 'a Zarr store is a directory, a zip archive, references in .json, or a URL',
+  })
 }

@@ -48,7 +48,12 @@ function closed(server: Server): Promise<void> {
   return new Promise((resume) => server.close(() => resume()))
 }
 
-export function answer({ method, range }: Asked, response: ServerResponse, body: Uint8Array | undefined): void {
+export function answer(
+  { method, range }: Asked,
+  response: ServerResponse,
+  body: Uint8Array | undefined,
+  etag?: string,
+): void {
   if (!body) {
     response.writeHead(404).end('nothing here')
     return
@@ -59,7 +64,7 @@ export function answer({ method, range }: Asked, response: ServerResponse, body:
     return
   }
   const sent = part ? body.subarray(part.start, part.end) : body
-  const headers: Record<string, string | number> = { 'content-length': sent.length, etag: `"${body.length}"` }
+  const headers: Record<string, string | number> = { 'content-length': sent.length, etag: etag ?? `"${body.length}"` }
   if (part) headers['content-range'] = `bytes ${part.start}-${part.end - 1}/${body.length}`
   response.writeHead(part ? 206 : 200, headers)
   response.end(method === 'HEAD' ? undefined : sent)

@@ -2,6 +2,7 @@
 
 import type { Access } from '../../../model/access.js'
 import { ChunkQLError } from '../../../model/error.js'
+import { withCache } from './cache.js'
 import { withCoalescing } from './coalesce.js'
 import { httpRemote } from './http.js'
 import type { Remote } from './remote.js'
@@ -24,7 +25,7 @@ export function isRemoteUrl(location: unknown): location is string {
 export function openRemote(url: string, access: Access): Remote {
   const make = schemes[schemeOf(url)]
   if (!make) throw new ChunkQLError('unsupported', `'${url}' cannot be reached: there is no way to ${schemeOf(url)}://`)
-  return withCoalescing(make(access, httpTransport(access)))
+  return withCoalescing(make(access, withCache(httpTransport(access), access)))
 }
 
 function schemeOf(location: string): string {

@@ -359,6 +359,7 @@ export class Grammar extends CstParser {
       { ALT: () => this.CONSUME(k.NOTNULL, part) },
       { ALT: () => this.isTest() },
       { ALT: () => this.conversion() },
+      { ALT: () => this.SUBRULE(this.subscript, part) },
     ]
   }
 
@@ -403,6 +404,17 @@ export class Grammar extends CstParser {
     this.CONSUME(t.DoubleColon, part)
     this.SUBRULE(this.type, part)
   }
+
+  /** `list[2]`, `list[2:5]`. */
+  readonly subscript: Rule = this.RULE('subscript', () => {
+    this.CONSUME(t.LeftBracket)
+    this.OPTION(() => this.SUBRULE(this.expression, { LABEL: 'from' }))
+    this.OPTION1(() => {
+      this.CONSUME(t.Colon)
+      this.OPTION2(() => this.SUBRULE1(this.expression, { LABEL: 'to' }))
+    })
+    this.CONSUME(t.RightBracket)
+  })
 
   /** A column, a call, or a constant of a type: `t.a`, `t.*`, `count(*)`, `DATE '2020-01-01'`. */
   readonly named: Rule = this.RULE('named', () => {

@@ -1,5 +1,12 @@
 /** The name of a result column without an alias: the expression as DuckDB prints it. Called for each item of a SELECT list. */
-import type { CallSyntax, CaseSyntax, ExpressionSyntax, Name, OperatorSyntax } from '../model/syntax.js'
+import type {
+  CallSyntax,
+  CaseSyntax,
+  ExpressionSyntax,
+  Name,
+  OperatorSyntax,
+  SubscriptSyntax,
+} from '../model/syntax.js'
 import { typeName, typeNamed } from '../model/type.js'
 import { float64Text } from '../model/value-text.js'
 
@@ -34,11 +41,18 @@ export function expressionText(syntax: ExpressionSyntax): string {
       return caseText(syntax)
     case 'cast':
       return `${syntax.attempt ? 'TRY_CAST' : 'CAST'}(${expressionText(syntax.arg)} AS ${typeText(syntax.type)})`
+    case 'subscript':
+      return `${expressionText(syntax.arg)}[${subscriptText(syntax)}]`
     case 'typed':
       return `CAST(${quotedText(syntax.text)} AS ${typeText(syntax.type)})`
     default:
       return syntax satisfies never
   }
+}
+
+function subscriptText({ from, to, slice }: SubscriptSyntax): string {
+  const [first, last] = [from ? expressionText(from) : '', to ? expressionText(to) : '']
+  return slice ? `${first}:${last}` : first
 }
 
 /** A name alone is not quoted: `SELECT "weird col"` gives the column `weird col`. */

@@ -13,6 +13,7 @@ import type {
   IsNullSyntax,
   Name,
   OperatorSyntax,
+  SubscriptSyntax,
   TypedLiteralSyntax,
 } from '../model/syntax.js'
 import {
@@ -73,6 +74,8 @@ function bindNode(syntax: ExpressionSyntax, clause: Clause): Expression {
       return bindCast(syntax, clause)
     case 'typed':
       return bindTyped(syntax)
+    case 'subscript':
+      return bindSubscript(syntax, clause)
     default:
       return syntax satisfies never
   }
@@ -83,6 +86,15 @@ function bindOperator(syntax: OperatorSyntax, clause: Clause): Expression {
   const [only] = args
   if (only && args.length === 1) return bindPrefix(syntax.operator, only, syntax.span, clause)
   return callFunction(syntax.operator, args, syntax.span, clause.shared)
+}
+
+/** Bounds that are left out are the ends. */
+function bindSubscript({ arg, from, to, slice, span }: SubscriptSyntax, clause: Clause): Expression {
+  const list = bindExpression(arg, clause)
+  const place = (written: ExpressionSyntax | undefined, otherwise: bigint): Expression =>
+    written ? bindExpression(written, clause) : { kind: 'literal', type: INT64, value: otherwise, span }
+  const args = slice ? [list, place(from, 1n), place(to, -1n)] : [list, place(from, 1n)]
+  return callFunction(slice ? 'array_slice' : 'array_extract', args, span, clause.shared)
 }
 
 function bindPrefix(operator: string, arg: Expression, span: Span, { shared }: Clause): Expression {

@@ -120,6 +120,8 @@ function partsOf(syntax: ExpressionSyntax): readonly ExpressionSyntax[] {
         ...syntax.branches.flatMap(({ when, result }) => [when, result]),
         syntax.otherwise,
       ].filter((part) => part !== undefined)
+    case 'subscript':
+      return [syntax.arg, syntax.from, syntax.to].filter((part) => part !== undefined)
     default:
       return syntax satisfies never
   }

@@ -26,6 +26,7 @@ import {
 } from '../model/code.js'
 import type { NestColumn } from '../model/nest.js'
 import type { Storage } from '../model/schema.js'
+import { isObjectType } from '../model/type.js'
 
 /** The machine type in which a stored number is loaded. */
 export function rawType(storage: Storage): CodeType {
@@ -54,7 +55,7 @@ export function rawType(storage: Storage): CodeType {
 
 /** The value of the column whose stored number is the input `index`; undefined where its type has no code. */
 export function columnValue(column: NestColumn, index: number): Emitted | undefined {
-  if (column.type.kind === 'varchar' || column.unpack.kind === 'months') return undefined
+  if (isObjectType(column.type) || column.unpack.kind === 'months') return undefined
   const loaded = input(rawType(column.storage), index)
   const raw = column.storage === 'f2' ? singleOfHalf(loaded) : loaded
   return { value: unpacked(column, raw), valid: validity(column, raw) }

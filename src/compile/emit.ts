@@ -13,7 +13,7 @@ import {
   isNullConstant,
   type Literal,
 } from '../model/expression.js'
-import { BOOLEAN, type Type } from '../model/type.js'
+import { BOOLEAN, isObjectType, type Type } from '../model/type.js'
 
 export interface Emitter {
   readonly registry: Registry
@@ -60,15 +60,16 @@ export function emitAll(expressions: readonly Expression[], emitter: Emitter): E
 }
 
 function literal({ type, value }: Literal): Emitted | undefined {
-  if (type.kind === 'varchar' || typeof value === 'string') return undefined
+  if (isObjectType(type) || typeof value === 'string') return undefined
   const code = codeTypeOf(type)
   if (value === null) return { value: constant(code, code === 'bool' ? false : 0), valid: FALSE }
+  if (typeof value === 'object') return undefined
   return { value: constant(code, value) }
 }
 
 function call({ function: name, args, type }: Call, emitter: Emitter): Emitted | undefined {
   const definition = emitter.registry.scalarFunction(name)
-  if (!definition?.emit || type.kind === 'varchar') return undefined
+  if (!definition?.emit || isObjectType(type)) return undefined
   const emitted = emitAll(args, emitter)
   if (!emitted) return undefined
   const signature = { args: args.map((arg) => arg.type), result: type }
@@ -120,7 +121,7 @@ export function isTrue({ value, valid }: Emitted): Code {
 
 /** All branches are computed; the first whose condition holds is chosen, and only its errors count. */
 function searchedCase({ branches, otherwise, type }: Case, emitter: Emitter): Emitted | undefined {
-  if (type.kind === 'varchar') return undefined
+  if (isObjectType(type)) return undefined
   const conditions = emitAll(
     branches.map(({ when }) => when),
     emitter,
@@ -154,7 +155,7 @@ function branchErrors(conditions: readonly Emitted[], results: readonly Emitted[
 }
 
 function cast({ arg, type, attempt }: Cast, emitter: Emitter): Emitted | undefined {
-  if (type.kind === 'varchar' || arg.type.kind === 'varchar') return undefined
+  if (isObjectType(type) || isObjectType(arg.type)) return undefined
   const from = emit(arg, emitter)
   if (!from) return undefined
   if (arg.type.kind === 'null') return literal({ kind: 'literal', type, value: null })

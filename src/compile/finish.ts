@@ -3,6 +3,7 @@ import type { Registry } from '../function/registry.js'
 import { type Code, codeTypeOf, type Emitted } from '../model/code.js'
 import { type Accumulator, type Finish, finishFrame, finishWord } from '../model/nest.js'
 import type { Type } from '../model/type.js'
+import { isObjectType } from '../model/type.js'
 import { only } from './emit.js'
 import { createGraph } from './graph.js'
 import { word } from './loops.js'
@@ -55,7 +56,7 @@ export function finishBodies(
 
 function resultOf(finish: Finish, states: States, registry: Registry): Emitted | undefined {
   const { aggregate, argTypes, resultType, parts } = finish
-  if (resultType.kind === 'varchar') return undefined
+  if (isObjectType(resultType)) return undefined
   const definition = registry.aggregateFunction(aggregate)
   const signature = { args: argTypes, result: resultType }
   const codes = parts.map((part) => {

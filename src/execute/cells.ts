@@ -1,10 +1,13 @@
 /** Cells of a box as vectors, for the interpreter: whole boxes in C order, or the cells at given positions. Called by row and interpreted tasks. */
+import { ChunkQLError, isChunkQLError } from '../model/error.js'
 import type { JobColumn } from '../model/job.js'
-import { type Box, boxShape, cellCount } from '../model/schema.js'
+import { type Box, boxShape, cellCount, type Form } from '../model/schema.js'
 import type { StoredColumn as Stored } from '../model/stored-column.js'
-import { type NumericArray, slice, take, type Vector } from '../model/vector.js'
+import type { Value } from '../model/type.js'
+import { slice, take, type Vector, vectorOf } from '../model/vector.js'
 import { cStrides } from '../operator/select-cells.js'
-import { allocateStored, type CopyStored, storedCopier, unpack } from '../source/unpack.js'
+import { objectReader } from '../source/objects.js'
+import { allocateStored, storedCopier, unpack } from '../source/unpack.js'
 import type { ChunkReader } from './chunk-reader.js'
 
 /** Where a column's values come from: decoded chunks, or for one without layout its values from an index on. */
@@ -76,11 +79,46 @@ function indexesAlong(positions: Int32Array, stride: number, extent: number): In
 }
 
 function readStored(column: Stored, box: Box, reader: ChunkReader): Vector {
-  const shape = boxShape(box)
-  const to = allocateStored(column.layout.storage, cellCount(shape))
-  const copy = storedCopier(column.layout.storage, reader.machine.memory.buffer)
-  for (const part of partsOf(column, box)) copyPart(column, box, part, reader.loaded(part.chunk), copy, to)
-  return unpack(column.type, column.layout, to)
+  const { layout, type } = column
+  const { buffer } = reader.machine.memory
+  const count = cellCount(boxShape(box))
+  if (layout.form) {
+    const objects = new Array<Value>(count).fill(null)
+    for (const part of partsOf(column, box)) {
+      copyPart(
+        column,
+        box,
+        part,
+        reader.loaded(part.chunk),
+        objectCopier(column, layout.form, reader, part.chunk, objects),
+      )
+    }
+    return vectorOf(type, objects)
+  }
+  const to = allocateStored(layout.storage, count)
+  const copy = storedCopier(layout.storage, buffer)
+  for (const part of partsOf(column, box)) {
+    copyPart(column, box, part, reader.loaded(part.chunk), (...place) => copy(...place, to))
+  }
+  return unpack(type, layout, to)
+}
+
+/** Copies the values of `count` cells, `step` bytes apart from `address` on, to element `target` on. */
+type Copy = (address: number, step: number, count: number, target: number) => void
+
+/** For one chunk: each may keep values of its own. */
+function objectCopier(column: Stored, form: Form, reader: ChunkReader, chunk: readonly number[], to: Value[]): Copy {
+  const read = objectReader(form, column.type, reader.machine.memory.buffer, reader.keptAt(reader.loaded(chunk)))
+  return (address, step, count, target) => {
+    try {
+      const values = read(address, step, count)
+      for (let i = 0; i < count; i++) to[target + i] = values[i] as Value
+    } catch (error) {
+      if (!isChunkQLError(error)) throw error
+      const where = `${reader.column.name}, chunk ${chunk.join('.')}`
+      throw new ChunkQLError(error.code, error.message, { ...error.toData(), where })
+    }
+  }
 }
 
 interface Part {
@@ -110,7 +148,7 @@ export function partsOf(column: Stored, box: Box): Part[] {
   return parts
 }
 
-function copyPart(column: Stored, box: Box, part: Part, address: number, copy: CopyStored, to: NumericArray): void {
+function copyPart(column: Stored, box: Box, part: Part, address: number, copy: Copy): void {
   const shape = boxShape(box)
   const toStrides = cStrides(shape)
   const fromStrides = shape.map((_, dim) => {
@@ -127,7 +165,7 @@ function copyPart(column: Stored, box: Box, part: Part, address: number, copy: C
     const extent = dim < 0 ? 1 : (part.end[dim] as number) - (part.start[dim] as number)
     const step = fromStrides[dim] ?? 0
     if (dim >= last || dim < 0) {
-      copy(source, step, extent, to, target)
+      copy(source, step, extent, target)
       return
     }
     for (let i = 0; i < extent; i++) turn(dim + 1, source + i * step, target + i * (toStrides[dim] as number))
@@ -148,12 +186,23 @@ function pickStored(
   reader: ChunkReader,
 ): Vector {
   const { layout } = column
-  const copy = storedCopier(layout.storage, reader.machine.memory.buffer)
-  const bases = Float64Array.from(partsOf(column, box), ({ chunk }) => reader.loaded(chunk) + (layout.offset ?? 0))
+  const chunks = partsOf(column, box).map(({ chunk }) => chunk)
+  const bases = Float64Array.from(chunks, (chunk) => reader.loaded(chunk) + (layout.offset ?? 0))
   const { part, offset } = placesOf(column, box, indexes, count)
+  const { form } = layout
+  if (form) {
+    const objects = new Array<Value>(count).fill(null)
+    const copies = chunks.map((chunk) => objectCopier(column, form, reader, chunk, objects))
+    for (let i = 0; i < count; i++) {
+      const at = part[i] as number
+      ;(copies[at] as Copy)((bases[at] as number) + (offset[i] as number), 0, 1, i)
+    }
+    return vectorOf(column.type, objects)
+  }
+  const copy = storedCopier(layout.storage, reader.machine.memory.buffer)
   const picked = allocateStored(layout.storage, count)
   for (let i = 0; i < count; i++) {
-    copy((bases[part[i] as number] as number) + (offset[i] as number), 0, 1, picked, i)
+    copy((bases[part[i] as number] as number) + (offset[i] as number), 0, 1, i, picked)
   }
   return unpack(column.type, layout, picked)
 }

@@ -1,6 +1,7 @@
 /** The decoded chunks of one array in one machine: a few slots, the oldest used again. Called by `pieces.ts` and `cells.ts`. */
 import type { Machine } from '../kernel/machine.js'
 import type { Work } from '../model/job.js'
+import type { Value } from '../model/type.js'
 import type { ByteRange, ChunkedColumn, Fetched } from '../source/source.js'
 import type { Prefetch } from './prefetch.js'
 
@@ -62,6 +63,11 @@ export class ChunkReader {
   loaded(chunk: readonly number[]): number {
     const held = this.#held.indexOf(chunk.join('.'))
     return held < 0 ? -1 : (this.#slots[held] as number)
+  }
+
+  /** What the source keeps for the chunk at an address: the values whose numbers its cells are. */
+  keptAt(address: number): readonly Value[] | undefined {
+    return this.column.kept?.(this.machine, address)
   }
 
   /** Where a chunk lies that is to be loaded after those planned before; undefined where a slot will hold it then. */

@@ -2,7 +2,8 @@
 import { codeTypeOf, input } from '../model/code.js'
 import { ChunkQLError } from '../model/error.js'
 import type { AggregateCall } from '../model/expression.js'
-import type { Type, Value } from '../model/type.js'
+import { isObjectType, type Type, type Value } from '../model/type.js'
+import { keyOfTuple, keyOfValue } from '../model/value-key.js'
 import type { Vector } from '../model/vector.js'
 import { compileParts } from './accumulate-code.js'
 import type { AggregateFunction, HolisticAggregate, Signature } from './definition.js'
@@ -46,9 +47,9 @@ export function accumulatorFor(
     : compileParts(interpreted, signature, registry, signature.args.map(inputFor))
 }
 
-const hasNoCode = (type: Type): boolean => type.kind === 'varchar'
+const hasNoCode = isObjectType
 
-/** Only `count` takes text as code, and does not look at it. */
+/** Only `count` takes text, bytes and lists as code, and does not look at them. */
 function inputFor(type: Type, index: number) {
   return input(hasNoCode(type) ? 'bool' : codeTypeOf(type), index)
 }
@@ -96,6 +97,6 @@ function overDistinct(plain: RowAccumulator): RowAccumulator<unknown> {
 /** A Map finds single values itself: NaN equals NaN and -0 equals 0 there, as they do in SQL. */
 function keyOf(args: readonly Value[]): string | Value {
   const [only] = args
-  if (args.length === 1 && only !== undefined) return only
-  return JSON.stringify(args.map((arg) => (typeof arg === 'string' ? arg : [typeof arg, String(arg === 0 ? 0 : arg)])))
+  if (args.length === 1 && only !== undefined) return keyOfValue(only)
+  return keyOfTuple(args)
 }

@@ -5,10 +5,12 @@ import { ChunkQLError, isChunkQLError } from '../model/error.js'
 import type { Interval } from '../model/interval.js'
 import {
   calendarOf,
+  elementOf,
   integerFacts,
   isFloat,
   isMoment,
   isNumeric,
+  isObjectType,
   sameType,
   type Type,
   typeName,
@@ -42,9 +44,17 @@ export interface CastMeaning {
 export function canCast(from: Type, to: Type): boolean {
   if (sameType(from, to)) return true
   const kinds = [from.kind, to.kind]
+  if (kinds.includes('list')) return canCastList(from, to)
+  if (kinds.includes('blob')) return kinds.includes('varchar') || from.kind === 'null'
   if (kinds.includes('varchar') || from.kind === 'null') return true
   if (kinds.every((kind) => kind === 'date' || kind === 'timestamp' || kind === 'calendar')) return true
   return [from, to].every((type) => type.kind === 'boolean' || isNumeric(type))
+}
+
+/** Lists lose their fixed size; reading lists from text has no meaning here. */
+function canCastList(from: Type, to: Type): boolean {
+  if (from.kind === 'null' || to.kind === 'varchar') return true
+  return from.kind === 'list' && to.kind === 'list' && to.size === undefined && sameType(elementOf(from), elementOf(to))
 }
 
 /** The meaning of a cast, or undefined where there is none. `attempt`: TRY_CAST. */
@@ -88,6 +98,7 @@ function orNull(evaluate: (value: Value) => Value, value: Value): Value {
 
 function convertValue(from: Type, to: Type): (value: Value) => Value {
   if (sameType(from, to) || from.kind === 'null') return (value) => value
+  if (from.kind === 'list' && to.kind === 'list') return (value) => value
   if (to.kind === 'varchar') return (value) => (value === null ? null : valueText(from, value))
   if (from.kind === 'varchar') return (value) => parseValue(value as string, to)
   if (from.kind === 'calendar' || to.kind === 'calendar') return changeCalendar(from, to)
@@ -111,6 +122,8 @@ function parsed(text: string, to: Type): Value | undefined | ParseFailure {
   switch (to.kind) {
     case 'boolean':
       return parseBoolean(text)
+    case 'blob':
+      return parseBlob(text)
     case 'date':
       return parseDate(text)
     case 'timestamp':
@@ -126,6 +139,17 @@ function parsed(text: string, to: Type): Value | undefined | ParseFailure {
     default:
       return narrowed(parseInteger(text, to), to)
   }
+}
+
+/** ASCII as it is, other bytes as \\xAA. */
+function parseBlob(text: string): Uint8Array | undefined {
+  const bytes: number[] = []
+  for (const [part] of text.matchAll(/\\x[0-9a-f]{2}|[^\\]|\\/gi)) {
+    const byte = part.length === 4 ? Number.parseInt(part.slice(2), 16) : part.charCodeAt(0)
+    if (part === '\\' || (part.length < 4 && byte > 127)) return undefined
+    bytes.push(byte)
+  }
+  return Uint8Array.from(bytes)
 }
 
 function narrowed(value: bigint | undefined, to: Type): Value | undefined {
@@ -154,7 +178,7 @@ function timestampToDate(microseconds: bigint): number {
 
 function emitCast(arg: Emitted, from: Type, to: Type): Emitted | undefined {
   if (sameType(from, to)) return { value: arg.value }
-  if (from.kind === 'varchar' || to.kind === 'varchar' || from.kind === 'null') return undefined
+  if (isObjectType(from) || isObjectType(to) || from.kind === 'null') return undefined
   if (from.kind === 'calendar' || to.kind === 'calendar') return undefined
   if (from.kind === 'date') return emitDateToTimestamp(arg)
   if (from.kind === 'timestamp') return emitTimestampToDate(arg)
@@ -181,7 +205,7 @@ function emitTimestampToDate({ value: moment }: Emitted): Emitted {
 /** All casts without text keep the order of values. */
 function castBounds(interval: Interval, from: Type, to: Type): Interval | undefined {
   if (sameType(from, to)) return interval
-  if (from.kind === 'varchar' || to.kind === 'varchar' || from.kind === 'null') return undefined
+  if (isObjectType(from) || isObjectType(to) || from.kind === 'null') return undefined
   if (from.kind === 'calendar' || to.kind === 'calendar') return undefined
   if (to.kind === 'boolean') return truthBounds(interval)
   const cast = isNumeric(to) ? clippedEnd(from, to) : clippedTime(from)

@@ -38,7 +38,7 @@ export interface ScalarFunction {
    * undefined where they say nothing.
    */
   fromAttributes?(attributes: Attributes): string | undefined
-  readonly category: 'operator' | 'comparison' | 'logic' | 'numeric' | 'date' | 'text' | 'conditional' | 'user'
+  readonly category: 'operator' | 'comparison' | 'logic' | 'numeric' | 'date' | 'text' | 'list' | 'conditional' | 'user'
   /** The types it takes, or undefined where it takes no such arguments: the binder then lists `usage`. */
   resolve(args: readonly Argument[]): Signature | undefined
   /** 'propagate' (default): any NULL argument gives NULL and `evaluate`, `emit` never see one. 'own': they see NULLs. */

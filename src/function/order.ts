@@ -5,20 +5,38 @@ import type { Type, Value } from '../model/type.js'
 /** Negative, zero or positive, for two non-NULL values of one type. */
 export function compareValues(a: Value, b: Value): number {
   if (typeof a === 'string' && typeof b === 'string') return compareText(a, b)
+  if (typeof a === 'object' && typeof b === 'object' && a && b) return compareItems(a, b)
   if (equalValues(a, b)) return 0
   return lessValue(a, b) ? -1 : 1
 }
 
 export function equalValues(a: Value, b: Value): boolean {
   // biome-ignore lint/suspicious/noSelfCompare: NaN equals NaN
-  return a === b || (a !== a && b !== b)
+  if (a === b || (a !== a && b !== b)) return true
+  return typeof a === 'object' && typeof b === 'object' && a !== null && b !== null && compareItems(a, b) === 0
 }
 
 export function lessValue(a: Value, b: Value): boolean {
   if (a === null || b === null) return false
   if (typeof a === 'string' && typeof b === 'string') return compareText(a, b) < 0
+  if (typeof a === 'object' && typeof b === 'object') return compareItems(a, b) < 0
   // biome-ignore lint/suspicious/noSelfCompare: NaN is the greatest
   return a < b || (b !== b && a === a)
+}
+
+/** Bytes and lists: by the first item that differs, then by length. NULL in a list is the greatest. */
+function compareItems(a: Uint8Array | readonly Value[], b: Uint8Array | readonly Value[]): number {
+  const length = Math.min(a.length, b.length)
+  for (let i = 0; i < length; i++) {
+    const [x = null, y = null] = [a[i], b[i]]
+    if (x === null || y === null) {
+      if (x !== y) return x === null ? 1 : -1
+    } else {
+      const order = compareValues(x, y)
+      if (order !== 0) return order
+    }
+  }
+  return a.length - b.length
 }
 
 /** UTF-16 order differs from code point order only where a surrogate meets a character from U+E000 on. */

@@ -10,6 +10,7 @@ const titles: Readonly<Record<ScalarFunction['category'], string>> = {
   numeric: 'Numbers',
   date: 'Dates and times',
   text: 'Text',
+  list: 'Lists',
   user: 'Functions of packages',
 }
 

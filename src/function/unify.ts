@@ -1,6 +1,7 @@
 /** Implicit casts: which type two arguments meet in, and which casts need not be written. Called by `resolve` and the binder. */
 import {
   BOOLEAN,
+  elementOf,
   FLOAT32,
   FLOAT64,
   INT16,
@@ -10,6 +11,7 @@ import {
   isFloat,
   isInteger,
   isNumeric,
+  listOf,
   sameType,
   TIMESTAMP,
   type Type,
@@ -22,6 +24,7 @@ import type { Argument } from './definition.js'
 export function commonType(a: Argument, b: Argument): Type | undefined {
   if (sameType(a.type, b.type) || b.type.kind === 'null') return a.type
   if (a.type.kind === 'null') return b.type
+  if (a.type.kind === 'list' && b.type.kind === 'list') return listMeets(a.type, b.type)
   if (isText(a) || isText(b)) return textMeets(a, b)
   if (isNumeric(a.type) && isNumeric(b.type)) return numericType(a, b, closestInteger)
   if (isTemporal(a.type) && isTemporal(b.type)) return TIMESTAMP
@@ -66,6 +69,8 @@ export function arithmeticType(a: Argument, b: Argument): Type | undefined {
 /** Whether a function that wants `to` takes this argument without a written cast. */
 export function canCastImplicitly(from: Argument, to: Type): boolean {
   if (sameType(from.type, to) || from.type.kind === 'null') return true
+  if (to.kind === 'list')
+    return from.type.kind === 'list' && to.size === undefined && sameType(elementOf(from.type), elementOf(to))
   if (isText(from)) return from.literal !== undefined
   if (to.kind === 'timestamp') return from.type.kind === 'date'
   if (isWrittenDate(from, to)) return true
@@ -155,6 +160,11 @@ function textMeets(a: Argument, b: Argument): Type | undefined {
   if (isText(a) && isText(b)) return VARCHAR
   const [text, other] = isText(a) ? [a, b] : [b, a]
   return text.literal === undefined ? undefined : other.type
+}
+
+/** Lists of one element type, whatever their sizes. */
+function listMeets(a: Type, b: Type): Type | undefined {
+  return sameType(elementOf(a), elementOf(b)) ? listOf(elementOf(a)) : undefined
 }
 
 function booleanMeets(a: Type, b: Type): Type | undefined {

@@ -5,7 +5,7 @@
  * Representation of SQL types: boolean is `bool`; int8..int32, uint8, uint16 and date are `i32` (always within the range
  * of their type); uint32, int64, timestamp are `i64`; uint64 is `i64` with unsigned operations; float32 `f32`; float64 `f64`.
  */
-import type { Type } from './type.js'
+import { type Type, typeName } from './type.js'
 
 export type CodeType = 'bool' | 'i32' | 'i64' | 'f32' | 'f64'
 
@@ -78,7 +78,9 @@ export function codeTypeOf(type: Type): CodeType {
     case 'float64':
       return 'f64'
     case 'varchar':
-      throw new Error('VARCHAR has no code')
+    case 'blob':
+    case 'list':
+      throw new Error(`${typeName(type)} has no code`)
     default:
       return type.kind satisfies never
   }

@@ -1,6 +1,6 @@
 /** Syntax back as SQL, with as few parentheses as its tree needs: parsing the text gives the same syntax. */
 import { chains, infixLevel, level, prefixLevel } from './precedence.js'
-import type { CallSyntax, CaseSyntax, ExpressionSyntax, Name, OperatorSyntax } from './syntax.js'
+import type { CallSyntax, CaseSyntax, ExpressionSyntax, Name, OperatorSyntax, SubscriptSyntax } from './syntax.js'
 
 /** A text and how tightly its outermost operator binds. */
 interface Piece {
@@ -73,6 +73,8 @@ function leafPiece(node: ExpressionSyntax): Piece {
       return suffixPiece(node.arg, `${not(node.negated)}IN (${printList(node.list)})`, level.match)
     case 'isNull':
       return suffixPiece(node.arg, `IS ${not(node.negated)}NULL`, level.is)
+    case 'subscript':
+      return { text: `${operand(node.arg, closed)}[${subscriptText(node)}]`, level: closed }
     default:
       return { text: closedText(node), level: closed }
   }
@@ -97,7 +99,12 @@ function unaryPiece({ operator, args }: OperatorSyntax): Piece {
   return { text: `${operator.toUpperCase()}${gap}${text}`, level: at }
 }
 
-type Closed = Exclude<ExpressionSyntax, { kind: 'operator' | 'between' | 'in' | 'isNull' }>
+function subscriptText({ from, to, slice }: SubscriptSyntax): string {
+  const [first, last] = [from ? printExpression(from) : '', to ? printExpression(to) : '']
+  return slice ? `${first}:${last}` : first
+}
+
+type Closed = Exclude<ExpressionSyntax, { kind: 'operator' | 'between' | 'in' | 'isNull' | 'subscript' }>
 
 /** What needs no parentheses anywhere. */
 function closedText(node: Closed): string {

@@ -20,8 +20,8 @@ export interface Column {
   readonly dims: readonly number[]
   readonly role: ColumnRole
   /**
-   * Absent for `index` columns, for columns that were refused, and for those that cannot be numbers in chunks (text,
-   * values with a validity of their own): `Source.vectors` reads the latter.
+   * Absent for `index` columns, for columns that were refused, and for those that do not lie in chunks (text and values
+   * with a validity of their own, in memory): `Source.vectors` reads the latter.
    */
   readonly layout?: Layout | undefined
   /** Found by its name, but not among the columns that `*` stands for. */
@@ -67,6 +67,23 @@ export type Unpack =
   /** stored * step months since January 1970. Column type TIMESTAMP. */
   | { readonly kind: 'months'; readonly step: number }
 
+/** How values that are no numbers are made of the bytes of a cell. */
+export type Form =
+  /** Cells are i4: the number of a value that the source keeps for the chunk. */
+  | { readonly kind: 'kept' }
+  /** Text of `size` bytes, padded with zeros: UTF-32 or UTF-8. `missing` means NULL. */
+  | {
+      readonly kind: 'text'
+      readonly encoding: 'utf32' | 'bytes'
+      readonly size: number
+      readonly missing?: string | undefined
+    }
+  | { readonly kind: 'bytes'; readonly size: number }
+  /** `size` items side by side, of `itemBytes` bytes each. */
+  | { readonly kind: 'list'; readonly size: number; readonly itemBytes: number; readonly item: Form }
+  /** Only as an item of a list. */
+  | ({ readonly kind: 'number' } & Pick<Layout, 'storage' | 'unpack' | 'missing' | 'nanIsNull'>)
+
 /**
  * How each decoded chunk of a column lies in memory. All chunks have the full chunk shape, edge chunks too.
  * Byte order is already the machine's; a transposed array only has other strides.
@@ -81,6 +98,8 @@ export interface Layout {
   readonly bytes: number
   /** Bytes from the start of a cell to its value, where a cell is more than that: the fields of a structured array. */
   readonly offset?: number | undefined
+  /** Present where values are no numbers: only the interpreter reads them. `storage` does not matter then. */
+  readonly form?: Form | undefined
   /** Columns of a table that name the same here lie in the same chunks: the fields of one structured array. */
   readonly shared?: string | undefined
   readonly unpack: Unpack

@@ -26,6 +26,7 @@ export type ExpressionSyntax =
   | IsNullSyntax
   | CaseSyntax
   | CastSyntax
+  | SubscriptSyntax
   | TypedLiteralSyntax
 
 /** `text` as written: 1, 1.5, 1e-3, 0xff, 1_000. */
@@ -93,6 +94,14 @@ export interface CaseSyntax extends Node {
   readonly operand?: ExpressionSyntax | undefined
   readonly branches: readonly { readonly when: ExpressionSyntax; readonly result: ExpressionSyntax }[]
   readonly otherwise?: ExpressionSyntax | undefined
+}
+/** list[place], or with `slice` list[from:to]: the bounds may be left out. */
+export interface SubscriptSyntax extends Node {
+  readonly kind: 'subscript'
+  readonly arg: ExpressionSyntax
+  readonly from?: ExpressionSyntax | undefined
+  readonly to?: ExpressionSyntax | undefined
+  readonly slice: boolean
 }
 /** CAST(x AS t), TRY_CAST(x AS t), x::t. */
 export interface CastSyntax extends Node {

@@ -15,22 +15,31 @@ export type TypeKind =
   | 'float32'
   | 'float64'
   | 'varchar'
+  | 'blob'
+  | 'list'
   | 'date'
   | 'timestamp'
   | 'calendar'
 
-/** An object, so that types with parameters (lists, calendars) can join without changing the rest. */
+/** An object, so that types with parameters can join without changing the rest. */
 export interface Type {
   readonly kind: TypeKind
   /** Of the kind 'calendar': the calendar in which a moment is counted. */
   readonly calendar?: CalendarName | undefined
+  /** Of a list: the type of its elements. */
+  readonly element?: Type | undefined
+  /** Of a list that has as many elements in every row. */
+  readonly size?: number | undefined
 }
+
+/** The kinds of types that their kind alone describes. */
+export type PlainKind = Exclude<TypeKind, 'list'>
 
 /**
  * One value of a type: int64, uint64, timestamp and calendar (microseconds since 1970) are bigint;
  * date is days since 1970 as a number; smaller integers and floats are numbers.
  */
-export type Value = null | boolean | number | bigint | string
+export type Value = null | boolean | number | bigint | string | Uint8Array | readonly Value[]
 
 export const NULL: Type = { kind: 'null' }
 export const BOOLEAN: Type = { kind: 'boolean' }
@@ -45,6 +54,7 @@ export const UINT64: Type = { kind: 'uint64' }
 export const FLOAT32: Type = { kind: 'float32' }
 export const FLOAT64: Type = { kind: 'float64' }
 export const VARCHAR: Type = { kind: 'varchar' }
+export const BLOB: Type = { kind: 'blob' }
 export const DATE: Type = { kind: 'date' }
 export const TIMESTAMP: Type = { kind: 'timestamp' }
 
@@ -60,7 +70,7 @@ export function calendarOf({ calendar }: Type): CalendarName {
 }
 
 /** The name that SQL shows for each kind, as DuckDB spells it. */
-const names: Readonly<Record<TypeKind, string>> = {
+const names: Readonly<Record<PlainKind, string>> = {
   null: 'NULL',
   boolean: 'BOOLEAN',
   int8: 'TINYINT',
@@ -74,13 +84,14 @@ const names: Readonly<Record<TypeKind, string>> = {
   float32: 'FLOAT',
   float64: 'DOUBLE',
   varchar: 'VARCHAR',
+  blob: 'BLOB',
   date: 'DATE',
   timestamp: 'TIMESTAMP',
   // Each calendar has a name of its own.
   calendar: 'TIMESTAMP_NOLEAP',
 }
 
-const aliases: Readonly<Record<string, TypeKind>> = {
+const aliases: Readonly<Record<string, PlainKind>> = {
   bool: 'boolean',
   logical: 'boolean',
   int1: 'int8',
@@ -99,19 +110,23 @@ const aliases: Readonly<Record<string, TypeKind>> = {
   string: 'varchar',
   char: 'varchar',
   bpchar: 'varchar',
+  bytea: 'blob',
+  binary: 'blob',
+  varbinary: 'blob',
   datetime: 'timestamp',
   'timestamp without time zone': 'timestamp',
 }
 
 const byName = new Map<string, Type>([
   ...Object.entries(aliases).map(([name, kind]): [string, Type] => [name, { kind }]),
-  ...(Object.entries(names) as [TypeKind, string][])
+  ...(Object.entries(names) as [PlainKind, string][])
     .filter(([kind]) => kind !== 'null' && kind !== 'calendar')
     .map(([kind, name]): [string, Type] => [name.toLowerCase(), { kind }]),
   ...calendarNames.map((calendar): [string, Type] => [`timestamp_${calendar}`, calendarType(calendar)]),
 ])
 
 export function typeName(type: Type): string {
+  if (type.kind === 'list') return `${typeName(elementOf(type))}[${type.size ?? ''}]`
   return type.calendar ? `TIMESTAMP_${type.calendar.toUpperCase()}` : names[type.kind]
 }
 
@@ -124,8 +139,23 @@ export function typeNames(): string[] {
   return [...byName.keys()].map((name) => name.toUpperCase())
 }
 
+export function listOf(element: Type, size?: number): Type {
+  return size === undefined ? { kind: 'list', element } : { kind: 'list', element, size }
+}
+
+/** Whether values are objects of JavaScript, one by one: text, bytes, lists. Compiled code has no such values. */
+export function isObjectType({ kind }: Type): boolean {
+  return kind === 'varchar' || kind === 'blob' || kind === 'list'
+}
+
+/** The type of a list's elements. */
+export function elementOf(type: Type): Type {
+  return type.element ?? NULL
+}
+
 export function sameType(a: Type, b: Type): boolean {
-  return a.kind === b.kind && a.calendar === b.calendar
+  if (a.kind !== 'list' || b.kind !== 'list') return a.kind === b.kind && a.calendar === b.calendar
+  return a.size === b.size && sameType(elementOf(a), elementOf(b))
 }
 
 const signedBits: Partial<Record<TypeKind, number>> = { int8: 8, int16: 16, int32: 32, int64: 64 }

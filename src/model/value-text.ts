@@ -1,6 +1,6 @@
 /** Values as text, spelled as DuckDB spells them: read by casts to VARCHAR, by every text output and by the tests. */
 import { calendarText } from './calendar.js'
-import { calendarOf, type Type, type Value } from './type.js'
+import { calendarOf, elementOf, type Type, type Value } from './type.js'
 import type { Vector } from './vector.js'
 
 const dayMicros = 86_400_000_000n
@@ -24,9 +24,35 @@ export function valueText(type: Type, value: Exclude<Value, null>): string {
       return value ? 'true' : 'false'
     case 'varchar':
       return value as string
+    case 'blob':
+      return blobText(value as Uint8Array)
+    case 'list':
+      return listText(elementOf(type), value as readonly Value[])
     default:
       return String(value)
   }
+}
+
+/** Printable ASCII as it is, other bytes and what has a meaning in such texts as \\xAA. */
+function blobText(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes) {
+    const isPlain = byte >= 0x20 && byte < 0x7f && byte !== 0x22 && byte !== 0x27 && byte !== 0x5c
+    text += isPlain ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0').toUpperCase()}`
+  }
+  return text
+}
+
+function listText(element: Type, items: readonly Value[]): string {
+  return `[${Array.from(items, (item) => (item === null ? 'NULL' : itemText(element, item))).join(', ')}]`
+}
+
+/** Texts that would be read as something else stand in quotes. */
+function itemText(element: Type, item: Exclude<Value, null>): string {
+  const text = valueText(element, item)
+  if (element.kind !== 'varchar') return text
+  const isPlain = text !== '' && !/^\s|\s$|[[\]{}(),:;='"\\]/.test(text) && text.toLowerCase() !== 'null'
+  return isPlain ? text : `'${text.replace(/['\\]/g, '\\$&')}'`
 }
 
 /** The text of one row of a vector; undefined where the row is NULL. */

@@ -15,8 +15,11 @@ export type NumericArray =
   | Float32Array
   | Float64Array
 
+/** Values that lie one by one: text, bytes, lists. */
+export type ObjectValue = string | Uint8Array | readonly Value[]
+
 /** boolean: Uint8Array of 0 and 1; date: Int32Array of days; timestamp: BigInt64Array of microseconds; null: Uint8Array of 0. */
-export type Values = NumericArray | readonly string[]
+export type Values = NumericArray | readonly ObjectValue[]
 
 export interface Vector {
   readonly type: Type
@@ -43,8 +46,11 @@ export interface Header {
   }[]
 }
 
+const noBytes = new Uint8Array(0)
+const noItems: readonly Value[] = []
+
 /** A zeroed array that holds `length` values of the type. */
-export function allocate(type: Type, length: number): NumericArray | string[] {
+export function allocate(type: Type, length: number): NumericArray | ObjectValue[] {
   switch (type.kind) {
     case 'null':
     case 'boolean':
@@ -73,6 +79,10 @@ export function allocate(type: Type, length: number): NumericArray | string[] {
       return new Float64Array(length)
     case 'varchar':
       return new Array<string>(length).fill('')
+    case 'blob':
+      return new Array<Uint8Array>(length).fill(noBytes)
+    case 'list':
+      return new Array<readonly Value[]>(length).fill(noItems)
     default:
       return type.kind satisfies never
   }
@@ -84,7 +94,7 @@ export function valueAt(vector: Vector, row: number): Value {
     throw new ChunkQLError('internal', `row ${row} of a ${typeName(vector.type)} vector of ${vector.length}`)
   }
   if (vector.type.kind === 'null' || vector.valid?.[row] === 0) return null
-  const value = vector.values[row] as number | bigint | string
+  const value = vector.values[row] as number | bigint | ObjectValue
   return vector.type.kind === 'boolean' ? value !== 0 : value
 }
 
@@ -134,7 +144,7 @@ export function concat(type: Type, parts: readonly Vector[]): Vector {
   const valid = parts.some((part) => part.valid) ? new Uint8Array(length).fill(1) : undefined
   let at = 0
   for (const part of parts) {
-    if (values instanceof Array) for (let i = 0; i < part.length; i++) values[at + i] = part.values[i] as string
+    if (values instanceof Array) for (let i = 0; i < part.length; i++) values[at + i] = part.values[i] as ObjectValue
     else values.set(part.values as never, at)
     if (part.valid) valid?.set(part.valid, at)
     at += part.length

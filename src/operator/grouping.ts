@@ -1,5 +1,6 @@
 /** Numbers for groups of equal keys, in the order in which they appear. Keys of any type; the interpreter's hash table. */
 import type { Type, Value } from '../model/type.js'
+import { keyOfValue } from '../model/value-key.js'
 import { type Vector, valueAt, vectorOf } from '../model/vector.js'
 
 /** Equal keys are those that GROUP BY puts together: NULLs are equal, NaNs are equal, -0 is 0. */
@@ -28,7 +29,7 @@ export class Grouping {
     keys.forEach((key, k) => {
       const last = k === keys.length - 1
       for (let row = 0; row < length; row++) {
-        const value = numberOf(this.#values[k] as Map<Value, number>, valueAt(key, row))
+        const value = numberOf(this.#values[k] as Map<Value, number>, keyOfValue(valueAt(key, row)))
         const pairs = this.#pairs[k - 1]
         const group = pairs ? numberOf(pairs, (groups[row] as number) * mostValues + value) : value
         groups[row] = group

@@ -1,7 +1,9 @@
 /** Ordering of rows by keys: stable, NULLs first or last as asked, NaN greatest. Called for ORDER BY, in workers and at the end. */
 import { interpret } from '../function/interpret.js'
+import { compareValues } from '../function/order.js'
 import type { Registry } from '../function/registry.js'
 import type { SortKey } from '../model/plan.js'
+import type { Value } from '../model/type.js'
 import type { Vector } from '../model/vector.js'
 import { columnOf, type Rows, takeRows } from './rows.js'
 
@@ -29,7 +31,11 @@ export function compareRows(vector: Vector, { descending, nullsFirst }: SortKey)
   const sign = descending ? -1 : 1
   const { values, valid } = vector
   const float = values instanceof Float32Array || values instanceof Float64Array
-  const compare = float ? floatOrder(values) : plainOrder(values as ArrayLike<string>)
+  const compare = float
+    ? floatOrder(values)
+    : typeof values[0] === 'object'
+      ? (a: number, b: number) => compareValues(values[a] as Value, values[b] as Value)
+      : plainOrder(values as ArrayLike<string>)
   if (!valid) return (a, b) => sign * compare(a, b)
   const nullSign = nullsFirst ? -1 : 1
   return (a, b) => {

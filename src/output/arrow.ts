@@ -2,8 +2,8 @@
 import * as arrow from 'apache-arrow'
 import { type Attributes, attributeText } from '../model/attribute.js'
 import { ChunkQLError } from '../model/error.js'
-import type { Type } from '../model/type.js'
-import type { Batch, Header, NumericArray, Vector } from '../model/vector.js'
+import { elementOf, type Type, type Value } from '../model/type.js'
+import { type Batch, type Header, type NumericArray, type Vector, vectorOf } from '../model/vector.js'
 import { spelled } from './spelled.js'
 import { uniqueNames } from './unique-names.js'
 
@@ -67,6 +67,12 @@ export function arrowType(type: Type): arrow.DataType {
     case 'varchar':
     case 'calendar':
       return new arrow.Utf8()
+    case 'blob':
+      return new arrow.Binary()
+    case 'list': {
+      const item = new arrow.Field('item', arrowType(elementOf(type)), true)
+      return type.size === undefined ? new arrow.List(item) : new arrow.FixedSizeList(type.size, item)
+    }
     case 'date':
       return new arrow.DateDay()
     case 'timestamp':
@@ -88,11 +94,52 @@ function arrowColumn(given: Vector, field: arrow.Field | undefined): arrow.Data 
   if (type.kind === 'varchar') {
     return arrow.makeData({ type: new arrow.Utf8(), length, ...validity, ...utf8(vector) })
   }
+  if (type.kind === 'blob') return arrow.makeData({ type: new arrow.Binary(), length, ...validity, ...binary(vector) })
+  if (type.kind === 'list') return arrowList(vector, field, validity)
   const values = vector.values as NumericArray
   const data = type.kind === 'boolean' ? bitmap(values, length) : values.subarray(0, length)
   // makeData has one signature per type; that the data fit the type was settled by `allocate`.
   return arrow.makeData({ type: field.type as arrow.Int, length, ...validity, data: data as Int32Array })
 }
+
+/** Rows of a fixed size have their place even where they are NULL. */
+function arrowList(
+  vector: Vector,
+  field: arrow.Field,
+  validity: { readonly nullCount: number; readonly nullBitmap?: Uint8Array },
+): arrow.Data {
+  const { type, length } = vector
+  const element = elementOf(type)
+  const items: Value[] = []
+  const valueOffsets = new Int32Array(length + 1)
+  for (let row = 0; row < length; row++) {
+    const isNull = vector.valid?.[row] === 0
+    const list = isNull ? new Array<Value>(type.size ?? 0).fill(null) : (vector.values[row] as readonly Value[])
+    for (const item of list) items.push(item)
+    valueOffsets[row + 1] = items.length
+  }
+  const child = arrowColumn(vectorOf(element, items), (field.type as arrow.List).children[0])
+  if (type.size !== undefined) {
+    return arrow.makeData({ type: field.type as arrow.FixedSizeList, length, ...validity, child })
+  }
+  return arrow.makeData({ type: field.type as arrow.List, length, ...validity, valueOffsets, child })
+}
+
+/** Bytes end to end with the offset of each. */
+function binary({ values, valid, length }: Vector): { valueOffsets: Int32Array; data: Uint8Array } {
+  const parts = Array.from({ length }, (_, row) => (valid?.[row] === 0 ? noBytes : (values[row] as Uint8Array)))
+  const valueOffsets = new Int32Array(length + 1)
+  parts.forEach((part, row) => {
+    valueOffsets[row + 1] = (valueOffsets[row] as number) + part.length
+  })
+  const data = new Uint8Array(valueOffsets[length] as number)
+  parts.forEach((part, row) => {
+    data.set(part, valueOffsets[row])
+  })
+  return { valueOffsets, data }
+}
+
+const noBytes = new Uint8Array(0)
 
 function validityBitmap({ valid, length }: Vector): { nullCount: number; nullBitmap?: Uint8Array } {
   if (!valid) return { nullCount: 0 }

@@ -1,4 +1,5 @@
 /** Comma-separated values as of RFC 4180 with \n line ends; NULL is nothing, an empty string is "". Listed in registry.ts. */
+import { isObjectType } from '../model/type.js'
 import { textAt } from '../model/value-text.js'
 import type { Batch } from '../model/vector.js'
 import type { ResultStream } from './output-format.js'
@@ -17,7 +18,7 @@ function csvLine(batch: Batch, row: number): string {
     const text = textAt(column, row)
     line += separator
     separator = ','
-    if (text !== undefined) line += column.type.kind === 'varchar' ? quoted(text) : text
+    if (text !== undefined) line += isObjectType(column.type) ? quoted(text) : text
   }
   return `${line}\n`
 }

@@ -2,9 +2,9 @@
  * A row as a JSON object; called by json.ts and ndjson.ts. 64-bit integers are bare and exact (read them with a parser
  * that keeps them), dates and timestamps are strings, and NaN and infinities are null: JSON has no number for them.
  */
-import type { Type } from '../model/type.js'
-import { textAt } from '../model/value-text.js'
-import type { Batch, Header, Vector } from '../model/vector.js'
+import { elementOf, type Type, type Value } from '../model/type.js'
+import { valueText } from '../model/value-text.js'
+import { type Batch, type Header, type Vector, valueAt } from '../model/vector.js'
 import { uniqueNames } from './unique-names.js'
 
 export function rowWriter(header: Header): (batch: Batch, row: number) => string {
@@ -17,16 +17,19 @@ export function rowWriter(header: Header): (batch: Batch, row: number) => string
 }
 
 function jsonAt(vector: Vector | undefined, row: number): string {
-  const text = vector && textAt(vector, row)
-  if (!vector || text === undefined) return 'null'
-  if (isQuoted(vector.type)) return JSON.stringify(text)
-  return isNotFinite(vector, row) ? 'null' : text
+  return vector ? jsonText(vector.type, valueAt(vector, row)) : 'null'
+}
+
+function jsonText(type: Type, value: Value): string {
+  if (value === null) return 'null'
+  if (type.kind === 'list') {
+    return `[${Array.from(value as readonly Value[], (item) => jsonText(elementOf(type), item)).join(',')}]`
+  }
+  const text = valueText(type, value)
+  if (isQuoted(type)) return JSON.stringify(text)
+  return typeof value === 'number' && !Number.isFinite(value) ? 'null' : text
 }
 
 function isQuoted({ kind }: Type): boolean {
-  return kind === 'varchar' || kind === 'date' || kind === 'timestamp' || kind === 'calendar'
-}
-
-function isNotFinite({ type, values }: Vector, row: number): boolean {
-  return (type.kind === 'float32' || type.kind === 'float64') && !Number.isFinite(values[row])
+  return kind === 'varchar' || kind === 'blob' || kind === 'date' || kind === 'timestamp' || kind === 'calendar'
 }

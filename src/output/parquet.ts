@@ -1,7 +1,7 @@
 /** Parquet, row group by row group, so that memory holds one of them. Named in registry.ts. */
 import { ByteWriter, type ColumnSource, ParquetWriter, type SchemaElement } from 'hyparquet-writer'
 import { ChunkQLError } from '../model/error.js'
-import type { Type } from '../model/type.js'
+import { elementOf, type PlainKind, type Type } from '../model/type.js'
 import { type Header, type Vector, valueAt } from '../model/vector.js'
 import type { ResultStream } from './output-format.js'
 import { rowGroups } from './row-groups.js'
@@ -32,14 +32,22 @@ function* taken(bytes: ByteWriter): Generator<Uint8Array> {
 }
 
 function schemaOf({ columns }: Header, names: readonly string[]): SchemaElement[] {
-  const leaves = columns.map(({ type, nullable }, index): SchemaElement => {
-    const isOptional = nullable || type.kind === 'null'
-    return { name: names[index] ?? '', ...physical(type), repetition_type: isOptional ? 'OPTIONAL' : 'REQUIRED' }
-  })
-  return [{ name: 'root', num_children: leaves.length }, ...leaves]
+  const elements = columns.flatMap(({ type, nullable }, index) => elementsOf(names[index] ?? '', type, nullable))
+  return [{ name: 'root', num_children: columns.length }, ...elements]
 }
 
-function physical({ kind }: Type): Omit<SchemaElement, 'name'> {
+/** A list is a group of a repeated group of elements. */
+function elementsOf(name: string, type: Type, nullable: boolean): SchemaElement[] {
+  const repetition_type = nullable || type.kind === 'null' ? 'OPTIONAL' : 'REQUIRED'
+  if (type.kind !== 'list') return [{ name, ...physical(type.kind), repetition_type }]
+  return [
+    { name, repetition_type, converted_type: 'LIST', logical_type: { type: 'LIST' }, num_children: 1 },
+    { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
+    ...elementsOf('element', elementOf(type), true),
+  ]
+}
+
+function physical(kind: PlainKind): Omit<SchemaElement, 'name'> {
   switch (kind) {
     case 'boolean':
       return { type: 'BOOLEAN' }
@@ -76,6 +84,8 @@ function physical({ kind }: Type): Omit<SchemaElement, 'name'> {
     case 'varchar':
     case 'calendar':
       return { type: 'BYTE_ARRAY', converted_type: 'UTF8' }
+    case 'blob':
+      return { type: 'BYTE_ARRAY' }
     default:
       return kind satisfies never
   }

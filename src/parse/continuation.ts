@@ -5,7 +5,7 @@ import { DoubleColon } from '../../grammar/tokens.js'
 import { infixLevel, level } from '../model/precedence.js'
 import { buildType } from './cast.js'
 import { unexpected } from './complaint.js'
-import { endOf, firstOf } from './cst.js'
+import { endOf, firstOf, isNode } from './cst.js'
 import { isFolded, isOpening, type Reader, readOperand, refuseInBetween, take, takeToken } from './reader.js'
 import { append, turnBetween, turnLike, wait } from './yard.js'
 
@@ -17,6 +17,11 @@ interface Lead {
 }
 
 export function readContinuation(reader: Reader): void {
+  const next = reader.parts[reader.at]
+  if (next && isNode(next)) {
+    readSubscript(reader, take(reader) as CstNode)
+    return
+  }
   const first = takeToken(reader)
   const negated = first.tokenType === k.NOT
   const token = negated ? takeToken(reader) : first
@@ -123,6 +128,11 @@ function appendNullTest(reader: Reader, first: IToken, last: IToken, negated: bo
     negated,
     span,
   }))
+}
+
+function readSubscript(reader: Reader, subscript: CstNode): void {
+  const at = { level: level.cast, token: firstOf(subscript), end: endOf(subscript) }
+  append(reader.yard, at, (arg, span) => reader.builder.subscript(subscript, arg, span))
 }
 
 function readType(reader: Reader, { token }: Lead): void {

@@ -69,7 +69,19 @@ const groups: readonly Group[] = [
   {
     key: t.Infix,
     word: 'an operator',
-    members: [k.NOT, k.IS, k.ISNULL, k.NOTNULL, t.DoubleColon, t.Colon, t.LeftParen, t.Text, t.Dot, k.FILTER],
+    members: [
+      k.NOT,
+      k.IS,
+      k.ISNULL,
+      k.NOTNULL,
+      t.DoubleColon,
+      t.Colon,
+      t.LeftParen,
+      t.LeftBracket,
+      t.Text,
+      t.Dot,
+      k.FILTER,
+    ],
   },
 ]
 

@@ -1,11 +1,12 @@
 /** Expressions and lists of them, from the CST. The one place where the builders of this folder meet and recurse. */
 import type { CstElement, CstNode } from 'chevrotain'
 import { Folded, LeftParen, Star } from '../../grammar/tokens.js'
+import type { Span } from '../model/span.js'
 import type { ExpressionSyntax } from '../model/syntax.js'
 import { buildCase } from './case.js'
 import { buildCast } from './cast.js'
 import { unexpected, unsupported } from './complaint.js'
-import { extentOf, isNode, isToken, present } from './cst.js'
+import { extentOf, isNode, isToken, node, present, token } from './cst.js'
 import { buildLiteral } from './literal.js'
 import { type Resolved, resolve } from './precedence.js'
 import type { Builder } from './reader.js'
@@ -70,4 +71,18 @@ function buildMembers(list: CstElement): readonly ExpressionSyntax[] {
   return isNode(list) ? buildList(list) : (list.payload as Resolved).items
 }
 
-const builder: Builder = { operand: buildOperand, members: buildMembers }
+function buildSubscript(cst: CstNode, arg: ExpressionSyntax, span: Span): ExpressionSyntax {
+  const [from, to] = [node(cst, 'from'), node(cst, 'to')]
+  const slice = token(cst, 'Colon') !== undefined
+  if (!from && !slice) throw unexpected(present(token(cst, 'RightBracket')), ['a place'], 'write list[1] or list[1:3]')
+  return {
+    kind: 'subscript',
+    arg,
+    ...(from && { from: buildExpression(from) }),
+    ...(to && { to: buildExpression(to) }),
+    slice,
+    span,
+  }
+}
+
+const builder: Builder = { operand: buildOperand, members: buildMembers, subscript: buildSubscript }

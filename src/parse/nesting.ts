@@ -4,7 +4,7 @@
  */
 import { createTokenInstance, type IToken, tokenMatcher } from 'chevrotain'
 import { keyword as k } from '../../grammar/keyword-tokens.js'
-import { Dot, Folded, Infix, LeftParen, RightParen, Word } from '../../grammar/tokens.js'
+import { Dot, Folded, Infix, LeftBracket, LeftParen, RightBracket, RightParen, Word } from '../../grammar/tokens.js'
 import { ChunkQLError } from '../model/error.js'
 import { endOf, extentOf, present, startOf } from './cst.js'
 
@@ -55,6 +55,7 @@ function headOf(output: readonly IToken[], at: number): number | undefined {
   const opening = present(output[at])
   const before = output[at - 1]
   if (before === undefined || before.tokenType === k.FROM || before.tokenType === k.FILTER) return undefined
+  if (opening.tokenType === LeftBracket) return undefined
   if (opening.tokenType === k.CASE) return at
   const isWord = tokenMatcher(before, Word) && !tokenMatcher(before, Infix)
   const isCall = isWord || before.tokenType === k.CAST || before.tokenType === k.TRY_CAST
@@ -84,8 +85,8 @@ function depthOf(tokens: readonly IToken[]): number {
 /** Down into a group or up out of it. CASE and END after AS or a dot are names. */
 function stepOf(token: IToken, before: IToken | undefined): number {
   const type = token.tokenType
-  if (type === LeftParen) return 1
-  if (type === RightParen) return -1
+  if (type === LeftParen || type === LeftBracket) return 1
+  if (type === RightParen || type === RightBracket) return -1
   if (type !== k.CASE && type !== k.END) return 0
   if (before?.tokenType === k.AS || before?.tokenType === Dot) return 0
   return type === k.CASE ? 1 : -1

@@ -1,8 +1,9 @@
 /** Walks over the flat parts of an expression and reads operands. Used by `precedence.ts` and `continuation.ts`. */
-import type { CstElement, IToken, TokenType } from 'chevrotain'
+import type { CstElement, CstNode, IToken, TokenType } from 'chevrotain'
 import { keyword as k } from '../../grammar/keyword-tokens.js'
 import { Folded, LeftParen, Minus, Plus, Tilde } from '../../grammar/tokens.js'
 import { prefixLevel } from '../model/precedence.js'
+import type { Span } from '../model/span.js'
 import type { ExpressionSyntax } from '../model/syntax.js'
 import { unexpected } from './complaint.js'
 import { endOf, extentOf, isNode, isToken, present, startOf } from './cst.js'
@@ -14,6 +15,8 @@ export interface Builder {
   readonly operand: (element: CstElement) => ExpressionSyntax
   /** Of the list in the parentheses after IN. */
   readonly members: (list: CstElement) => readonly ExpressionSyntax[]
+  /** Of what stands in brackets behind an operand. */
+  readonly subscript: (node: CstNode, arg: ExpressionSyntax, span: Span) => ExpressionSyntax
 }
 
 /** A walk over the parts. */

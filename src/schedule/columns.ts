@@ -4,6 +4,7 @@ import { type ColumnId, columnsOf, type Expression, rewrite } from '../model/exp
 import { identityOf } from '../model/identity.js'
 import type { JobColumn } from '../model/job.js'
 import type { ScanColumn } from '../model/plan.js'
+import { isObjectType } from '../model/type.js'
 import type { Vector } from '../model/vector.js'
 import type { Dimensions } from './dimensions.js'
 
@@ -84,7 +85,7 @@ export class Hoisting {
 
 /** Compiled bodies read a NULL of a dimension column as NaN: there must be no other NaN beside it, and no NULL elsewhere. */
 export function isPlain({ type, values, valid }: Vector): boolean {
-  if (type.kind === 'varchar' || type.kind === 'null') return false
+  if (isObjectType(type) || type.kind === 'null') return false
   if (values instanceof Float32Array || values instanceof Float64Array) {
     return !values.some((value, row) => Number.isNaN(value) && valid?.[row] !== 0)
   }

@@ -6,7 +6,7 @@ import type { DimensionCodes, GridScan, JobColumn, KeySpace, LoopPlan, Sink } fr
 import type { Access, Accumulator, Finish, Nest, NestColumn } from '../model/nest.js'
 import type { NamedAggregate } from '../model/plan.js'
 import { type Dimension, type Storage, storageBytes } from '../model/schema.js'
-import { INT32, INT64, type Type, type TypeKind } from '../model/type.js'
+import { INT32, INT64, isObjectType, type Type, type TypeKind } from '../model/type.js'
 import type { Vector } from '../model/vector.js'
 import { isPlain, withoutSpans } from './columns.js'
 
@@ -64,7 +64,7 @@ function earlyColumns(scan: GridScan): JobColumn[] {
 }
 
 function hasCode(column: JobColumn): boolean {
-  if (column.kind === 'vector' || column.type.kind === 'varchar') return false
+  if (column.kind === 'vector' || isObjectType(column.type)) return false
   return column.kind !== 'dimension' || isPlain(column.values)
 }
 
@@ -107,7 +107,7 @@ function nestColumn(column: JobColumn, access: Access): NestColumn {
 }
 
 /** How a vector's values lie in memory. */
-const storages: Readonly<Record<Exclude<TypeKind, 'null' | 'varchar'>, Storage>> = {
+const storages: Readonly<Partial<Record<TypeKind, Storage>>> = {
   calendar: 'i8',
   boolean: 'bool',
   int8: 'i1',
@@ -125,8 +125,9 @@ const storages: Readonly<Record<Exclude<TypeKind, 'null' | 'varchar'>, Storage>>
 }
 
 function storageOf(type: Type): Storage {
-  if (type.kind === 'varchar' || type.kind === 'null') throw new TypeError(`${type.kind} has no storage`)
-  return storages[type.kind]
+  const storage = storages[type.kind]
+  if (!storage) throw new TypeError(`${type.kind} has no storage`)
+  return storage
 }
 
 /** How groups move along the innermost loop: not at all or in runs, one by one, or anyhow. */
@@ -196,7 +197,7 @@ function accumulate(aggregates: readonly NamedAggregate[], registry: Registry): 
 function partsOf(call: AggregateCall, registry: Registry): Accumulator[] | undefined {
   const definition = registry.aggregateFunction(call.aggregate)
   if (!definition || definition.kind === 'holistic' || call.distinct) return undefined
-  if (call.args.some(({ type }) => type.kind === 'varchar')) return undefined
+  if (call.args.some(({ type }) => isObjectType(type))) return undefined
   if (definition.kind === 'distributive') return [accumulator(call, call.aggregate, call.args, call.type)]
   const argTypes = call.args.map(({ type }) => type)
   const found = definition.parts({ args: argTypes, result: call.type }).map((part) => {

@@ -2,6 +2,7 @@
 import type { Machine } from '../kernel/machine.js'
 import type { SourceRef } from '../model/job.js'
 import type { Layout, Schema } from '../model/schema.js'
+import type { Value } from '../model/type.js'
 import type { Vector } from '../model/vector.js'
 
 /** Bytes to be read for one chunk, known by arithmetic before anything is read. */
@@ -54,6 +55,8 @@ export interface ChunkedColumn {
    * reads the chunk, after `decode` was called for one of them. Throws as `fetch` does.
    */
   prepare?(machine: Machine, out: number, range: ByteRange): void
+  /** The values whose numbers the cells of the chunk decoded to `out` are, where the layout's form says so. */
+  kept?(machine: Machine, out: number): readonly Value[]
 }
 
 export interface Source {

@@ -32,7 +32,7 @@ export function allocateStored(storage: Storage, length: number): NumericArray {
 }
 
 /** Copies `count` stored numbers, `step` bytes apart from `address` on, to `to` from element `target` on. */
-export type CopyStored = (address: number, step: number, count: number, to: NumericArray, target: number) => void
+export type CopyStored = (address: number, step: number, count: number, target: number, to: NumericArray) => void
 
 /** Stored numbers lie where their chunk has them: at any address, fields of structured arrays also at any step. */
 export function storedCopier(storage: Storage, buffer: ArrayBufferLike): CopyStored {
@@ -40,10 +40,10 @@ export function storedCopier(storage: Storage, buffer: ArrayBufferLike): CopySto
   const elements = storedView(storage, buffer, 0, Math.floor(buffer.byteLength / size))
   const bytes = new Uint8Array(buffer)
   if (storage === 'f2') return (...place) => copyHalves(bytes, ...place)
-  return (address, step, count, to, target) => {
+  return (address, step, count, target, to) => {
     if (address % size === 0 && step % size === 0)
-      copyElements(elements, address / size, step / size, count, to, target)
-    else copyBytes(bytes, size, address, step, count, to, target)
+      copyElements(elements, address / size, step / size, count, target, to)
+    else copyBytes(bytes, size, address, step, count, target, to)
   }
 }
 
@@ -52,8 +52,8 @@ function copyElements(
   start: number,
   step: number,
   count: number,
-  to: NumericArray,
   target: number,
+  to: NumericArray,
 ): void {
   if (step === 1) to.set(from.subarray(start, start + count) as never, target)
   else for (let i = 0; i < count; i++) to[target + i] = from[start + i * step] as never
@@ -65,8 +65,8 @@ function copyBytes(
   start: number,
   step: number,
   count: number,
-  to: NumericArray,
   target: number,
+  to: NumericArray,
 ): void {
   const bytes = new Uint8Array(to.buffer, to.byteOffset + target * size, count * size)
   for (let i = 0, at = 0; i < count; i++) {
@@ -80,8 +80,8 @@ function copyHalves(
   start: number,
   step: number,
   count: number,
-  to: NumericArray,
   target: number,
+  to: NumericArray,
 ): void {
   for (let i = 0; i < count; i++) {
     const at = start + i * step

@@ -87,13 +87,18 @@ async function readOnly(source: Source): Promise<Readonly<Record<string, readonl
   return Object.fromEntries(found)
 }
 
+function slicesOf(bytes: Uint8Array, size: number): Uint8Array[] {
+  return Array.from({ length: bytes.length / size }, (_, i) => bytes.slice(i * size, (i + 1) * size))
+}
+
 export function valuesOf({ type = '', values = '', valid, texts }: Expected): Value[] {
   if (texts) return [...texts]
   const bytes = Uint8Array.from(Buffer.from(values, 'base64'))
+  if (type.startsWith('|V')) return slicesOf(bytes, Number(type.slice(2)))
   const storage = (type === '|b1' ? 'bool' : type.slice(1)) as Storage
   const size = storageBytes[storage]
   const stored = allocateStored(storage, bytes.length / size)
-  storedCopier(storage, bytes.buffer)(0, size, stored.length, stored, 0)
+  storedCopier(storage, bytes.buffer)(0, size, stored.length, 0, stored)
   return Array.from(stored as Iterable<number | bigint>, (value, i) =>
     valid?.[i] === 0 ? null : storage === 'bool' ? value === 1 : value,
   )

@@ -57,6 +57,6 @@ async function run(db: Database, sql: string): Promise<Answer> {
 }
 
 function toCell(value: Value, type: Type): Cell {
-  if (value === null || (type.kind !== 'date' && type.kind !== 'timestamp')) return value
-  return valueText(type, value)
+  if (value === null) return value
+  return typeof value === 'object' || type.kind === 'date' || type.kind === 'timestamp' ? valueText(type, value) : value
 }

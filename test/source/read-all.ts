@@ -3,6 +3,7 @@ import { createMachine } from '../../src/kernel/machine.js'
 import { type Column, cellCount, findTable, type Table } from '../../src/model/schema.js'
 import type { Value } from '../../src/model/type.js'
 import { valueAt } from '../../src/model/vector.js'
+import { objectReader } from '../../src/source/objects.js'
 import type { Source } from '../../src/source/source.js'
 import { allocateStored, storedCopier, unpack } from '../../src/source/unpack.js'
 
@@ -34,6 +35,7 @@ async function readChunks(source: Source, table: string, column: Column, shape: 
   const chunked = await source.column(table, column.name)
   const { layout } = chunked
   const stored = allocateStored(layout.storage, cellCount(shape))
+  const objects = new Array<Value>(cellCount(shape))
   const counts = shape.map((size, axis) => Math.ceil(size / (layout.chunk[axis] ?? 1)))
   const machine = createMachine({ limit: 2 ** 28 })
   for (const index of indexes(counts)) {
@@ -44,16 +46,20 @@ async function readChunks(source: Source, table: string, column: Column, shape: 
     chunked.decode(fetched, machine, out, range)
     chunked.prepare?.(machine, out, range)
     const copy = storedCopier(layout.storage, machine.memory.buffer)
+    const read =
+      layout.form && objectReader(layout.form, column.type, machine.memory.buffer, chunked.kept?.(machine, out))
     for (const cell of indexes(layout.chunk)) {
       const place = cell.map((at, axis) => at + (index[axis] ?? 0) * (layout.chunk[axis] ?? 0))
       if (place.some((at, axis) => at >= (shape[axis] ?? 0))) continue
       const row = place.reduce((sum, at, axis) => sum * (shape[axis] ?? 0) + at, 0)
       const address =
         out + (layout.offset ?? 0) + cell.reduce((sum, at, axis) => sum + at * (layout.strides[axis] ?? 0), 0)
-      copy(address, 0, 1, stored, row)
+      if (read) objects[row] = read(address, 0, 1)[0] as Value
+      else copy(address, 0, 1, row, stored)
     }
     machine.release(mark)
   }
+  if (layout.form) return objects
   const vector = unpack(column.type, layout, stored)
   return Array.from({ length: vector.length }, (_, row) => valueAt(vector, row))
 }

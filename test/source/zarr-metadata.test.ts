@@ -57,7 +57,6 @@ test('fill values in every spelling', () => {
 const refusedV2: readonly (readonly [name: string, zarray: object, why: RegExp])[] = [
   ['quadruple', { dtype: '<f16' }, /<f16/],
   ['long complex', { dtype: '<c32' }, /<c32/],
-  ['void', { dtype: '|V4' }, /V4/],
   ['objects', { dtype: '|O' }, /\|O/],
   ['pickle', { dtype: '|O', filters: [{ id: 'pickle' }] }, /pickled objects are programs/],
   ['no unit', { dtype: '<M8' }, /<M8/],

@@ -23,7 +23,8 @@ for (const name of ['structs-v2', 'structs-v3']) {
       assert.deepEqual(own, Object.keys(fields), `${path}: its fields in their order`)
       for (const column of table.columns) {
         const values = fields[column.name]
-        if (column.refused || !values) continue
+        if (!values) continue
+        assert.equal(column.refused, undefined)
         assert.deepEqual((await readAll(source, path, column.name)).map(plain), values, `${path}, ${column.name}`)
       }
     }
@@ -32,6 +33,7 @@ for (const name of ['structs-v2', 'structs-v3']) {
 
 /** 64-bit integers as text, infinities by name, as the script writes them. */
 function plain(value: Value): Value {
+  if (value instanceof Array) return value.flatMap((item) => plain(item) as Value)
   if (typeof value === 'bigint') return String(value)
   return value === Infinity || value === -Infinity ? String(value) : value
 }

@@ -1,11 +1,11 @@
 /** Values kept as they come, in an array that doubles; ranks are found without sorting all. Called by the quantiles. */
 import type { Type, Value } from '../../model/type.js'
-import { allocate, type NumericArray } from '../../model/vector.js'
+import { allocate, type NumericArray, type ObjectValue } from '../../model/vector.js'
 import { compareValues } from '../order.js'
 
 export interface Sample {
   readonly type: Type
-  values: NumericArray | string[]
+  values: NumericArray | ObjectValue[]
   length: number
 }
 
@@ -33,14 +33,14 @@ export function addValues(sample: Sample, other: Sample): void {
 function grow(sample: Sample, least = 4): void {
   const { type, values } = sample
   const larger = allocate(type, Math.max(least, values.length * 2))
-  if (larger instanceof Array) for (let i = 0; i < values.length; i++) larger[i] = values[i] as string
+  if (larger instanceof Array) for (let i = 0; i < values.length; i++) larger[i] = values[i] as ObjectValue
   else larger.set(values as never)
   sample.values = larger
 }
 
 /** Only the values that are there, for the way between threads. */
 export function trimmedSample({ type, values, length }: Sample): Sample {
-  return { type, values: values.slice(0, length) as NumericArray | string[], length }
+  return { type, values: values.slice(0, length) as NumericArray | ObjectValue[], length }
 }
 
 export function sizeOfSample({ values }: Sample): number {

@@ -1,17 +1,23 @@
 /** `x IN (constants)` over batches, by a set. */
 import type { InList } from '../../model/expression.js'
 import { BOOLEAN, type Value } from '../../model/type.js'
+import { keyOfValue } from '../../model/value-key.js'
 import { constantOperand, type Evaluate, type Frame, isConstantNull, type Operand } from './frame.js'
 
 /** A Set finds NaN, and takes -0 for 0, as SQL does. NULL in the list leaves open what it does not hold. */
 export function evaluateIn(list: InList, frame: Frame, evaluate: Evaluate): Operand {
   const arg = evaluate(list.arg, frame)
   if (isConstantNull(arg)) return constantOperand(BOOLEAN, null)
-  const members = new Set(list.values.filter((value) => value !== null).map(stored))
+  const members = new Set(
+    list.values
+      .filter((value) => value !== null)
+      .map(stored)
+      .map(keyOfValue),
+  )
   const length = arg.stride === 0 ? 1 : frame.length
   const values = new Uint8Array(length)
   const from = arg.values as ArrayLike<Value>
-  for (let row = 0; row < length; row++) values[row] = members.has(from[row] as Value) ? 1 : 0
+  for (let row = 0; row < length; row++) values[row] = members.has(keyOfValue(from[row] as Value)) ? 1 : 0
   return {
     type: BOOLEAN,
     values,

@@ -22,6 +22,8 @@ import { flagText, hasFlag } from './flags.js'
 import { isfinite, isinf, isnan } from './float-test.js'
 import { greatest, least } from './greatest.js'
 import { integerDivide } from './integer-divide.js'
+import { listAvg, listCount, listMax, listMin, listSum } from './list/aggregates.js'
+import { arrayExtract, arrayLength, arraySlice, listContains, listValue } from './list/parts.js'
 import { conjunctionFunction, disjunctionFunction, isNull, negationFunction } from './logic.js'
 import { dayName, lastDay, makeDate, monthName } from './make-date.js'
 import { acos, asin, atan, cbrt, cos, degrees, exp, ln, log2, log10, pi, radians, sin, sqrt, tan } from './math.js'
@@ -35,7 +37,7 @@ import { abs, sign } from './sign.js'
 import { minus } from './subtract.js'
 import { lpad, ltrim, repeat, replace, rpad, rtrim, translate, trim } from './text/change.js'
 import { concat, concatWs, join } from './text/concat.js'
-import { ascii, chr, length, lower, reverse, strlen, unicode, upper } from './text/letters.js'
+import { ascii, chr, length, lower, octetLength, reverse, strlen, unicode, upper } from './text/letters.js'
 import { likes } from './text/like.js'
 import { left, right, splitPart, substring } from './text/parts.js'
 import { contains, endsWith, startsWith, strpos } from './text/search.js'
@@ -145,4 +147,15 @@ export const scalars: readonly ScalarFunction[] = [
   unicode,
   chr,
   flagText,
+  octetLength,
+  arrayExtract,
+  arraySlice,
+  listValue,
+  arrayLength,
+  listContains,
+  listSum,
+  listAvg,
+  listMin,
+  listMax,
+  listCount,
 ]

@@ -1,7 +1,7 @@
 /** = <> < <= > >= and IS [NOT] DISTINCT FROM: every type, NaN equal to itself and above all numbers. */
 import { and, type Code, constant, convert, type Emitted, lt, not, or } from '../../model/code.js'
 import type { Interval } from '../../model/interval.js'
-import { BOOLEAN, isInteger, type Type, type Value } from '../../model/type.js'
+import { BOOLEAN, isInteger, isObjectType, type Type, type Value } from '../../model/type.js'
 import type { Argument, ScalarFunction, Signature } from '../definition.js'
 import { comparesEqual, comparesLess, comparesLessOrEqual, notInterval, swapped } from '../interval-logic.js'
 import {
@@ -63,7 +63,7 @@ function emitRelation(args: readonly Emitted[], signature: Signature, rule: Rule
   const { relation, whenLess, whenGreater } = rule
   const [a, b] = args
   const [aType, bType] = signature.args
-  if (!a || !b || !aType || !bType || aType.kind === 'varchar') return undefined
+  if (!a || !b || !aType || !bType || isObjectType(aType)) return undefined
   if (!mixesSigns(aType, bType)) return { value: relation(a.value, b.value, aType) }
   const [x, y] = [widened(a.value), widened(b.value)]
   const unsigned: Type = { kind: 'uint64' }

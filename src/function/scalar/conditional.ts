@@ -2,7 +2,7 @@
 import { type Code, type Emitted, or, select } from '../../model/code.js'
 import type { Expression } from '../../model/expression.js'
 import type { Interval } from '../../model/interval.js'
-import { BOOLEAN, sameType, type Type, typeName, VARCHAR, type Value } from '../../model/type.js'
+import { BOOLEAN, isObjectType, sameType, type Type, typeName, VARCHAR, type Value } from '../../model/type.js'
 import { either } from '../bounds-union.js'
 import { castMeaning } from '../cast.js'
 import type { Argument, ScalarFunction, Signature } from '../definition.js'
@@ -46,7 +46,7 @@ export const coalesce: ScalarFunction = {
     () =>
     (...args) =>
       args.find((arg) => arg !== null) ?? null,
-  emit: (args, { result }) => (result.kind === 'varchar' ? undefined : emitFirst(args)),
+  emit: (args, { result }) => (isObjectType(result) ? undefined : emitFirst(args)),
   bounds: firstBounds,
   examples: [
     { sql: 'coalesce(NULL, 2, 3)', result: '2' },

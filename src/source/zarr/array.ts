@@ -15,6 +15,8 @@ export type DataType =
   | { readonly kind: 'fixedText'; readonly encoding: 'utf32' | 'bytes'; readonly size: number }
   /** Text of any length, as the vlen-utf8 codec lays it. */
   | { readonly kind: 'text' }
+  /** Bytes of any number, as the vlen-bytes codec lays them. */
+  | { readonly kind: 'bytes' }
   /** Bytes of a fixed number without a meaning. */
   | { readonly kind: 'raw'; readonly size: number }
   /** Several values in each cell; what lies between them is padding. Fields are read one by one: see fields.ts. */
@@ -100,7 +102,8 @@ export function isRefused(array: AnyArray): array is RefusedArray {
 /** Thrown inside the readers of metadata where something is valid but beyond us; becomes a `RefusedArray`. */
 export class Refusal extends Error {}
 
-const typeSizes = { datetime: 8, timedelta: 8, text: 1 } as const
+/** Texts and bytes of any length are numbered: see variable.ts. */
+const typeSizes = { datetime: 8, timedelta: 8, text: 4, bytes: 4 } as const
 
 /** Bytes of one cell in a decoded chunk. */
 export function cellBytes(type: DataType): number {
@@ -130,6 +133,9 @@ export function elementBytes(type: DataType): number {
       return elementBytes(type.element)
     case 'fixedText':
       return type.encoding === 'utf32' ? 4 : 1
+    case 'text':
+    case 'bytes':
+      return 1
     default:
       return cellBytes(type)
   }

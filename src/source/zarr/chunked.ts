@@ -4,6 +4,7 @@ import type { Span } from '../../codec/codec.js'
 import type { Machine } from '../../kernel/machine.js'
 import { ChunkQLError, isChunkQLError } from '../../model/error.js'
 import { cellCount, type Layout } from '../../model/schema.js'
+import type { Value } from '../../model/type.js'
 import type { NumericArray } from '../../model/vector.js'
 import type { ByteRange, ChunkedColumn, Fetched, FetchOptions } from '../source.js'
 import { allocateStored, storedCopier } from '../unpack.js'
@@ -11,15 +12,15 @@ import type { ZarrArray } from './array.js'
 import { firstGregorian } from './calendar.js'
 import type { ChunkFiles } from './chunk-files.js'
 import type { Decoding } from './convention.js'
+import { missingText } from './convention.js'
 import { byteSwap } from './fields.js'
 import { fillBytes } from './fill.js'
 import type { Store } from './store.js'
+import { type Kept, readVariable, sameInAll } from './variable.js'
 
 export interface ZarrColumn extends ChunkedColumn {
   /** As `prepare`, for readers that can show all dates of the standard calendar. */
   prepareAnyDate(machine: Machine, out: number, range: ByteRange): void
-  /** A chunk of text, whose length only its bytes tell; undefined where it does not exist. The bytes are a copy. */
-  decodeText(fetched: Fetched, machine: Machine, range: ByteRange): Uint8Array | undefined
 }
 
 /** `layout` is what the bytes are decoded to; for text it only tells the chunk's shape. */
@@ -38,6 +39,16 @@ export function chunkedColumn(
   const order = byteSwap(array)
   const check = dateCheck(layout, decoding.time?.calendar === 'standard' ? Number(firstGregorian) : -(2 ** 63))
   const checkRange = dateCheck(layout, -(2 ** 63))
+
+  const variable = variableReader(array)
+  /** By the address at which a chunk was decoded: the next one there takes its place. */
+  const keptBy = new WeakMap<Machine, Map<number, readonly Value[]>>()
+
+  function keep(machine: Machine, out: number, { values, numbers }: Kept): void {
+    const chunks = keptBy.get(machine) ?? new Map<number, readonly Value[]>()
+    keptBy.set(machine, chunks.set(out, values))
+    new Int32Array(machine.memory.buffer, out, numbers.length).set(numbers)
+  }
 
   function inChunk({ key, inner }: ByteRange, error: unknown): ChunkQLError {
     const name = key.startsWith(prefix) ? key.slice(prefix.length) : key
@@ -91,7 +102,13 @@ export function chunkedColumn(
   function decode(fetched: Fetched, machine: Machine, out: number, range: ByteRange): void {
     const mark = machine.mark()
     try {
-      if (!fetched) fillChunk(fill, layout.bytes, machine, out)
+      if (variable)
+        keep(
+          machine,
+          out,
+          variable(fetched && chain.decodeAny(inMachine(fetched, machine, undefined), machine), machine),
+        )
+      else if (!fetched) fillChunk(fill, layout.bytes, machine, out)
       else chain.decode(inMachine(fetched, machine, out), { address: out, length: layout.bytes }, machine)
     } catch (error) {
       throw inChunk(range, error)
@@ -118,15 +135,21 @@ export function chunkedColumn(
     decode,
     prepare: (machine, out, range) => prepare(check, machine, out, range),
     prepareAnyDate: (machine, out, range) => prepare(checkRange, machine, out, range),
-    decodeText(fetched, machine, range) {
-      if (!fetched) return undefined
-      try {
-        const { address, length } = chain.decodeAny(inMachine(fetched, machine, undefined), machine)
-        return machine.bytes.slice(address, address + length)
-      } catch (error) {
-        throw inChunk(range, error)
-      }
-    },
+    kept: (machine, out) => keptBy.get(machine)?.get(out) ?? [],
+  }
+}
+
+/** Undefined where cells have a size. */
+function variableReader(array: ZarrArray): ((span: Span | null, machine: Machine) => Kept) | undefined {
+  const { chunk, dataType, fill } = array
+  if (dataType.kind !== 'text' && dataType.kind !== 'bytes') return undefined
+  const cells = cellCount(chunk)
+  const missing = missingText(array)
+  const value = fill instanceof Uint8Array ? fill : dataType.kind === 'bytes' ? new Uint8Array(0) : String(fill ?? '')
+  return (span, machine) => {
+    if (!span) return sameInAll(value === missing ? null : value, cells)
+    const bytes = machine.bytes.subarray(span.address, span.address + span.length)
+    return readVariable(dataType.kind, missing, bytes, cells)
   }
 }
 
@@ -173,7 +196,7 @@ export function storedCells(layout: Layout, { memory }: Machine, out: number, ce
   const { storage, offset = 0, bytes } = layout
   const step = bytes / cells
   const stored = allocateStored(storage, cells)
-  storedCopier(storage, memory.buffer)(out + offset, step, cells, stored, 0)
+  storedCopier(storage, memory.buffer)(out + offset, step, cells, 0, stored)
   return stored
 }
 

@@ -1,7 +1,8 @@
 /** CF conventions: what type a column has, which stored values are missing, how numbers become values. Called by tables.ts. */
-import type { Layout, Storage, Unpack } from '../../model/schema.js'
+import type { Form, Layout, Storage, Unpack } from '../../model/schema.js'
 import { storageBytes } from '../../model/schema.js'
 import {
+  BLOB,
   BOOLEAN,
   calendarType,
   FLOAT32,
@@ -10,6 +11,7 @@ import {
   INT16,
   INT32,
   INT64,
+  listOf,
   TIMESTAMP,
   type Type,
   UINT8,
@@ -18,7 +20,7 @@ import {
   UINT64,
   VARCHAR,
 } from '../../model/type.js'
-import { placeOf, type ZarrArray } from './array.js'
+import { cellBytes, type DataType, placeOf, type ZarrArray } from './array.js'
 import { datetimeUnitsOf, isOfTimestamp, parseTimeUnits, type TimeUnits } from './calendar.js'
 import { isArray, type Json, type JsonObject } from './json.js'
 import { missingValues } from './missing.js'
@@ -32,7 +34,6 @@ export interface Decoding {
   readonly time?: TimeUnits | undefined
   /** What the numbers count, where the data type says so. */
   readonly units?: string | undefined
-  readonly text?: { readonly missing: string | undefined } | undefined
   readonly refused?: string | undefined
 }
 
@@ -52,23 +53,52 @@ export function decodingOf(array: ZarrArray, attributes: JsonObject, options: De
     case 'timedelta':
       return durationDecoding(array, dataType.unit, dataType.count)
     case 'fixedText':
+      return objectDecoding(array, VARCHAR, { ...dataType, kind: 'text', missing: missingText(array) })
     case 'text':
-      return textDecoding(array)
+      return objectDecoding(array, VARCHAR, { kind: 'kept' })
+    case 'bytes':
+      return objectDecoding(array, BLOB, { kind: 'kept' })
+    case 'raw':
+      return objectDecoding(array, BLOB, { kind: 'bytes', size: dataType.size })
+    case 'list':
+      return listDecoding(array, dataType, options)
     case 'struct':
       return refuse(VARCHAR, 'a structured array is read by its fields')
-    case 'raw':
-      return refuse(VARCHAR, `bytes without a type (V${dataType.size}) are not read yet`)
-    case 'list':
-      return refuse(VARCHAR, 'fields of several values are not read yet')
     default:
       return dataType satisfies never
   }
 }
 
-function textDecoding(array: ZarrArray): Decoding {
-  if (array.shape.length > 1) return refuse(VARCHAR, 'text of more than one dimension is not read yet')
-  const missing = array.fillIsMissing && typeof array.fill === 'string' ? array.fill : undefined
-  return { type: VARCHAR, nullable: missing !== undefined, text: { missing } }
+/** The text that stands for NULL. */
+export function missingText({ fill, fillIsMissing }: ZarrArray): string | undefined {
+  return fillIsMissing && typeof fill === 'string' ? fill : undefined
+}
+
+function objectDecoding(array: ZarrArray, type: Type, form: Form): Decoding {
+  const storage = form.kind === 'kept' ? 'i4' : 'u1'
+  const layout: Layout = { storage, ...placeOf(array), unpack: { kind: 'none' }, missing: [], nanIsNull: false, form }
+  return { type, nullable: type.kind === 'varchar' && missingText(array) !== undefined, layout }
+}
+
+type ListData = Extract<DataType, { kind: 'list' }>
+
+/** Items are read as an array of them would be; NaN among them is NULL where it is elsewhere. */
+function listDecoding(array: ZarrArray, { element, shape }: ListData, options: DecodeOptions): Decoding {
+  const item = decodingOf({ ...array, dataType: element }, {}, options)
+  if (!item.layout) return item
+  let form: Form = item.layout.form ?? numberForm(item.layout)
+  let { type } = item
+  let itemBytes = cellBytes(element)
+  for (const size of shape.toReversed()) {
+    form = { kind: 'list', size, itemBytes, item: form }
+    type = listOf(type, size)
+    itemBytes *= size
+  }
+  return objectDecoding(array, type, form)
+}
+
+function numberForm({ storage, unpack, missing, nanIsNull }: Layout): Form {
+  return { kind: 'number', storage, unpack, missing, nanIsNull }
 }
 
 const notATime = -(2n ** 63n)

@@ -23,6 +23,8 @@ export function parseFill(value: Json | undefined, type: DataType, version: 2 | 
       return typeof value === 'string' ? value : undefined
     case 'struct':
       return structFill(value, type, version)
+    case 'bytes':
+      return value === 0 || value === '' ? undefined : bytesFill(value)
     case 'raw':
       return rawFill(value, type.size)
     case 'list':
@@ -96,14 +98,18 @@ function structFill(value: Json, type: Extract<DataType, { kind: 'struct' }>, ve
   return isObject(value) ? cellOf(type, value, version) : rawFill(value, type.bytes)
 }
 
-/** Base64; of version 3 also a list of bytes. */
 function rawFill(value: Json, size: number): Uint8Array {
   if (value === 0) return new Uint8Array(size)
-  if (isArray(value) && value.length === size) return Uint8Array.from(value, Number)
-  if (typeof value !== 'string') throw unreadable(value, 'base64')
-  const bytes = Uint8Array.from(atob(value), (char) => char.charCodeAt(0))
+  const bytes = bytesFill(value)
   if (bytes.length !== size) throw unreadable(value, `${size} bytes in base64`)
   return bytes
+}
+
+/** Base64; of version 3 also a list of bytes. */
+function bytesFill(value: Json): Uint8Array {
+  if (isArray(value)) return Uint8Array.from(value, Number)
+  if (typeof value !== 'string') throw unreadable(value, 'base64')
+  return Uint8Array.from(atob(value), (char) => char.charCodeAt(0))
 }
 
 function cellOf(type: Extract<DataType, { kind: 'struct' }>, values: Json, version: 2 | 3): Uint8Array {

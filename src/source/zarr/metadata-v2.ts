@@ -48,7 +48,7 @@ function layoutV2(
     dataType: type,
     fill: parseFill(zarray.fill_value, type, 2),
     axes: order === 'C' ? axes : axes.toReversed(),
-    codecs: [...order1, ...filters.filter(({ name }) => name !== 'vlen-utf8'), ...compressor],
+    codecs: [...order1, ...filters.filter(({ name }) => name !== 'vlen-utf8' && name !== 'vlen-bytes'), ...compressor],
     shards: [],
     keys: { prefix: '', separator },
   }
@@ -108,8 +108,14 @@ function kindV2(
   if (kind === 'U') return { kind: 'fixedText', encoding: 'utf32', size: 4 * size }
   if (kind === 'S') return { kind: 'fixedText', encoding: 'bytes', size }
   if (kind === 'V') return { kind: 'raw', size }
-  if (kind === 'O' && textCodecs.has(filters[0]?.name ?? '')) return { kind: 'text' }
-  if (kind === 'O' && filters[0]?.name === 'pickle')
-    throw new Refusal('pickled objects are programs: they are not read')
-  throw new Refusal(`data of type ${dtype} are not read yet`)
+  if (kind === 'O') return objectsV2(filters[0]?.name)
+  throw new Refusal(`data of type ${dtype} are not read`)
+}
+
+/** What the first filter made bytes of. */
+function objectsV2(codec = 'nothing'): DataType {
+  if (textCodecs.has(codec)) return { kind: 'text' }
+  if (codec === 'vlen-bytes') return { kind: 'bytes' }
+  if (codec === 'pickle') throw new Refusal('pickled objects are programs: they are not read')
+  throw new Refusal(`data of type |O, made bytes by ${codec}, are not read`)
 }

@@ -54,10 +54,14 @@ function layoutV3(
   const { serializer, ...form } = storedForm(node.codecs, chunk)
   const dataType = typeV3(node.data_type, [serializer])
   if (edges && form.shards.length > 0) checkShards(edges, form.chunk)
-  else if (edges && dataType.kind === 'text') throw new Refusal('texts in a grid of unequal chunks are not read')
+  else if (edges && (dataType.kind === 'text' || dataType.kind === 'bytes')) {
+    throw new Refusal('texts and bytes of any length in a grid of unequal chunks are not read')
+  }
   const fill = parseFill(node.fill_value, dataType, 3)
   return { ...form, edges, dataType, fill, keys: keysOf(node.chunk_key_encoding) }
 }
+
+const bytesNames = new Set(['bytes', 'variable_length_bytes'])
 
 const types: Readonly<Record<string, Storage>> = {
   bool: 'bool',
@@ -93,7 +97,8 @@ function typeV3(value: Json | undefined, codecs: readonly Extension[]): DataType
   if (name === 'raw_bytes') return { kind: 'raw', size: sizeOf(configuration.length_bytes) }
   if (name === 'fixed_length_utf32') return fixedText('utf32', configuration.length_bytes)
   if (name === 'null_terminated_bytes') return fixedText('bytes', configuration.length_bytes)
-  if (name === 'string' && codecs[0]?.name === 'vlen-utf8') return { kind: 'text' }
+  if (name === 'string' && codecs.some((codec) => codec.name === 'vlen-utf8')) return { kind: 'text' }
+  if (bytesNames.has(name) && codecs.some((codec) => codec.name === 'vlen-bytes')) return { kind: 'bytes' }
   if (name === 'struct' || name === 'structured') return structV3(configuration.fields, codecs)
   throw new Refusal(`data of type ${name} are not read yet`)
 }
@@ -106,7 +111,8 @@ function structV3(fields: Json | undefined, codecs: readonly Extension[]): DataT
     fields.map((field) => {
       const [name, type] = isArray(field) ? field : isObject(field) ? [field.name, field.data_type] : []
       const found = typeV3(type, codecs)
-      if (found.kind === 'text') throw new Error(`the field "${textAt(name)}" has no fixed size`)
+      if (found.kind === 'text' || found.kind === 'bytes')
+        throw new Error(`the field "${textAt(name)}" has no fixed size`)
       return { name: textAt(name), type: found, bigEndian }
     }),
   )

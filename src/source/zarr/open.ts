@@ -4,7 +4,7 @@ import { ChunkQLError } from '../../model/error.js'
 import type { Layout } from '../../model/schema.js'
 import type { Vector } from '../../model/vector.js'
 import type { Source, SourceKind } from '../source.js'
-import { type AnyArray, elementBytes, isRefused, placeOf, type ZarrArray } from './array.js'
+import { type AnyArray, elementBytes, isRefused, type ZarrArray } from './array.js'
 import { type ChunkFiles, openChunkFiles } from './chunk-files.js'
 import { chunkedColumn, type ZarrColumn } from './chunked.js'
 import type { Decoding } from './convention.js'
@@ -99,7 +99,7 @@ function zarrSource(store: Store, groups: readonly GroupTables[], options: Reado
   function chunked({ array, decoding, slice }: Stored): Promise<ZarrColumn> {
     return once(columns, cacheName(array), async () => {
       const { files, chain } = await openChunks(store, array)
-      const column = chunkedColumn(store, array, decoding, storedLayout(array, decoding), files, chain)
+      const column = chunkedColumn(store, array, decoding, layoutOf(array, decoding), files, chain)
       return slice ? slicedColumn(await chunked(slice), column, slice.index) : column
     })
   }
@@ -123,7 +123,6 @@ function zarrSource(store: Store, groups: readonly GroupTables[], options: Reado
     },
     column: async (table, column) => {
       const found = member(table, column)
-      if (!found.decoding.layout) throw new ChunkQLError('internal', `'${column}' has no layout: it is read as vectors`)
       return chunked(found)
     },
     vectors: async (table, column, start, end) => {
@@ -165,8 +164,7 @@ async function openChunks(store: Store, array: ZarrArray): Promise<{ files: Chun
   }
 }
 
-/** Text has no layout that others could read, but its chunks lie in memory all the same. */
-function storedLayout(array: ZarrArray, decoding: Decoding): Layout {
-  if (decoding.layout) return decoding.layout
-  return { storage: 'u1', ...placeOf(array), unpack: { kind: 'none' }, missing: [], nanIsNull: false }
+function layoutOf({ path }: ZarrArray, { layout }: Decoding): Layout {
+  if (layout) return layout
+  throw new ChunkQLError('internal', `'${path}' has no layout`)
 }

@@ -1,15 +1,15 @@
 /** Runs of cells of one-dimensional arrays as vectors: coordinates, text, nanoseconds. Called by open.ts. */
 import { createMachine, type Machine } from '../../kernel/machine.js'
 import { ChunkQLError } from '../../model/error.js'
-import { cellCount, type Layout } from '../../model/schema.js'
-import { concat, slice, type Vector } from '../../model/vector.js'
+import { cellCount, type Form, type Layout } from '../../model/schema.js'
+import { concat, slice, type Vector, vectorOf } from '../../model/vector.js'
+import { objectReader } from '../objects.js'
 import type { ByteRange, Fetched } from '../source.js'
 import { unpack } from '../unpack.js'
 import type { ZarrArray } from './array.js'
 import { relabelJulian } from './calendar.js'
 import { storedCells, type ZarrColumn } from './chunked.js'
 import type { Decoding } from './convention.js'
-import { fixedText, sameText, variableText } from './text.js'
 
 /** What is needed to read an array; the layout of `column` is the stored form. */
 export interface Readable {
@@ -79,38 +79,22 @@ async function readChunk(
   try {
     const range = column.locate(index)
     const fetched = column.read ? column.read(range, machine) : await (coming ?? fetchNow(column, range))
-    if (from.array.dataType.kind === 'text') return variable(from, fetched, machine, range)
     const out = machine.allocate(column.layout.bytes)
     column.decode(fetched, machine, out, range)
     column.prepareAnyDate(machine, out, range)
-    if (decoding.text) return fixed(from, machine, out, range)
+    if (column.layout.form) return objects(from, column.layout.form, machine, out, range)
     return numbers(decoding, column.layout, machine, out, column.name)
   } finally {
     machine.release(mark)
   }
 }
 
-function variable({ array, decoding, column }: Readable, fetched: Fetched, machine: Machine, range: ByteRange): Vector {
-  const cells = cellCount(array.chunk)
-  const missing = decoding.text?.missing
-  const bytes = column.decodeText(fetched, machine, range)
-  if (!bytes) return sameText(String(array.fill ?? ''), missing, cells)
-  return inChunk(column, range, () => variableText(missing, bytes, cells))
-}
-
-function fixed({ array, decoding, column }: Readable, machine: Machine, out: number, range: ByteRange): Vector {
-  const { chunk, dataType } = array
-  const { bytes, offset = 0 } = column.layout
+function objects({ decoding, column }: Readable, form: Form, machine: Machine, out: number, range: ByteRange): Vector {
+  const { bytes, chunk, offset = 0 } = column.layout
   const cells = cellCount(chunk)
-  if (dataType.kind !== 'fixedText') throw new ChunkQLError('internal', `${column.name} holds no text`)
-  return inChunk(column, range, () =>
-    fixedText(dataType, decoding.text?.missing, machine.bytes, out + offset, bytes / cells, cells),
-  )
-}
-
-function inChunk<T>(column: ZarrColumn, range: ByteRange, read: () => T): T {
   try {
-    return read()
+    const read = objectReader(form, decoding.type, machine.memory.buffer, column.kept?.(machine, out))
+    return vectorOf(decoding.type, read(out + offset, bytes / cells, cells))
   } catch (error) {
     const { code, message } = error as ChunkQLError
     throw new ChunkQLError(code, message, { where: `${column.name}, chunk ${range.key}` })

@@ -1,6 +1,9 @@
 /** lower, upper, length, reverse, ascii, chr: functions of the characters of a text. A character is a code point. */
 import { ChunkQLError } from '../../../model/error.js'
-import { INT32, INT64, VARCHAR } from '../../../model/type.js'
+import { BLOB, INT32, INT64, VARCHAR } from '../../../model/type.js'
+import type { ScalarFunction } from '../../definition.js'
+import { firstOf } from '../../resolve.js'
+import { arrayLength } from '../list/parts.js'
 import { textFunction } from './define-text.js'
 
 /** Letter by letter: what would become several letters stays as it is, as in DuckDB. */
@@ -57,10 +60,10 @@ export const upper = textFunction({
   examples: [{ sql: "upper('abc')", result: 'ABC' }],
 })
 
-export const length = textFunction({
+const lengthOfText = textFunction({
   name: 'length',
   aliases: ['len', 'char_length', 'character_length'],
-  summary: 'Counts the characters of a text.',
+  summary: 'Counts the characters of a text, or the items of a list.',
   usage: 'length(text)',
   parameters: [VARCHAR],
   result: INT64,
@@ -69,6 +72,23 @@ export const length = textFunction({
 })
 
 const encoder = new TextEncoder()
+
+/** Of a text or a list. */
+export const length: ScalarFunction = {
+  ...lengthOfText,
+  resolve: firstOf(arrayLength.resolve, lengthOfText.resolve),
+  evaluate: (signature) => (signature.args[0]?.kind === 'list' ? arrayLength : lengthOfText).evaluate(signature),
+}
+
+export const octetLength = textFunction({
+  name: 'octet_length',
+  summary: 'Counts bytes.',
+  usage: 'octet_length(bytes)',
+  parameters: [BLOB],
+  result: INT64,
+  apply: (bytes: Uint8Array) => BigInt(bytes.length),
+  examples: [{ sql: "octet_length('\\x00ab'::BLOB)", result: '3' }],
+})
 
 export const strlen = textFunction({
   name: 'strlen',

@@ -1,0 +1,150 @@
+/** Values that are no numbers (text, bytes, lists), made from the cells of a decoded chunk. Called by sources and by the interpreter's reader. */
+import { ChunkQLError } from '../model/error.js'
+import { type Form, storageBytes } from '../model/schema.js'
+import { elementOf, type Type, type Value } from '../model/type.js'
+import { valueAt } from '../model/vector.js'
+import { allocateStored, storedCopier, unpack } from './unpack.js'
+
+/** `count` values of cells that are `step` bytes apart from `address` on. */
+export type ReadObjects = (address: number, step: number, count: number) => Value[]
+
+/** `kept`: what the source keeps for the chunk, where cells are numbers of such values. */
+export function objectReader(
+  form: Form,
+  type: Type,
+  buffer: ArrayBufferLike,
+  kept: readonly Value[] | undefined,
+): ReadObjects {
+  switch (form.kind) {
+    case 'kept':
+      return keptReader(buffer, kept ?? [])
+    case 'text':
+      return textReader(form, buffer)
+    case 'bytes':
+      return (address, step, count) =>
+        Array.from({ length: count }, (_, i) => new Uint8Array(buffer, address + i * step, form.size).slice())
+    case 'list':
+      return listReader(form, elementOf(type), buffer)
+    case 'number':
+      return numberReader(form, type, buffer)
+    default:
+      return form satisfies never
+  }
+}
+
+function keptReader(buffer: ArrayBufferLike, kept: readonly Value[]): ReadObjects {
+  const numbers = new Int32Array(buffer, 0, buffer.byteLength >> 2)
+  return (address, step, count) => {
+    const values = new Array<Value>(count)
+    for (let i = 0; i < count; i++) values[i] = kept[numbers[(address + i * step) >> 2] as number] as Value
+    return values
+  }
+}
+
+function numberReader(form: Extract<Form, { kind: 'number' }>, type: Type, buffer: ArrayBufferLike): ReadObjects {
+  const copy = storedCopier(form.storage, buffer)
+  return (address, step, count) => {
+    const stored = allocateStored(form.storage, count)
+    copy(address, step, count, 0, stored)
+    const vector = unpack(type, form, stored)
+    return Array.from({ length: count }, (_, i) => valueAt(vector, i))
+  }
+}
+
+/** Lists of numbers are read many at once where they lie side by side. */
+function listReader(form: Extract<Form, { kind: 'list' }>, element: Type, buffer: ArrayBufferLike): ReadObjects {
+  const read = objectReader(form.item, element, buffer, undefined)
+  return (address, step, count) =>
+    Array.from({ length: count }, (_, i) => read(address + i * step, form.itemBytes, form.size))
+}
+
+/** Equal texts are mostly near each other: one of each hash is remembered, so that it is not made again. */
+const remembered = 1024
+const longestRemembered = 64
+
+function textReader(form: Extract<Form, { kind: 'text' }>, buffer: ArrayBufferLike): ReadObjects {
+  const { encoding, size, missing } = form
+  const bytes = new Uint8Array(buffer)
+  const decode = encoding === 'utf32' ? utf32 : narrow
+  const places = new Int32Array(remembered).fill(-1)
+  const texts = new Array<string>(remembered)
+  const textAt = (start: number): string => {
+    if (size > longestRemembered) return decode(bytes.subarray(start, start + size))
+    const slot = hashOf(bytes, start, start + size) & (remembered - 1)
+    const place = places[slot] as number
+    if (place < 0 || !sameBytes(bytes, place, start, size)) {
+      places[slot] = start
+      texts[slot] = decode(bytes.subarray(start, start + size))
+    }
+    return texts[slot] as string
+  }
+  return (address, step, count) => {
+    const values = new Array<Value>(count)
+    for (let i = 0; i < count; i++) {
+      const text = textAt(address + i * step)
+      values[i] = text === missing ? null : text
+    }
+    return values
+  }
+}
+
+/** FNV-1a. */
+export function hashOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = 0x811c9dc5
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193)
+  return hash ^ (hash >>> 15)
+}
+
+export function sameBytes(bytes: Uint8Array, a: number, b: number, length: number): boolean {
+  for (let i = 0; i < length; i++) if (bytes[a + i] !== bytes[b + i]) return false
+  return true
+}
+
+/** Trailing zeros are padding; zeros inside belong to the text. */
+function utf32(bytes: Uint8Array): string {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  let length = bytes.byteLength / 4
+  while (length > 0 && view.getUint32(4 * length - 4, true) === 0) length--
+  let text = ''
+  for (let i = 0; i < length; i++) text += character(view.getUint32(4 * i, true))
+  return text
+}
+
+function character(point: number): string {
+  if (point <= 0x10ffff && (point < 0xd800 || point > 0xdfff)) return String.fromCodePoint(point)
+  throw new ChunkQLError('unsupported', `0x${point.toString(16)} is no character: it cannot be read as text`)
+}
+
+function narrow(bytes: Uint8Array): string {
+  let length = bytes.length
+  while (length > 0 && bytes[length - 1] === 0) length--
+  return utf8(bytes.subarray(0, length))
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Bytes that are not UTF-8 would have to be guessed. */
+export function utf8(bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes)
+  } catch {
+    throw new ChunkQLError('unsupported', 'bytes that are not UTF-8 cannot be read as text')
+  }
+}
+
+/** Bytes of one cell of a form. */
+export function formBytes(form: Form): number {
+  switch (form.kind) {
+    case 'kept':
+      return 4
+    case 'text':
+    case 'bytes':
+      return form.size
+    case 'list':
+      return form.size * form.itemBytes
+    case 'number':
+      return storageBytes[form.storage]
+    default:
+      return form satisfies never
+  }
+}

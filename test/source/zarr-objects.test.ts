@@ -1,0 +1,136 @@
+/** Text, bytes and lists: values against numpy (make-objects.py, make-structs.py), and what outputs make of them. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { connect } from '../../src/index.js'
+import type { Value } from '../../src/model/type.js'
+import { openLocation } from '../../src/source/registry.js'
+import { readAll } from './read-all.js'
+import { mapStore } from './stores.js'
+
+const fixtures = fileURLToPath(new URL('../../../test/fixtures/zarr/', import.meta.url))
+const expected: Record<string, readonly string[]> = JSON.parse(
+  readFileSync(`${fixtures}expected/objects-v2.json`, 'utf8'),
+)
+const structs = JSON.parse(readFileSync(`${fixtures}expected/structs-v2.json`, 'utf8'))
+
+/** JSON has the shortest digits of a FLOAT. */
+const single = (value: number | null) => (value === null ? null : Math.fround(value))
+
+async function duckdb(sql: string): Promise<unknown[][]> {
+  const connection = await (await DuckDBInstance.create(':memory:', { threads: '1' })).connect()
+  return (await connection.runAndReadAll(sql)).getRowsJson() as unknown[][]
+}
+
+const plain = (value: Value): Value => (value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value)
+
+test('text and bytes of any number of dimensions have the values that numpy has', async () => {
+  const source = await openLocation(`${fixtures}objects-v2.zarr`)
+  for (const [name, values] of Object.entries(expected)) {
+    assert.deepEqual((await readAll(source, name, name)).map(plain), values, name)
+  }
+})
+
+test('queries read them in the order of the grid, filtered and grouped, counting each chunk once', async () => {
+  const db = await connect({ attach: { s: `${fixtures}objects-v2.zarr` }, threads: 2 })
+  for (const name of ['unicode_C', 'unicode_F', 'ascii', 'vlen', 'vlen_fill', 'cube']) {
+    const rows = await db.query(`SELECT ${name} AS t FROM s.${name}`)
+    assert.deepEqual(
+      [...rows].map(({ t }) => t),
+      expected[name],
+      name,
+    )
+    const groups = await db.query(`SELECT ${name} AS t, count(*) AS n FROM s.${name} WHERE ${name} <> '' GROUP BY t`)
+    const counts = new Map([...groups].map(({ t, n }) => [t, Number(n)]))
+    for (const word of new Set(expected[name])) {
+      const count = expected[name]?.filter((each) => each === word).length
+      assert.equal(counts.get(word), word === '' ? undefined : count, `${name}: ${word}`)
+    }
+  }
+  const { chunks } = await db.explain(`SELECT max(vlen) FROM s.vlen WHERE dim_0 < 2`, { analyze: true })
+  assert.deepEqual(chunks, { total: 9, pruned: 6, read: 3 })
+  await db.close()
+})
+
+test('bytes are BLOB, printed, compared and cast as in DuckDB', async () => {
+  const db = await connect({ attach: { s: `${fixtures}objects-v2.zarr` } })
+  const [row] = await db.query(`SELECT raw::VARCHAR AS t FROM s.raw WHERE dim_0 = 4 LIMIT 1`)
+  assert.equal(row.t, '\\x00\\x01\\xFE\\xFF')
+  const [counted] = await db.query(
+    `SELECT count(*) AS n, count(DISTINCT raw) AS d, max(raw) AS m FROM s.raw WHERE raw = '\\x00\\x01\\xFE\\xFF'::BLOB`,
+  )
+  assert.deepEqual([Number(counted.n), Number(counted.d), [...counted.m]], [3, 1, [0, 1, 254, 255]])
+  const { header } = await db.run('SELECT blobs FROM s.blobs')
+  assert.equal(header.columns[0]?.type.kind, 'blob')
+  await db.close()
+})
+
+test('a field of several values is a list of a fixed size', async () => {
+  const db = await connect({ attach: { s: `${fixtures}structs-v2.zarr` } })
+  const rows = await db.query('SELECT data, grid FROM s.lists ORDER BY time')
+  assert.deepEqual(
+    rows.schema.fields.map(({ type }) => String(type)),
+    ['FixedSizeList[5]<Float32>', 'FixedSizeList[2]<FixedSizeList[3]<Int16>>'],
+  )
+  const described = await db.query('DESCRIBE s.lists')
+  assert.deepEqual(
+    [...described].map((each) => each.column_type),
+    ['BIGINT', 'BIGINT', 'FLOAT[5]', 'SMALLINT[3][2]', 'FLOAT'],
+  )
+  const [whole] = await db.query('SELECT data::VARCHAR AS d, grid::VARCHAR AS g FROM s.lists LIMIT 1')
+  const [data, grid] = [structs.lists.data[0], structs.lists.grid[0]]
+  assert.equal(whole.g, `[[${grid.slice(0, 3).join(', ')}], [${grid.slice(3).join(', ')}]]`)
+  assert.ok(whole.d.startsWith(data[0] === null ? '[NULL, ' : `[${data[0]}`.slice(0, 4)), whole.d)
+  await db.close()
+})
+
+test('lists and bytes go to files as DuckDB reads them', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'chunkql-'))
+  const db = await connect({ attach: { s: `${fixtures}structs-v2.zarr`, o: `${fixtures}objects-v2.zarr` } })
+  const parquet = join(folder, 'lists.parquet')
+  await db.export('SELECT time, data, grid FROM s.lists', parquet)
+  const rows = await duckdb(`SELECT time::VARCHAR AS t, data, grid FROM '${parquet}'`)
+  assert.deepEqual(
+    rows.map(([time]) => time),
+    structs.lists.time,
+  )
+  assert.deepEqual(
+    rows.map(([, data]) => data),
+    structs.lists.data,
+  )
+  assert.deepEqual(
+    rows.map(([, , grid]) => (grid as number[][]).flat()),
+    structs.lists.grid,
+  )
+  const blobs = join(folder, 'blobs.parquet')
+  await db.export('SELECT blobs FROM o.blobs', blobs)
+  assert.deepEqual(
+    await duckdb(`SELECT lower(hex(blobs)) FROM '${blobs}'`),
+    expected.blobs?.map((hex) => [hex]),
+  )
+  const json = join(folder, 'lists.json')
+  await db.export('SELECT data FROM s.lists', json)
+  assert.deepEqual(
+    JSON.parse(readFileSync(json, 'utf8')).map(({ data }: { data: number[] }) => data.map(single)),
+    structs.lists.data,
+  )
+  const csv = join(folder, 'lists.csv')
+  await db.export('SELECT grid FROM s.lists LIMIT 1', csv)
+  const [first] = structs.lists.grid
+  assert.equal(
+    readFileSync(csv, 'utf8'),
+    `grid\n"[[${first.slice(0, 3).join(', ')}], [${first.slice(3).join(', ')}]]"\n`,
+  )
+  await db.close()
+})
+
+test('bytes that are no text are refused with their place', async () => {
+  const bad = { dims: ['x'], shape: [2], zarray: { dtype: '|S2' }, chunks: { '0': Uint8Array.of(65, 66, 0xff, 0xfe) } }
+  const db = await connect({ attach: { s: mapStore({ bad }) } })
+  await assert.rejects(db.query('SELECT max(bad) FROM s.bad'), /not UTF-8/)
+  await db.close()
+})

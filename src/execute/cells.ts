@@ -4,9 +4,9 @@ import type { JobColumn } from '../model/job.js'
 import { type Box, boxShape, cellCount, type Form } from '../model/schema.js'
 import type { StoredColumn as Stored } from '../model/stored-column.js'
 import type { Value } from '../model/type.js'
-import { slice, take, type Vector, vectorOf } from '../model/vector.js'
+import { slice, take, type Vector, vectorOf, vectorOfCoded } from '../model/vector.js'
 import { cStrides } from '../operator/select-cells.js'
-import { objectReader } from '../source/objects.js'
+import { numberReader, objectReader } from '../source/objects.js'
 import { allocateStored, storedCopier, unpack } from '../source/unpack.js'
 import type { ChunkReader } from './chunk-reader.js'
 
@@ -83,6 +83,8 @@ function readStored(column: Stored, box: Box, reader: ChunkReader): Vector {
   const { buffer } = reader.machine.memory
   const count = cellCount(boxShape(box))
   if (layout.form) {
+    const numbered = readNumbered(column, layout.form, box, reader)
+    if (numbered) return numbered
     const objects = new Array<Value>(count).fill(null)
     for (const part of partsOf(column, box)) {
       copyPart(
@@ -110,14 +112,33 @@ type Copy = (address: number, step: number, count: number, target: number) => vo
 function objectCopier(column: Stored, form: Form, reader: ChunkReader, chunk: readonly number[], to: Value[]): Copy {
   const read = objectReader(form, column.type, reader.machine.memory.buffer, reader.keptAt(reader.loaded(chunk)))
   return (address, step, count, target) => {
-    try {
-      const values = read(address, step, count)
-      for (let i = 0; i < count; i++) to[target + i] = values[i] as Value
-    } catch (error) {
-      if (!isChunkQLError(error)) throw error
-      const where = `${reader.column.name}, chunk ${chunk.join('.')}`
-      throw new ChunkQLError(error.code, error.message, { ...error.toData(), where })
-    }
+    const values = inChunk(reader, chunk, () => read(address, step, count))
+    for (let i = 0; i < count; i++) to[target + i] = values[i] as Value
+  }
+}
+
+/** Texts that repeat, by number; undefined where that is not worth while. */
+function readNumbered(column: Stored, form: Form, box: Box, reader: ChunkReader): Vector | undefined {
+  const count = cellCount(boxShape(box))
+  const numbers = new Int32Array(count)
+  const values: Value[] = []
+  for (const part of partsOf(column, box)) {
+    const address = reader.loaded(part.chunk)
+    const read = numberReader(form, reader.machine.memory.buffer, reader.keptAt(address), values, count)
+    if (!read) return undefined
+    copyPart(column, box, part, address, (...place) => inChunk(reader, part.chunk, () => read(...place, numbers)))
+  }
+  return vectorOfCoded(column.type, { numbers, values })
+}
+
+/** Errors of values tell where they lie. */
+function inChunk<T>(reader: ChunkReader, chunk: readonly number[], read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (!isChunkQLError(error)) throw error
+    const where = `${reader.column.name}, chunk ${chunk.join('.')}`
+    throw new ChunkQLError(error.code, error.message, { ...error.toData(), where })
   }
 }
 

@@ -21,12 +21,20 @@ export type ObjectValue = string | Uint8Array | readonly Value[]
 /** boolean: Uint8Array of 0 and 1; date: Int32Array of days; timestamp: BigInt64Array of microseconds; null: Uint8Array of 0. */
 export type Values = NumericArray | readonly ObjectValue[]
 
+/** Values that repeat, by number: row r has `values[numbers[r]]`. What is computed of them alone is computed once for each. */
+export interface Coded {
+  readonly numbers: Int32Array
+  readonly values: readonly Value[]
+}
+
 export interface Vector {
   readonly type: Type
   readonly length: number
   readonly values: Values
   /** One byte a row, 0 where the row is NULL. Absent where no row is. The value under a NULL is arbitrary. */
   readonly valid?: Uint8Array | undefined
+  /** The same values by number, where few of them repeat. */
+  readonly coded?: Coded | undefined
 }
 
 /** Rows in the order of the query; all columns have the same length. Names are kept apart, in a header. */
@@ -120,10 +128,31 @@ export function take(vector: Vector, rows: ArrayLike<number>): Vector {
   const from = vector.values as ArrayLike<unknown>
   const to = values as unknown[]
   for (let i = 0; i < length; i++) to[i] = from[rows[i] as number]
-  if (!vector.valid) return { type: vector.type, length, values }
-  const valid = new Uint8Array(length)
-  for (let i = 0; i < length; i++) valid[i] = vector.valid[rows[i] as number] as number
-  return { type: vector.type, length, values, valid }
+  const taken = { type: vector.type, length, values, ...codedRows(vector, length, (numbers) => pick(numbers, rows)) }
+  return vector.valid ? { ...taken, valid: pick(vector.valid, rows) } : taken
+}
+
+function pick<A extends Uint8Array | Int32Array>(from: A, rows: ArrayLike<number>): A {
+  const to = (from instanceof Uint8Array ? new Uint8Array(rows.length) : new Int32Array(rows.length)) as A
+  for (let i = 0; i < rows.length; i++) to[i] = from[rows[i] as number] as number
+  return to
+}
+
+/** Of few rows the numbers are not worth keeping. */
+function codedRows(
+  { coded }: Vector,
+  length: number,
+  some: (numbers: Int32Array) => Int32Array,
+): Pick<Vector, 'coded'> {
+  return coded && coded.values.length * 2 <= length ? { coded: { ...coded, numbers: some(coded.numbers) } } : {}
+}
+
+/** A vector from values by number; the numbers are kept where they are worth it. */
+export function vectorOfCoded(type: Type, coded: Coded): Vector {
+  const { numbers, values } = coded
+  const length = numbers.length
+  const whole = take(vectorOf(type, values), numbers)
+  return values.length * 2 <= length ? { ...whole, coded } : whole
 }
 
 /** Rows [start, end) as views where possible. */
@@ -132,7 +161,8 @@ export function slice(vector: Vector, start: number, end: number): Vector {
     vector.values instanceof Array
       ? vector.values.slice(start, end)
       : (vector.values as NumericArray).subarray(start, end)
-  return { type: vector.type, length: end - start, values, valid: vector.valid?.subarray(start, end) }
+  const coded = codedRows(vector, end - start, (numbers) => numbers.subarray(start, end))
+  return { type: vector.type, length: end - start, values, valid: vector.valid?.subarray(start, end), ...coded }
 }
 
 /** Vectors of one type laid end to end. */

@@ -121,7 +121,9 @@ export class GroupRows {
       states[group] =
         only && args.length === 1
           ? accumulator.update(states[group], valueAt(only, row))
-          : accumulator.update(states[group], ...args.map((arg) => valueAt(arg, row)))
+          : args.length === 0
+            ? accumulator.update(states[group])
+            : accumulator.update(states[group], ...args.map((arg) => valueAt(arg, row)))
     }
   }
 

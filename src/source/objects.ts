@@ -26,9 +26,33 @@ export function objectReader(
     case 'list':
       return listReader(form, elementOf(type), buffer)
     case 'number':
-      return numberReader(form, type, buffer)
+      return itemReader(form, type, buffer)
     default:
       return form satisfies never
+  }
+}
+
+/** Writes the numbers of `count` values from `target` on. */
+export type ReadNumbers = (address: number, step: number, count: number, target: number, to: Int32Array) => void
+
+/**
+ * Texts and kept values by number: those that are met are added to `values`, mostly once each. Undefined for other values,
+ * and where there are more different ones than `most`.
+ */
+export function numberReader(
+  form: Form,
+  buffer: ArrayBufferLike,
+  kept: readonly Value[] | undefined,
+  values: Value[],
+  most: number,
+): ReadNumbers | undefined {
+  if (form.kind === 'text' && form.size <= longestRemembered) return textNumbers(form, buffer, values)
+  if (form.kind !== 'kept' || (kept?.length ?? 0) + values.length > most) return undefined
+  const base = values.length
+  for (const value of kept ?? []) values.push(value)
+  const cells = new Int32Array(buffer, 0, buffer.byteLength >> 2)
+  return (address, step, count, target, to) => {
+    for (let i = 0; i < count; i++) to[target + i] = base + (cells[(address + i * step) >> 2] as number)
   }
 }
 
@@ -41,7 +65,7 @@ function keptReader(buffer: ArrayBufferLike, kept: readonly Value[]): ReadObject
   }
 }
 
-function numberReader(form: Extract<Form, { kind: 'number' }>, type: Type, buffer: ArrayBufferLike): ReadObjects {
+function itemReader(form: Extract<Form, { kind: 'number' }>, type: Type, buffer: ArrayBufferLike): ReadObjects {
   const copy = storedCopier(form.storage, buffer)
   return (address, step, count) => {
     const stored = allocateStored(form.storage, count)
@@ -63,28 +87,33 @@ const remembered = 1024
 const longestRemembered = 64
 
 function textReader(form: Extract<Form, { kind: 'text' }>, buffer: ArrayBufferLike): ReadObjects {
+  const values: Value[] = []
+  const read = textNumbers(form, buffer, values)
+  return (address, step, count) => {
+    const numbers = new Int32Array(count)
+    read(address, step, count, 0, numbers)
+    return Array.from(numbers, (number) => values[number] as Value)
+  }
+}
+
+function textNumbers(form: Extract<Form, { kind: 'text' }>, buffer: ArrayBufferLike, values: Value[]): ReadNumbers {
   const { encoding, size, missing } = form
   const bytes = new Uint8Array(buffer)
   const decode = encoding === 'utf32' ? utf32 : narrow
   const places = new Int32Array(remembered).fill(-1)
-  const texts = new Array<string>(remembered)
-  const textAt = (start: number): string => {
-    if (size > longestRemembered) return decode(bytes.subarray(start, start + size))
-    const slot = hashOf(bytes, start, start + size) & (remembered - 1)
+  const numbers = new Int32Array(remembered)
+  const numberAt = (start: number): number => {
+    const slot = size > longestRemembered ? 0 : hashOf(bytes, start, start + size) & (remembered - 1)
     const place = places[slot] as number
     if (place < 0 || !sameBytes(bytes, place, start, size)) {
+      const text = decode(bytes.subarray(start, start + size))
       places[slot] = start
-      texts[slot] = decode(bytes.subarray(start, start + size))
+      numbers[slot] = values.push(text === missing ? null : text) - 1
     }
-    return texts[slot] as string
+    return numbers[slot] as number
   }
-  return (address, step, count) => {
-    const values = new Array<Value>(count)
-    for (let i = 0; i < count; i++) {
-      const text = textAt(address + i * step)
-      values[i] = text === missing ? null : text
-    }
-    return values
+  return (address, step, count, target, to) => {
+    for (let i = 0; i < count; i++) to[target + i] = numberAt(address + i * step)
   }
 }
 

@@ -134,3 +134,74 @@ test('bytes that are no text are refused with their place', async () => {
   await assert.rejects(db.query('SELECT max(bad) FROM s.bad'), /not UTF-8/)
   await db.close()
 })
+
+/** As the vlen-utf8 codec lays them. */
+function variable(texts: readonly string[]): Uint8Array {
+  const count = Buffer.alloc(4)
+  count.writeUInt32LE(texts.length)
+  const parts = texts.flatMap((text) => {
+    const bytes = Buffer.from(text)
+    const length = Buffer.alloc(4)
+    length.writeUInt32LE(bytes.length)
+    return [length, bytes]
+  })
+  return Buffer.concat([count, ...parts])
+}
+
+test('functions and groups of texts that repeat are computed once for each text, and mean the same', async () => {
+  const words = ['12', 'seven', '', 'Ärger', '40', 'none']
+  const texts = Array.from({ length: 3000 }, (_, i) => words[(i * i + (i >> 3)) % 6] as string)
+  const narrow = Buffer.concat(texts.map((text) => Buffer.concat([Buffer.from(text), Buffer.alloc(8)]).subarray(0, 8)))
+  const spec = { dims: ['i'], shape: [3000] }
+  const common = { chunks: [1000], fill_value: 'none' }
+  const cut = (start: number) => variable(texts.slice(start, start + 1000))
+  const store = mapStore({
+    k: {
+      ...spec,
+      zarray: { ...common, dtype: '|O', filters: [{ id: 'vlen-utf8' }] },
+      chunks: { '0': cut(0), '1': cut(1000), '2': cut(2000) },
+    },
+    s: {
+      ...spec,
+      zarray: { ...common, dtype: '|S8', fill_value: Buffer.from('none').toString('base64') },
+      chunks: Object.fromEntries([0, 1, 2].map((c) => [`${c}`, narrow.subarray(c * 8000, (c + 1) * 8000)])),
+    },
+  })
+  const db = await connect({ attach: { t: store } })
+  const rows = texts.map((text, i) => ({ i, text: text === 'none' ? null : text }))
+  const count = (test: (text: string, i: number) => boolean) =>
+    rows.filter(({ i, text }) => text !== null && test(text, i)).length
+  for (const name of ['k', 's']) {
+    const conditions: readonly (readonly [string, number])[] = [
+      [`${name} = 'seven'`, count((text) => text === 'seven')],
+      [`${name} IN ('12', '40', 'x')`, count((text) => text === '12' || text === '40')],
+      [`upper(${name}) LIKE 'ÄR%' OR ${name} < '2'`, count((text) => text === 'Ärger' || text < '2')],
+      [`${name} || 'x' <> 'x' AND i >= 1500`, count((text, i) => text !== '' && i >= 1500)],
+      [`${name} IS NULL`, rows.filter(({ text }) => text === null).length],
+      [`TRY_CAST(${name} AS INTEGER) > 20`, count((text) => text === '40')],
+      [`${name} IN ('12', '40') AND CAST(${name} AS INTEGER) = 12`, count((text) => text === '12')],
+    ]
+    for (const [condition, expectedCount] of conditions) {
+      const [row] = await db.query(`SELECT count(*) AS n FROM t.${name} WHERE ${condition}`)
+      assert.equal(Number(row.n), expectedCount, condition)
+    }
+    const groups = await db.query(
+      `SELECT ${name} AS t, length(${name}) AS l, count(*) AS n, min(i) AS a FROM t.${name} GROUP BY ${name}, l`,
+    )
+    for (const { t, n, a, l } of groups) {
+      const mine = rows.filter(({ text }) => text === t)
+      assert.deepEqual(
+        [Number(n), Number(a), l === null ? null : Number(l)],
+        [mine.length, mine[0]?.i, t === null ? null : [...t].length],
+      )
+    }
+    assert.equal(groups.numRows, 6)
+    const single = await db.query(`SELECT ${name} AS t, count(*) AS n FROM t.${name} GROUP BY ALL ORDER BY t`)
+    assert.deepEqual(
+      [...single].map(({ t }) => t),
+      ['', '12', '40', 'seven', 'Ärger', null],
+    )
+    await assert.rejects(db.query(`SELECT max(CAST(${name} AS INTEGER)) FROM t.${name}`), /cannot cast 'seven'/)
+  }
+  await db.close()
+})

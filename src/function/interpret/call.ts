@@ -2,9 +2,18 @@
 import { ChunkQLError } from '../../model/error.js'
 import { type Call, isNullConstant } from '../../model/expression.js'
 import { isNumeric, type Type, type Value } from '../../model/type.js'
-import { allocate, type NumericArray } from '../../model/vector.js'
+import { allocate, type NumericArray, vectorOf } from '../../model/vector.js'
 import type { ScalarFunction, Signature } from '../definition.js'
-import { bothValid, constantOperand, type Evaluate, type Frame, isConstantNull, type Operand } from './frame.js'
+import {
+  bothValid,
+  constantOperand,
+  type Evaluate,
+  type Frame,
+  isConstantNull,
+  type Operand,
+  operandOf,
+  spreadCoded,
+} from './frame.js'
 import { evaluateLazily } from './lazy.js'
 import { loopFor } from './loops.js'
 
@@ -37,12 +46,36 @@ function apply(definition: ScalarFunction, signature: Signature, args: readonly 
     return constantOperand(signature.result, run(...args.map((arg) => readerOf(arg, own)(0))))
   }
   if (definition.name === 'is_null' && args[0]) return nullMask(args[0], length)
+  const once = overDifferent(definition, signature, args)
+  if (once) return once
   if (own) return rowByRow(definition.evaluate(signature), signature.result, args, length, undefined, true)
   const valid = bothValid(args, length)
   return (
     byLoop(definition.name, signature, args, length, valid) ??
     rowByRow(definition.evaluate(signature), signature.result, args, length, valid, false)
   )
+}
+
+/**
+ * Over a single column whose values repeat by number, a function is computed once for each of them. Undefined where there
+ * is none, or where one of the values is an error: whether a row has it is found out row by row.
+ */
+function overDifferent(
+  definition: ScalarFunction,
+  signature: Signature,
+  args: readonly Operand[],
+): Operand | undefined {
+  const at = args.findIndex(({ stride }) => stride === 1)
+  const column = args[at]
+  const { coded } = column ?? {}
+  if (!column || !coded || args.some(({ stride }, i) => stride === 1 && i !== at)) return undefined
+  const different = operandOf(vectorOf(column.type, coded.values))
+  try {
+    return spreadCoded(apply(definition, signature, args.with(at, different), coded.values.length), coded)
+  } catch (error) {
+    if (error instanceof ChunkQLError && error.code === 'value') return undefined
+    throw error
+  }
 }
 
 function byLoop(

@@ -1,7 +1,7 @@
 /** What an expression is evaluated over: some rows of the columns. Branches see only the rows that reach them. */
 import type { ColumnId, Expression } from '../../model/expression.js'
 import type { Type, Value } from '../../model/type.js'
-import { allocate, take, type Values, type Vector, valueAt, vectorOf } from '../../model/vector.js'
+import { allocate, type Coded, take, type Values, type Vector, valueAt, vectorOf } from '../../model/vector.js'
 import type { Registry } from '../registry.js'
 
 export interface Frame {
@@ -12,6 +12,8 @@ export interface Frame {
 
 /** A vector of the frame's length, or a single value that stands for all rows. */
 export interface Operand {
+  /** The same values by number, where few of them repeat. */
+  readonly coded?: Coded | undefined
   readonly type: Type
   readonly values: Values
   readonly valid?: Uint8Array | undefined
@@ -26,8 +28,14 @@ export function constantOperand(type: Type, value: Value): Operand {
   return { type, values, valid, stride: 0 }
 }
 
-export function operandOf({ type, values, valid }: Vector): Operand {
-  return { type, values, valid, stride: 1 }
+export function operandOf({ type, values, valid, coded }: Vector): Operand {
+  return { type, values, valid, stride: 1, ...(coded && { coded }) }
+}
+
+/** An operand over the different values of a coded one, spread to its rows. */
+export function spreadCoded({ type, values, valid, stride }: Operand, { numbers, values: different }: Coded): Operand {
+  if (stride === 0) return { type, values, valid, stride }
+  return operandOf(take({ type, length: different.length, values, valid }, numbers))
 }
 
 export function isConstantNull({ stride, valid, type }: Operand): boolean {
@@ -40,8 +48,8 @@ export function constantValue({ type, values, valid }: Operand): Value {
 }
 
 /** An operand as a whole vector. */
-export function spread({ type, values, valid, stride }: Operand, length: number): Vector {
-  if (stride === 1) return { type, length, values, valid }
+export function spread({ type, values, valid, stride, coded }: Operand, length: number): Vector {
+  if (stride === 1) return { type, length, values, valid, ...(coded && { coded }) }
   const filled = allocate(type, length)
   if (filled instanceof Array) filled.fill(values[0] as string)
   else filled.fill(values[0] as never)

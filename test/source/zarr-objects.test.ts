@@ -10,7 +10,7 @@ import { connect } from '../../src/index.js'
 import type { Value } from '../../src/model/type.js'
 import { openLocation } from '../../src/source/registry.js'
 import { readAll } from './read-all.js'
-import { mapStore } from './stores.js'
+import { arrayV2, directory, mapStore } from './stores.js'
 
 const fixtures = fileURLToPath(new URL('../../../test/fixtures/zarr/', import.meta.url))
 const expected: Record<string, readonly string[]> = JSON.parse(
@@ -203,5 +203,49 @@ test('functions and groups of texts that repeat are computed once for each text,
     )
     await assert.rejects(db.query(`SELECT max(CAST(${name} AS INTEGER)) FROM t.${name}`), /cannot cast 'seven'/)
   }
+  await db.close()
+})
+
+test('texts of several stores are laid end to end, where chunks meet and where they do not', async () => {
+  const part = (texts: readonly string[], chunk: number, label: string) => {
+    const chunks: Record<string, Uint8Array> = {}
+    for (let c = 0; c * chunk < texts.length; c++) {
+      const cells = texts.slice(c * chunk, (c + 1) * chunk)
+      chunks[`k/${c}`] = variable([...cells, ...new Array<string>(chunk - cells.length).fill('')])
+    }
+    const filters = [{ id: 'vlen-utf8' }]
+    const zarray = (shape: readonly number[], chunks: readonly number[]) =>
+      arrayV2({ shape, zarray: { dtype: '|O', chunks, filters, fill_value: '' } })
+    return directory({
+      '.zgroup': { zarr_format: 2 },
+      'k/.zarray': zarray([texts.length], [chunk]),
+      'k/.zattrs': { _ARRAY_DIMENSIONS: ['i'] },
+      'name/.zarray': zarray([], []),
+      'name/.zattrs': { _ARRAY_DIMENSIONS: [] },
+      'name/0': variable([label]),
+      ...chunks,
+    })
+  }
+  const [a, b] = [
+    ['u', 'v', 'w', 'u', 'x'],
+    ['v', 'v', 'y'],
+  ]
+  for (const [chunkA, lengthA] of [
+    [3, 5],
+    [2, 4],
+  ] as const) {
+    const first = part(a.slice(0, lengthA), chunkA, 'p')
+    const second = part(b, chunkA, 'p')
+    const db = await connect()
+    const rows = await db.query(`SELECT k, name FROM ['${first}', '${second}']`)
+    assert.deepEqual(
+      [...rows].map(({ k }) => k),
+      [...a.slice(0, lengthA), ...b].map((text) => text || null),
+    )
+    await db.close()
+  }
+  const other = part(b, 3, 'r')
+  const db = await connect()
+  await assert.rejects(db.query(`SELECT k, name FROM ['${part(a, 3, 'p')}', '${other}']`), /'name' is not the same/)
   await db.close()
 })

@@ -1,9 +1,9 @@
 /** A column of several stores laid end to end as one with chunks. Made by source.ts, called by the executor. */
 import type { Machine } from '../../kernel/machine.js'
 import { cellCount, type Layout, storageBytes } from '../../model/schema.js'
-import type { Type } from '../../model/type.js'
+import type { Type, Value } from '../../model/type.js'
 import type { ByteRange, ChunkedColumn, Fetched, FetchOptions } from '../source.js'
-import { commonEncoding, copyPiece, emptyCells, sameEncoding } from './gather.js'
+import { commonEncoding, copyObjects, copyPiece, emptyCells, sameEncoding } from './gather.js'
 import { type PartShape, type Piece, piecesOf } from './pieces.js'
 
 /** What the schema knows of a column in one of the parts. */
@@ -16,12 +16,21 @@ export function joinedLayout(parts: readonly PartLayout[], axis: number, type: T
   const [first] = parts as [PartLayout]
   if (isRegular(parts, axis)) return first.layout
   const { chunk } = first
+  if (first.layout.form) return keptLayout(chunk)
   const same = parts.every(({ layout }) => sameEncoding(layout, first.layout)) && first.layout.storage !== 'f2'
   const encoding = same ? encodingOf(first.layout) : commonEncoding(type)
   if (!encoding) return 'the stores encode its missing values in different ways'
   const cell = storageBytes[encoding.storage]
   const strides = chunk.map((_, i) => cellCount(chunk.slice(i + 1)) * cell)
   return { ...encoding, chunk, strides, bytes: cellCount(chunk) * cell }
+}
+
+/** Values that are no numbers, gathered from several chunks: each cell has a number of its own. */
+function keptLayout(chunk: readonly number[]): Layout {
+  const cell = storageBytes.i4
+  const strides = chunk.map((_, i) => cellCount(chunk.slice(i + 1)) * cell)
+  const plain = { storage: 'i4', unpack: { kind: 'none' }, missing: [], nanIsNull: false } as const
+  return { ...plain, chunk, strides, bytes: cellCount(chunk) * cell, form: { kind: 'kept' } }
 }
 
 function encodingOf({ storage, unpack, missing, nanIsNull }: Layout) {
@@ -63,8 +72,32 @@ export function joinedColumn(
     return whole ? piece : undefined
   }
 
-  function gather(fetched: readonly Fetched[], machine: Machine, out: number, { pieces }: JoinedRange): void {
-    const cells = emptyCells(layout)
+  /** Who keeps the values of the chunk at an address: the part whose chunk it is, or this column. */
+  const keepers = new WeakMap<Machine, Map<number, () => readonly Value[]>>()
+
+  function keep(machine: Machine, out: number, kept: () => readonly Value[]): void {
+    const chunks = keepers.get(machine) ?? new Map<number, () => readonly Value[]>()
+    keepers.set(machine, chunks.set(out, kept))
+  }
+
+  function gatherObjects(fetched: readonly Fetched[], machine: Machine, out: number, { pieces }: JoinedRange): void {
+    const values = new Array<Value>(cellCount(layout.chunk)).fill(null)
+    decodePieces(fetched, machine, pieces, (piece, column, address) => {
+      const kept = column.kept?.(machine, address)
+      copyObjects(piece, column.layout, address, machine, type, values, layout.chunk, kept)
+    })
+    new Int32Array(machine.memory.buffer, out, values.length).forEach((_, i, numbers) => {
+      numbers[i] = i
+    })
+    keep(machine, out, () => values)
+  }
+
+  function decodePieces(
+    fetched: readonly Fetched[],
+    machine: Machine,
+    pieces: JoinedRange['pieces'],
+    take: (piece: Piece, column: ChunkedColumn, address: number) => void,
+  ): void {
     for (const [i, piece] of pieces.entries()) {
       const mark = machine.mark()
       const column = columnOf(piece)
@@ -72,11 +105,18 @@ export function joinedColumn(
         const address = machine.allocate(column.layout.bytes)
         column.decode(fetched[i] ?? null, machine, address, piece.range)
         column.prepare?.(machine, address, piece.range)
-        copyPiece(piece, column.layout, address, machine, type, cells, layout)
+        take(piece, column, address)
       } finally {
         machine.release(mark)
       }
     }
+  }
+
+  function gather(fetched: readonly Fetched[], machine: Machine, out: number, { pieces }: JoinedRange): void {
+    const cells = emptyCells(layout)
+    decodePieces(fetched, machine, pieces, (piece, column, address) =>
+      copyPiece(piece, column.layout, address, machine, type, cells, layout),
+    )
     machine.bytes.set(new Uint8Array(cells.buffer), out)
   }
 
@@ -112,9 +152,14 @@ export function joinedColumn(
     }),
     decode(fetched, machine, out, range) {
       const piece = only(range)
-      if (piece) columnOf(piece).decode(fetched, machine, out, piece.range)
-      else gather(read.get(range) ?? unframed(fetched), machine, out, range as JoinedRange)
+      if (piece) {
+        columnOf(piece).decode(fetched, machine, out, piece.range)
+        if (layout.form) keep(machine, out, () => columnOf(piece).kept?.(machine, out) ?? [])
+      } else if (layout.form) {
+        gatherObjects(read.get(range) ?? unframed(fetched), machine, out, range as JoinedRange)
+      } else gather(read.get(range) ?? unframed(fetched), machine, out, range as JoinedRange)
     },
+    kept: (machine, out) => keepers.get(machine)?.get(out)?.() ?? [],
     prepare(machine, out, range) {
       const piece = only(range)
       if (piece) columnOf(piece).prepare?.(machine, out, piece.range)

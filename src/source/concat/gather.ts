@@ -1,8 +1,9 @@
 /** Copies boxes of cells from chunks of parts into one array, in one encoding. Called by column.ts. */
 import type { Machine } from '../../kernel/machine.js'
 import { cellCount, type Layout, storageBytes } from '../../model/schema.js'
-import { isMoment, type Type } from '../../model/type.js'
+import { isMoment, type Type, type Value } from '../../model/type.js'
 import type { NumericArray } from '../../model/vector.js'
+import { objectReader } from '../objects.js'
 import { allocateStored, storedCopier, unpack } from '../unpack.js'
 import type { Piece } from './pieces.js'
 
@@ -14,8 +15,8 @@ export function sameEncoding(a: Layout, b: Layout): boolean {
   return encodingText(a) === encodingText(b)
 }
 
-function encodingText({ storage, unpack: how, missing, nanIsNull }: Layout): string {
-  return JSON.stringify([storage, how, missing, nanIsNull], (_, value) =>
+function encodingText({ storage, unpack: how, missing, nanIsNull, form }: Layout): string {
+  return JSON.stringify([storage, how, missing, nanIsNull, form], (_, value) =>
     typeof value === 'bigint' ? `${value}n` : Object.is(value, -0) ? '-0' : value,
   )
 }
@@ -53,11 +54,37 @@ export function copyPiece(
   const inner = piece.extent.at(-1) ?? 1
   eachRow(piece.extent, (row, place) => {
     const start = place.reduce((sum, at, axis) => sum + at * (part.strides[axis] ?? 0), origin)
-    copy(start, part.strides.at(-1) ?? storageBytes[part.storage], inner, stored, row * inner)
+    copy(start, part.strides.at(-1) ?? storageBytes[part.storage], inner, row * inner, stored)
   })
   const values = sameEncoding(part, layout) ? stored : reencoded(type, part, stored)
   eachRow(piece.extent, (row, place) => {
     to.set(values.subarray(row * inner, (row + 1) * inner) as never, cellAt(piece.to, place, layout.chunk))
+  })
+}
+
+/** The values of a piece that are no numbers, to their cells of the whole. `kept` is what the part keeps for its chunk. */
+export function copyObjects(
+  piece: Piece,
+  part: Layout,
+  address: number,
+  { memory }: Machine,
+  type: Type,
+  to: Value[],
+  chunk: readonly number[],
+  kept: readonly Value[] | undefined,
+): void {
+  if (!part.form) return
+  const read = objectReader(part.form, type, memory.buffer, kept)
+  const step = part.strides.at(-1) ?? 1
+  const inner = piece.extent.at(-1) ?? 1
+  const origin = piece.from.reduce(
+    (sum, at, axis) => sum + at * (part.strides[axis] ?? 0),
+    address + (part.offset ?? 0),
+  )
+  eachRow(piece.extent, (_, place) => {
+    const start = place.reduce((sum, at, axis) => sum + at * (part.strides[axis] ?? 0), origin)
+    const cell = cellAt(piece.to, place, chunk)
+    for (const [i, value] of read(start, step, inner).entries()) to[cell + i] = value
   })
 }
 

@@ -3,6 +3,7 @@ import { createMachine } from '../../kernel/machine.js'
 import { ChunkQLError } from '../../model/error.js'
 import { type Column, cellCount, type Schema } from '../../model/schema.js'
 import { VARCHAR, type Value } from '../../model/type.js'
+import { keyOfTuple } from '../../model/value-key.js'
 import { concat, type Vector, valueAt } from '../../model/vector.js'
 import type { ChunkedColumn, Source } from '../source.js'
 import { joinedColumn } from './column.js'
@@ -165,7 +166,13 @@ async function requireSameChunks(
     each.decode(fetched, machine, out, range)
     const bytes = machine.bytes.slice(out, out + each.layout.bytes)
     machine.release(mark)
-    return bytes
+    // Where cells are numbers of values, equal numbers do not mean equal values.
+    const kept = each.layout.form?.kind === 'kept' ? (each.kept?.(machine, out) ?? []) : []
+    const text = new TextEncoder().encode(keyOfTuple(kept))
+    const both = new Uint8Array(bytes.length + text.length)
+    both.set(bytes)
+    both.set(text, bytes.length)
+    return both
   }
   const counts = shape.map((size, axis) => Math.ceil(size / (first.layout.chunk[axis] as number)))
   for (let chunk = 0; chunk < cellCount(counts); chunk++) {

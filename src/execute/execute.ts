@@ -81,7 +81,8 @@ async function* runStage(stage: ScanStage, context: ExecuteContext): AsyncGenera
   const loan = machines.borrow(context.job.settings.memory_limit)
   try {
     const merge = openMerge(stage, stage.sink, context, loan.machine)
-    for await (const { body } of partials) merge.absorb(body as never)
+    const last = taskCount(stage.tasks) - 1
+    for await (const { body, task } of partials) merge.absorb(body as never, last - task)
     yield merge.result()
   } finally {
     loan.release()
@@ -89,7 +90,8 @@ async function* runStage(stage: ScanStage, context: ExecuteContext): AsyncGenera
 }
 
 interface Merge {
-  absorb(body: never): void
+  /** `more`: how many partials are still to come. */
+  absorb(body: never, more: number): void
   result(): Rows
 }
 
@@ -106,8 +108,8 @@ function openMerge(
   }
   const states = new StateArrays(machine, compiled.bodies.main.fields, compiled)
   if (keys.kind === 'hash') {
-    const merge = new MergeHash(states, keys)
-    return { absorb: (body) => merge.absorb(body), result: () => merge.result(keyExpressions, aggregates) }
+    const merge = new MergeHash(states, keys, context.job.settings.memory_limit)
+    return { absorb: (body, more) => merge.absorb(body, more), result: () => merge.result(keyExpressions, aggregates) }
   }
   const dims = keys.kind === 'dense' ? inLoopOrder(keys.dims, loops) : []
   const merge = new MergeDense(states, dims, loops.presence)

@@ -71,11 +71,10 @@ export class DirectTable {
     const numbers = this.#floats.map(() => new Float64Array(to - from))
     for (let group = from; group < to; group++) {
       const record = kept + group * width * 8
-      const nulls = view.getBigUint64(record, true)
       for (let key = 0; key < numbers.length; key++) {
         const at = record + (1 + key) * 8
-        const isNull = ((nulls >> BigInt(key)) & 1n) === 1n
-        const number = this.#floats[key] ? view.getFloat64(at, true) : Number(view.getBigInt64(at, true))
+        const isNull = ((view.getInt32(record + (key >> 5) * 4, true) >> (key & 31)) & 1) === 1
+        const number = this.#floats[key] ? view.getFloat64(at, true) : longAt(view, at)
         if (!isNull && !(Number.isInteger(number) && Math.abs(number) < mostNumber)) return undefined
         ;(numbers[key] as Float64Array)[group - from] = isNull ? Number.NaN : number
       }
@@ -154,6 +153,11 @@ export class DirectTable {
 
 function keysOf({ nest: { sink } }: CompiledNest) {
   return sink.kind === 'direct' ? sink.keys : []
+}
+
+/** Exact where it counts: beyond 2^53 it is large in any case. */
+function longAt(view: DataView, address: number): number {
+  return view.getInt32(address + 4, true) * 2 ** 32 + view.getUint32(address, true)
 }
 
 /** The least window that holds another one and all numbers. */

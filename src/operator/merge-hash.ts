@@ -6,32 +6,48 @@ import type { NamedAggregate, NamedExpression } from '../model/plan.js'
 import { INT32, isFloat, type Type } from '../model/type.js'
 import { allocate, type NumericArray, take, type Vector } from '../model/vector.js'
 import type { Rows } from './rows.js'
-import type { StateArrays } from './state-arrays.js'
+import { Scratch } from './scratch.js'
+import { placeArrays, placedBytes, type StateArrays } from './state-arrays.js'
 
 type HashKeys = Extract<KeySpace, { kind: 'hash' }>
 
 export class MergeHash {
   readonly #width: number
+  readonly #scratch: Scratch
   readonly #table: HashTable
 
   constructor(
     readonly states: StateArrays,
     readonly keys: HashKeys,
+    /** Bytes that keys and states may take. */
+    readonly memory: number,
   ) {
     this.#width = keyWords(keys.keys.length + keys.dims.length)
     this.#table = createHashTable(states.machine, this.#width, 1024)
+    this.#scratch = new Scratch(states.machine)
   }
 
-  /** In task order. Nothing is given back: table and states grow while a partial is in memory. */
-  absorb(partial: Extract<PartialBody, { kind: 'hash' }>): void {
+  /** In task order; `more`: how many partials are still to come. */
+  absorb({ records, fields, count }: Extract<PartialBody, { kind: 'hash' }>, more: number): void {
     const { machine } = this.states
-    const placed = this.states.place(partial.fields)
-    const [records] = this.states.place([partial.records]) as [number]
-    const codes = machine.allocate(partial.count * 4)
-    machine.bytes.fill(0, codes, codes + partial.count * 4)
-    this.#table.find(records, partial.count, codes)
+    const arrays = [records, ...fields, new ArrayBuffer(count * 4)]
+    // In a place of their own, not behind a mark: table and states may grow while they are in memory.
+    const placed = placeArrays(machine, arrays, this.#scratch.reserve(placedBytes(arrays)))
+    const [recordsAt, codes] = [placed.shift(), placed.pop()] as [number, number]
+    const before = this.#table.groups
+    this.#table.find(recordsAt, count, codes)
+    this.#expect(this.#table.groups - before, count, more)
     this.states.reserve(this.#table.groups)
-    this.states.combine(placed, 0, 0, partial.count, codes)
+    this.states.combine(placed, 0, 0, count, codes)
+  }
+
+  /** Where most groups are new, the partials to come are taken to bring as many: growing step by step enters each group again and again. */
+  #expect(found: number, count: number, more: number): void {
+    const expected = found * more
+    const bytes = this.#width * 8 + this.states.fields.length * 8
+    if (found * 2 < count || expected * bytes > this.memory / 4) return
+    this.#table.reserve(expected)
+    this.states.reserve(this.#table.groups + expected)
   }
 
   result(keys: readonly NamedExpression[], aggregates: readonly NamedAggregate[]): Rows {

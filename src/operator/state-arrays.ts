@@ -52,11 +52,7 @@ export class StateArrays {
 
   /** Copies the arrays of a partial into memory; valid until the caller's mark is released. */
   place(arrays: readonly ArrayBuffer[]): number[] {
-    const addresses = arrays.map((array) => this.machine.allocate(array.byteLength))
-    arrays.forEach((array, k) => {
-      this.machine.bytes.set(new Uint8Array(array), addresses[k])
-    })
-    return addresses
+    return placeArrays(this.machine, arrays, this.machine.allocate(placedBytes(arrays)))
   }
 
   /** Combines `count` groups of placed arrays, from group `from` on, into those from `to` on, or into those that `codes` (an address) lists. */
@@ -122,6 +118,26 @@ export class StateArrays {
     const message = this.compiled.finish?.errors[error - 1] ?? `${aggregate} cannot be computed`
     throw new ChunkQLError('value', message)
   }
+}
+
+/** Room for arrays that are placed one behind the other. */
+export function placedBytes(arrays: readonly ArrayBuffer[]): number {
+  return arrays.reduce((sum, array) => sum + aligned(array.byteLength), 0)
+}
+
+/** Copies arrays to an address, one behind the other; gives their addresses. */
+export function placeArrays(machine: Machine, arrays: readonly ArrayBuffer[], address: number): number[] {
+  let next = address
+  return arrays.map((array) => {
+    const at = next
+    machine.bytes.set(new Uint8Array(array), at)
+    next += aligned(array.byteLength)
+    return at
+  })
+}
+
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / 16) * 16
 }
 
 function instantiate(module: WebAssembly.Module | undefined, machine: Machine): WebAssembly.Exports {

@@ -1,4 +1,4 @@
-// Damages the chunks of every codec many times over: `node scripts/fuzz.mjs [mutations per family] [seed]`. The test suite
+// Damages the chunks of every codec, shards and metadata many times over: `node scripts/fuzz.mjs [mutations per family] [seed]`. The test suite
 // does the same with fewer mutations and a fixed seed.
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -7,7 +7,7 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 const [mutations = '100000', seed = String(Date.now() % 2 ** 31)] = process.argv.slice(2)
 console.log(`${mutations} mutations per family, seed ${seed}`)
 spawnSync(process.execPath, ['scripts/build.mjs', '--quick', '--tests'], { stdio: 'inherit' })
-const { status } = spawnSync(process.execPath, ['scripts/test.mjs', 'codec/damage', 'zarr-shards'], {
+const { status } = spawnSync(process.execPath, ['scripts/test.mjs', 'codec/damage', 'zarr-shards', 'metadata-damage'], {
   stdio: 'inherit',
   env: { ...process.env, FUZZ_MUTATIONS: mutations, FUZZ_SEED: seed },
 })

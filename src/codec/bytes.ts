@@ -1,5 +1,7 @@
 /** The `bytes` codec of Zarr v3, also asked for by readers of v2 big-endian types: byte order. */
+
 import { ChunkQLError } from '../model/error.js'
+import { jsonText } from '../model/json-text.js'
 import type { CodecKind, InPlaceCodec } from './codec.js'
 
 const swapped: ReadonlySet<number> = new Set([2, 4, 8])
@@ -25,6 +27,6 @@ function swap(size: number): InPlaceCodec {
 }
 
 function badEndian(found: unknown, size: number): ChunkQLError {
-  const what = found === undefined ? 'is missing' : `is ${JSON.stringify(found)}`
+  const what = found === undefined ? 'is missing' : `is ${jsonText(found)}`
   return new ChunkQLError('store', `bytes: endian ${what}, expected "little" or "big" for elements of ${size} bytes`)
 }

@@ -1,5 +1,7 @@
 /** The categorize filter of numcodecs: each text is the number of its label, from 1 on; 0 is the empty text. */
+
 import type { Machine } from '../kernel/machine.js'
+import { jsonText } from '../model/json-text.js'
 import type { CodecKind, Span, TransformCodec } from './codec.js'
 import { damaged, wrongLength } from './damage.js'
 import { littleEndian, type NumberType, numberType } from './number-type.js'
@@ -15,7 +17,7 @@ export const categorize: CodecKind = {
     const texts = ['', ...(labels as string[])]
     if (dtype === '|O' || dtype === 'object') return variable(texts, type)
     const [, order, width] = /^([<>=|]?)U(\d+)$/.exec(String(dtype)) ?? []
-    if (width === undefined) throw damaged('categorize', `dtype is ${JSON.stringify(dtype)}, expected text`)
+    if (width === undefined) throw damaged('categorize', `dtype is ${jsonText(dtype)}, expected text`)
     return fixed(texts, type, Number(width), order !== '>')
   },
 }

@@ -1,5 +1,7 @@
 /** The codecs that add a checksum of four bytes: crc32c of Zarr v3 and numcodecs; crc32, adler32, fletcher32 of numcodecs. */
+
 import type { KernelExports } from '../kernel/machine.js'
+import { jsonText } from '../model/json-text.js'
 import type { CodecKind, Span } from './codec.js'
 import { damaged } from './damage.js'
 
@@ -12,7 +14,7 @@ function checksum(name: 'adler32' | 'crc32' | 'crc32c' | 'fletcher32', usual: Lo
   return {
     open({ location = usual }) {
       if (location !== 'end' && location !== 'start') {
-        throw damaged(name, `location is ${JSON.stringify(location)}, expected "start" or "end"`)
+        throw damaged(name, `location is ${jsonText(location)}, expected "start" or "end"`)
       }
       return {
         kind: 'check',

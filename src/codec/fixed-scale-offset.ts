@@ -1,5 +1,7 @@
 /** The fixedscaleoffset filter of numcodecs: (x - offset) * scale, rounded to another type. */
+
 import { ChunkQLError } from '../model/error.js'
+import { jsonText } from '../model/json-text.js'
 import { damaged } from './damage.js'
 import { decodedAndEncoded, numberFilter } from './number-filter.js'
 
@@ -17,5 +19,5 @@ export const fixedScaleOffset = numberFilter(name, decodedAndEncoded(name), ({ f
 
 function number(what: string, value: unknown): number {
   if (typeof value === 'number' || typeof value === 'bigint') return Number(value)
-  throw damaged(name, `${what} is ${JSON.stringify(value) ?? 'missing'}, expected a number`)
+  throw damaged(name, `${what} is ${jsonText(value)}, expected a number`)
 }

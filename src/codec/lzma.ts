@@ -1,5 +1,7 @@
 /** The lzma codec of numcodecs: xz, the older `.lzma` (alone), or filters without any header (raw). */
+
 import type { Machine } from '../kernel/machine.js'
+import { jsonText } from '../model/json-text.js'
 import type { Codec, CodecKind, Span } from './codec.js'
 import { damaged } from './damage.js'
 import { type LzmaFilter, rawFilters, undoDeltas } from './lzma-filters.js'
@@ -16,7 +18,7 @@ const formats = ['auto', 'xz', 'alone', 'raw'] as const
 export const lzma: CodecKind = {
   open({ format = 1, filters }) {
     const name = formats[Number(format)]
-    if (name === undefined) throw damaged('lzma', `format is ${JSON.stringify(format)}, expected 0, 1, 2 or 3`)
+    if (name === undefined) throw damaged('lzma', `format is ${jsonText(format)}, expected 0, 1, 2 or 3`)
     if (name === 'raw') return codec(rawDecoder(rawFilters(filters)))
     return codec(name === 'auto' ? decodeAuto : name === 'xz' ? decodeXz : decodeAlone)
   },

@@ -1,6 +1,8 @@
 /** NumPy's types in the configurations of filters, and runs of such numbers in a machine's memory. */
+
 import type { Machine } from '../kernel/machine.js'
 import { ChunkQLError } from '../model/error.js'
+import { jsonText } from '../model/json-text.js'
 import type { Span } from './codec.js'
 import { damaged } from './damage.js'
 
@@ -32,8 +34,7 @@ const longNames: Readonly<Record<string, string>> = {
 
 /** `<i4`, `|u1`, `int32`. Throws 'store' where it is no type, 'unsupported' where it is none of ours. */
 export function numberType(codec: string, what: string, value: unknown): NumberType {
-  if (typeof value !== 'string')
-    throw damaged(codec, `${what} is ${JSON.stringify(value) ?? 'missing'}, expected a type`)
+  if (typeof value !== 'string') throw damaged(codec, `${what} is ${jsonText(value)}, expected a type`)
   const [, order = '', name = ''] = /^([<>|=]?)(.+)$/.exec(value) ?? []
   const code = longNames[name] ?? name
   const kernel = codes.indexOf(code)

@@ -1,11 +1,12 @@
 /** The shuffle filter of numcodecs: the first bytes of all elements, then the second bytes, and so on. */
+import { jsonText } from '../model/json-text.js'
 import type { CodecKind } from './codec.js'
 import { damaged, wrongLength } from './damage.js'
 
 export const shuffle: CodecKind = {
   open({ elementsize: size = 4 }) {
     if (typeof size !== 'number' || !Number.isInteger(size) || size < 1) {
-      throw damaged('shuffle', `elementsize is ${JSON.stringify(size)}, expected a positive integer`)
+      throw damaged('shuffle', `elementsize is ${jsonText(size)}, expected a positive integer`)
     }
     if (size === 1) return null
     return {

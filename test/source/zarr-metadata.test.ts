@@ -111,6 +111,22 @@ for (const [name, change, why] of refusedV3) {
   })
 }
 
+test('arrays in a group that cannot be understood are refused, others are read', async () => {
+  const group = (more: object) => ({ zarr_format: 3, node_type: 'group', attributes: {}, ...more })
+  const source = await openLocation(
+    mapStoreV3({
+      good: group({}),
+      'good/a': arrayV3(),
+      odd: group({ new_thing: {} }),
+      'odd/deep': group({}),
+      'odd/deep/b': arrayV3(),
+    }),
+  )
+  const refusedOf = (table: string, column: string) => columnOf(tableOf(source, table), column).refused
+  assert.equal(refusedOf('good/a', 'a'), undefined)
+  assert.match(refusedOf('odd/deep/b', 'b') ?? '', /its group 'odd': the extension "new_thing" must be understood/)
+})
+
 test('extensions that need not be understood are left out', async () => {
   const source = await openLocation(mapStoreV3({ a: arrayV3({ new_thing: { must_understand: false } }) }))
   assert.equal(columnOf(tableOf(source, 'a'), 'a').refused, undefined)

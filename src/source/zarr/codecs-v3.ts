@@ -1,6 +1,8 @@
 /** The `codecs` of an array of version 3: what only places bytes (axes, shards), and what is left for a chain. Called by metadata-v3.ts. */
+
 import type { CodecConfig } from '../../codec/codec.js'
 import { bareName } from '../../codec/registry.js'
+import { jsonText } from '../../model/json-text.js'
 import { Refusal } from './array.js'
 import { isArray, isObject, type Json, type JsonObject } from './json.js'
 import { textAt } from './metadata.js'
@@ -27,7 +29,7 @@ export interface StoredForm {
 /** `{ name, configuration }`, or since 3.1 the bare name. */
 export function extension(value: Json | undefined): Extension {
   if (typeof value === 'string') return { name: value, configuration: {} }
-  if (!isObject(value)) throw new Error(`${JSON.stringify(value)} stands where an extension is expected`)
+  if (!isObject(value)) throw new Error(`${jsonText(value)} stands where an extension is expected`)
   const { configuration } = value
   return { name: textAt(value.name), configuration: isObject(configuration) ? configuration : {} }
 }
@@ -77,7 +79,7 @@ function shardedForm(
   const inner = chunk.map((_, axis) => sizes[axes.indexOf(axis)] as number)
   const indexAtStart = configuration.index_location === 'start'
   if (!indexAtStart && (configuration.index_location ?? 'end') !== 'end') {
-    throw new Error(`index_location is ${JSON.stringify(configuration.index_location)}, expected "start" or "end"`)
+    throw new Error(`index_location is ${jsonText(configuration.index_location)}, expected "start" or "end"`)
   }
   const level: ShardLevel = {
     counts: chunk.map((size, axis) => size / (inner[axis] as number)),
@@ -145,5 +147,5 @@ function permutation(order: Json | undefined, rank: number): number[] {
   if (order === 'F') return identity.toReversed()
   if (isArray(order) && order.length === rank && identity.every((axis) => order.includes(axis)))
     return order.map(Number)
-  throw new Error(`the transpose order is ${JSON.stringify(order)}, no permutation of ${rank} axes`)
+  throw new Error(`the transpose order is ${jsonText(order)}, no permutation of ${rank} axes`)
 }

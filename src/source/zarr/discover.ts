@@ -33,6 +33,8 @@ const deepestBare = 3
 class Found {
   private readonly arrays: AnyArray[] = []
   private readonly attributes = new Map<string, JsonObject>()
+  /** Groups that cannot be understood, and why. */
+  private readonly beyondUs = new Map<string, string>()
   /** Metadata of any kind were seen. */
   any = false
   private refused: HttpError | undefined
@@ -99,7 +101,9 @@ class Found {
       return true
     }
     const unknown = unknownExtension(node, groupKeys)
-    if (unknown) throw new ChunkQLError('unsupported', unknown, { where: join(this.store.name, path) })
+    // What lies in such a group may mean something else; the groups beside it do not.
+    if (unknown && path === '') throw new ChunkQLError('unsupported', unknown, { where: this.store.name })
+    if (unknown) this.beyondUs.set(path, unknown)
     this.attributes.set(path, isObject(node.attributes) ? node.attributes : {})
     return false
   }
@@ -136,10 +140,19 @@ class Found {
     if (!this.store.list) throw notListed(this.store)
   }
 
+  /** Refused, where a group around it is. */
+  private inGroup(array: AnyArray, group: string): AnyArray {
+    const why = this.beyondUs.get(group)
+    const { path, shape, dimensionNames, attributes } = array
+    if (why) return { path, shape, dimensionNames, attributes, refused: `its group '${group}': ${why}` }
+    return group === '' || this.beyondUs.size === 0 ? array : this.inGroup(array, parentOf(group))
+  }
+
   groups(): ZarrGroup[] {
     const byGroup = new Map<string, AnyArray[]>()
-    for (const array of this.arrays) {
-      const path = parentOf(array.path)
+    for (const found of this.arrays) {
+      const path = parentOf(found.path)
+      const array = this.inGroup(found, path)
       const siblings = byGroup.get(path)
       if (siblings) siblings.push(array)
       else byGroup.set(path, [array])

@@ -1,4 +1,5 @@
 /** Fill values in every spelling of both versions. Called by the readers of metadata. */
+import { jsonText } from '../../model/json-text.js'
 import { type Storage, storageBytes } from '../../model/schema.js'
 import { halfOf, singleOfHalf } from '../half.js'
 import { cellBytes, type DataType, elementBytes, type ZarrArray } from './array.js'
@@ -160,6 +161,6 @@ function writeText(view: DataView, encoding: 'utf32' | 'bytes', fill: string): v
 }
 
 function unreadable(value: Json, expected: string): Error {
-  const shown = typeof value === 'bigint' ? String(value) : JSON.stringify(value)
+  const shown = jsonText(value)
   return new Error(`fill_value is ${shown}, expected ${expected}`)
 }

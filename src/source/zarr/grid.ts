@@ -1,4 +1,5 @@
 /** The `chunk_grid` of version 3: chunks of one shape, or of lengths told for each axis. Called by metadata-v3.ts. */
+import { jsonText } from '../../model/json-text.js'
 import { Refusal } from './array.js'
 import type { Extension } from './codecs-v3.js'
 import type { Edges } from './edges.js'
@@ -16,7 +17,7 @@ export function chunkGrid({ name, configuration }: Extension, shape: readonly nu
   if (name === 'regular') return { chunk: chunkShape(configuration.chunk_shape, shape) }
   if (name !== 'rectilinear') throw new Refusal(`the chunk grid "${name}" is not read`)
   const { kind = 'inline', chunk_shapes: lengths } = configuration
-  if (kind !== 'inline') throw new Refusal(`rectilinear chunk grids of kind ${JSON.stringify(kind)} are not read`)
+  if (kind !== 'inline') throw new Refusal(`rectilinear chunk grids of kind ${jsonText(kind)} are not read`)
   if (!isArray(lengths) || lengths.length !== shape.length) {
     throw new Error(`chunk_shapes tells no lengths for ${shape.length} dimensions`)
   }
@@ -53,7 +54,7 @@ function repeated(step: number, count: number, size: number, edges: number[]): n
 
 function length(value: Json | undefined): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value
-  throw new Error(`chunk_shapes has ${JSON.stringify(value)} where a positive length is expected`)
+  throw new Error(`chunk_shapes has ${jsonText(value)} where a positive length is expected`)
 }
 
 /** Shards of unequal lengths hold whole inner chunks all the same. */

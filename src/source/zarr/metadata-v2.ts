@@ -1,11 +1,13 @@
 /** `.zarray` and `.zattrs` of Zarr version 2 to the one description of arrays. Called by discover.ts. */
+
 import type { CodecConfig } from '../../codec/codec.js'
+import { jsonText } from '../../model/json-text.js'
 import type { Storage } from '../../model/schema.js'
 import { type AnyArray, type DataType, elementBytes, Refusal, type StructField, type ZarrArray } from './array.js'
 import { complex, packed } from './fields.js'
 import { parseFill } from './fill.js'
 import { isArray, isObject, type Json, type JsonObject } from './json.js'
-import { attributeNames, chunkShape, isScalarOfNcZarr, named, shapeOf, textAt } from './metadata.js'
+import { attributeNames, chunkShape, isScalarOfNcZarr, named, shapeless, shapeOf, textAt } from './metadata.js'
 
 interface TypeV2 {
   readonly type: DataType
@@ -14,6 +16,10 @@ interface TypeV2 {
 
 /** `zarray` and `zattrs` are the parsed files. */
 export function readArrayV2(path: string, zarray: JsonObject, zattrs: JsonObject): AnyArray {
+  return named(shapeless(path, zattrs), () => arrayV2(path, zarray, zattrs))
+}
+
+function arrayV2(path: string, zarray: JsonObject, zattrs: JsonObject): AnyArray {
   const stored = shapeOf(zarray.shape)
   const shape = isScalarOfNcZarr(zattrs, zarray) ? [] : stored
   const dimensionNames = attributeNames(zattrs, shape.length, zarray)
@@ -35,9 +41,9 @@ function layoutV2(
   const filters = isArray(zarray.filters) ? zarray.filters.map(codecV2) : []
   const { type, bigEndian } = typeV2(zarray.dtype ?? null, filters)
   const separator = zarray.dimension_separator ?? '.'
-  if (separator !== '.' && separator !== '/') throw new Error(`dimension_separator is ${JSON.stringify(separator)}`)
+  if (separator !== '.' && separator !== '/') throw new Error(`dimension_separator is ${jsonText(separator)}`)
   const order = zarray.order ?? 'C'
-  if (order !== 'C' && order !== 'F') throw new Error(`order is ${JSON.stringify(order)}, expected "C" or "F"`)
+  if (order !== 'C' && order !== 'F') throw new Error(`order is ${jsonText(order)}, expected "C" or "F"`)
   const axes = shape.map((_, axis) => axis)
   const compressor = zarray.compressor ? [codecV2(zarray.compressor)] : []
   // Bytes are put in order last, after all that was done to them: for a writer it would be the first codec.
@@ -55,7 +61,7 @@ function layoutV2(
 }
 
 function codecV2(value: Json): CodecConfig {
-  if (!isObject(value)) throw new Error(`a codec is ${JSON.stringify(value)}, expected an object with an "id"`)
+  if (!isObject(value)) throw new Error(`a codec is ${jsonText(value)}, expected an object with an "id"`)
   const { id, ...configuration } = value
   if (typeof id !== 'string') throw new Error('a codec has no "id"')
   return { name: id, configuration }
@@ -69,9 +75,9 @@ const numbers = new Set<string>(['i1', 'i2', 'i4', 'i8', 'u1', 'u2', 'u4', 'u8',
 /** NumPy's type strings, or a list of fields. */
 function typeV2(dtype: Json, filters: readonly CodecConfig[]): TypeV2 {
   if (isArray(dtype)) return { type: packed(dtype.map((field, i) => fieldV2(field, i, filters))), bigEndian: false }
-  if (typeof dtype !== 'string') throw new Error(`dtype is ${JSON.stringify(dtype)}, no type of NumPy`)
+  if (typeof dtype !== 'string') throw new Error(`dtype is ${jsonText(dtype)}, no type of NumPy`)
   const match = /^([<>|=])([biufcmMSUVO])(\d*)(?:\[(\d*)(\w+)\])?$/.exec(dtype)
-  if (!match) throw new Error(`dtype is ${JSON.stringify(dtype)}, no type of NumPy`)
+  if (!match) throw new Error(`dtype is ${jsonText(dtype)}, no type of NumPy`)
   const [, order, kind = '', digits = '', count, unit] = match
   const bigEndian = order === '>'
   const type = kindV2(kind, Number(digits), dtype, filters, unit && { unit, count: Number(count || 1) })
@@ -80,7 +86,7 @@ function typeV2(dtype: Json, filters: readonly CodecConfig[]): TypeV2 {
 
 /** `[name, type]`, `[name, type, shape]`; the name may have a title before it. Padding gets no name. */
 function fieldV2(field: Json, position: number, filters: readonly CodecConfig[]): Omit<StructField, 'offset'> {
-  if (!isArray(field)) throw new Error(`the dtype has ${JSON.stringify(field)} where a field is expected`)
+  if (!isArray(field)) throw new Error(`the dtype has ${jsonText(field)} where a field is expected`)
   const [label, dtype = null, shape] = field
   const name = textAt(isArray(label) ? label[1] : label)
   const { type, bigEndian } = typeV2(dtype, filters)

@@ -1,4 +1,5 @@
 /** `zarr.json` of an array in Zarr version 3 to the one description of arrays. Called by discover.ts. */
+import { jsonText } from '../../model/json-text.js'
 import type { Storage } from '../../model/schema.js'
 import { type AnyArray, type ChunkKeys, type DataType, Refusal, type ZarrArray } from './array.js'
 import { type Extension, extension, storedForm } from './codecs-v3.js'
@@ -6,11 +7,15 @@ import { complex, packed } from './fields.js'
 import { parseFill } from './fill.js'
 import { checkShards, chunkGrid } from './grid.js'
 import { isArray, isObject, type Json, type JsonObject } from './json.js'
-import { attributeNames, named, shapeOf, textAt } from './metadata.js'
+import { attributeNames, named, shapeless, shapeOf, textAt } from './metadata.js'
 
 export function readArrayV3(path: string, node: JsonObject): AnyArray {
-  const shape = shapeOf(node.shape)
   const attributes = isObject(node.attributes) ? node.attributes : {}
+  return named(shapeless(path, attributes), () => arrayV3(path, node, attributes))
+}
+
+function arrayV3(path: string, node: JsonObject, attributes: JsonObject): AnyArray {
+  const shape = shapeOf(node.shape)
   // Writers that came from version 2 kept its ways of naming dimensions.
   const names = namesV3(node.dimension_names, shape.length) ?? attributeNames(attributes, shape.length)
   const base = { path, shape, dimensionNames: names, attributes }
@@ -130,7 +135,7 @@ function sizeOf(bytes: Json | undefined): number {
 function keysOf(value: Json | undefined): ChunkKeys {
   const { name, configuration } = extension(value ?? 'default')
   const separator = configuration.separator ?? (name === 'v2' ? '.' : '/')
-  if (separator !== '.' && separator !== '/') throw new Error(`the separator is ${JSON.stringify(separator)}`)
+  if (separator !== '.' && separator !== '/') throw new Error(`the separator is ${jsonText(separator)}`)
   if (name === 'default') return { prefix: 'c', separator }
   if (name === 'v2') return { prefix: '', separator }
   throw new Refusal(`the chunk key encoding "${name}" is not read`)

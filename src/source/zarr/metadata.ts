@@ -1,4 +1,5 @@
 /** What the readers of both versions share: shapes, and how damage and limits of ours become a refused column. */
+import { jsonText } from '../../model/json-text.js'
 import { type AnyArray, Refusal, type RefusedArray } from './array.js'
 import { isArray, isObject, type Json, type JsonObject } from './json.js'
 
@@ -12,6 +13,11 @@ export function named(base: Base, read: () => AnyArray): AnyArray {
     const text = (error as Error).message
     return { ...base, refused: error instanceof Refusal ? text : `its metadata are not valid: ${text}` }
   }
+}
+
+/** What is known of an array before its shape is. */
+export function shapeless(path: string, attributes: JsonObject): Base {
+  return { path, shape: [], dimensionNames: undefined, attributes }
 }
 
 export function shapeOf(value: Json | undefined): number[] {
@@ -37,7 +43,7 @@ function sizes(value: Json | undefined, what: string, least: number): number[] {
 
 export function textAt(value: Json | undefined): string {
   if (typeof value === 'string') return value
-  throw new Error(`${JSON.stringify(value)} stands where a name is expected`)
+  throw new Error(`${jsonText(value)} stands where a name is expected`)
 }
 
 /** xarray's attribute, else the references of NCZarr: in the attributes, or in `metadata` beside them. */

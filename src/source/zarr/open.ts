@@ -1,6 +1,6 @@
 /** Opens Zarr of both versions as a source. Listed in source/registry.ts. */
 import { type Chain, openChain } from '../../codec/chain.js'
-import { ChunkQLError } from '../../model/error.js'
+import { ChunkQLError, isChunkQLError } from '../../model/error.js'
 import type { Layout } from '../../model/schema.js'
 import type { Vector } from '../../model/vector.js'
 import type { Source, SourceKind } from '../source.js'
@@ -159,8 +159,9 @@ async function openChunks(store: Store, array: ZarrArray): Promise<{ files: Chun
     if (!edges || shards.length > 0) return { files, chain }
     return { files, chain: rectilinearChain(chain, { chunk, axes, fill: fillBytes(dataType, fill) }) }
   } catch (error) {
-    const { code, message, hint } = error as ChunkQLError
-    throw new ChunkQLError(code, message, { hint, where: `${store.name}/${array.path}` })
+    const where = `${store.name}/${array.path}`
+    if (!isChunkQLError(error)) throw new ChunkQLError('store', (error as Error).message, { where })
+    throw new ChunkQLError(error.code, error.message, { hint: error.hint, where })
   }
 }
 

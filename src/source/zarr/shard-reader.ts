@@ -27,7 +27,9 @@ export async function openShards(
   const levels = await Promise.all(shards.map(openLevel))
   const { read } = store
   const grid = shardGrid(shards, chunk, edges)
-  const finder = shardFinder(levels, (key) => cellCount(grid.countsOf(indexOf(key))))
+  const finder = shardFinder(levels, store.changes ? keptMs.changing : keptMs.lasting, (key) =>
+    cellCount(grid.countsOf(indexOf(key))),
+  )
   return {
     locate(index) {
       const { shard, inner } = placeInShard(shards, grid, index)
@@ -38,11 +40,14 @@ export async function openShards(
   }
 }
 
+/** How long indexes are believed: local files may be written meanwhile; to ask for others again takes long. */
+const keptMs = { changing: 1000, lasting: 60_000 } as const
+
 type Finder = (range: ByteRange) => Search<Extent | undefined>
 
 /** The search is the same whether bytes are read at once or waited for. `countOf` tells the chunks in the shard of a key. */
-function shardFinder(levels: readonly Level[], countOf: (key: string) => number): Finder {
-  const kept = shortMemory<BigUint64Array | Uint8Array>()
+function shardFinder(levels: readonly Level[], lastingMs: number, countOf: (key: string) => number): Finder {
+  const kept = shortMemory<BigUint64Array | Uint8Array>(lastingMs)
   // Nothing is left in it: indexes are decoded one after another, and copied out.
   let own: Machine | undefined
   const machine = () => {

@@ -1,15 +1,14 @@
-/** Remembers what was found, for seconds: a store may change, and memory is small. Called by shard-reader.ts. */
+/** Remembers what was found, for a while: a store may change, and memory is small. Called by shard-reader.ts and stores. */
 
 export interface ShortMemory<T> {
   get(name: string): T | undefined
   set(name: string, value: T, bytes: number): void
 }
 
-const lastingMs = 5000
 const mostBytes = 64e6
 
 /** The oldest is forgotten where there is too much. */
-export function shortMemory<T>(): ShortMemory<T> {
+export function shortMemory<T>(lastingMs: number): ShortMemory<T> {
   const kept = new Map<string, { readonly value: T; readonly bytes: number; readonly until: number }>()
   let total = 0
 

@@ -14,6 +14,9 @@ import { listing } from './listing.js'
 import type { References } from './reference-store.js'
 import type { Reference } from './references.js'
 
+/** How long a table of references is believed. */
+const keptMs = 5000
+
 interface Row {
   readonly path?: string | null
   readonly offset?: bigint | number | null
@@ -80,7 +83,7 @@ type RecordReader = (key: string, options?: FetchOptions) => Promise<readonly Ro
 
 /** Records that were read lately are kept; one that is under way is waited for. */
 function recordReader(folder: Store): RecordReader {
-  const kept = shortMemory<readonly Row[]>()
+  const kept = shortMemory<readonly Row[]>(keptMs)
   const coming = new Map<string, Promise<readonly Row[] | undefined>>()
   const load = async (key: string, options?: FetchOptions) => {
     const bytes = await folder.get(key, { traffic: options?.traffic })

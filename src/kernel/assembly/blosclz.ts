@@ -1,6 +1,6 @@
 // One stream of BloscLZ: runs of literals, and matches of up to 13 bits (near) or 16 more (far) of distance. Blosc's own
 // compressor, a descendant of FastLZ. No byte outside of the ranges is touched.
-import { repeatExactly } from './copy'
+import { copyWithin, repeatWithin } from './copy'
 
 const TRUNCATED = -1
 const OVERLONG = -2
@@ -23,7 +23,7 @@ export function blosclz_decode(source: usize, sourceLength: usize, out: usize, o
       const length = control + 1
       if (length > end - at) return TRUNCATED
       if (length > outEnd - to) return OVERLONG
-      memory.copy(to, at, length)
+      copyWithin(to, at, length, end, outEnd)
       at += length
       to += length
       continue
@@ -48,7 +48,7 @@ export function blosclz_decode(source: usize, sourceLength: usize, out: usize, o
     distance++
     if (distance > to - out) return BAD_OFFSET
     if (length > outEnd - to) return OVERLONG
-    repeatExactly(to, distance, length, outEnd)
+    repeatWithin(to, distance, length, outEnd)
     to += length
   }
   return <i32>(to - out)

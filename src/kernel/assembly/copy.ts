@@ -74,3 +74,24 @@ export function repeatExactly(to: usize, offset: usize, length: usize, outEnd: u
   }
   for (; to < stop; to++) store<u8>(to, load<u8>(to - offset))
 }
+
+/** A match anywhere: whole vectors where there is room for their overhang. */
+// @ts-ignore: decorator
+@inline
+export function repeatWithin(to: usize, offset: usize, length: usize, outEnd: usize): void {
+  if (outEnd - to < length + 32) repeatExactly(to, offset, length, outEnd)
+  else if (offset < 16) repeatLong(to, offset, length)
+  else copyForward(to, to - offset, length)
+}
+
+/** Literals from elsewhere: most are short, and two vectors hold them. */
+// @ts-ignore: decorator
+@inline
+export function copyWithin(to: usize, from: usize, length: usize, end: usize, outEnd: usize): void {
+  if (length <= 32 && end - from >= 32 && outEnd - to >= 32) {
+    v128.store(to, v128.load(from))
+    v128.store(to, v128.load(from, 16), 16)
+  } else {
+    memory.copy(to, from, length)
+  }
+}

@@ -1,5 +1,5 @@
 // One block of Snappy: its length as a varint, then literals and copies. No byte outside of the ranges is touched.
-import { repeatExactly } from './copy'
+import { copyWithin, repeatWithin } from './copy'
 
 const TRUNCATED = -1
 const OVERLONG = -2
@@ -34,7 +34,7 @@ export function snappy_decode(source: usize, sourceLength: usize, out: usize, ou
       if (extra) length = value + 1
       if (length == 0 || length > end - at) return TRUNCATED
       if (length > outEnd - to) return BAD_LENGTH
-      memory.copy(to, at, length)
+      copyWithin(to, at, length, end, outEnd)
       at += length
     } else {
       if (kind == 1) {
@@ -43,7 +43,7 @@ export function snappy_decode(source: usize, sourceLength: usize, out: usize, ou
       }
       if (value - 1 >= to - out) return BAD_OFFSET
       if (length > outEnd - to) return BAD_LENGTH
-      repeatExactly(to, value, length, outEnd)
+      repeatWithin(to, value, length, outEnd)
     }
     to += length
   }

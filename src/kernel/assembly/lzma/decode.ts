@@ -1,5 +1,5 @@
 // LZMA: literals and matches, by probabilities that depend on what came before. The dictionary is the output itself.
-import { repeatExactly } from '../copy'
+import { repeatWithin } from '../copy'
 import { at, bit, directBits, finishRange, isPastEnd, reverseTreeBits, startRange, treeBits } from './range'
 import { CORRUPT, OVERLONG, TRAILING, TRUNCATED } from './status'
 
@@ -99,7 +99,7 @@ export function decodeUntil(first: usize, to: usize, stop: usize, outEnd: usize)
     }
     if (repeat0 >= to - first) return isPastEnd ? TRUNCATED : CORRUPT
     if (length > stop - to) return isPastEnd ? TRUNCATED : stop == outEnd ? OVERLONG : CORRUPT
-    repeatExactly(to, repeat0 + 1, length, outEnd)
+    repeatWithin(to, repeat0 + 1, length, outEnd)
     to += length
   }
   reached = to

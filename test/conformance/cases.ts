@@ -28,6 +28,7 @@ export interface Expected {
   readonly values?: string
   readonly valid?: readonly number[]
   readonly texts?: readonly string[]
+  readonly bytes?: readonly string[]
 }
 
 export type Outcome = { readonly kind: 'read' } | { readonly kind: 'refused'; readonly why: string }
@@ -91,8 +92,9 @@ function slicesOf(bytes: Uint8Array, size: number): Uint8Array[] {
   return Array.from({ length: bytes.length / size }, (_, i) => bytes.slice(i * size, (i + 1) * size))
 }
 
-export function valuesOf({ type = '', values = '', valid, texts }: Expected): Value[] {
+export function valuesOf({ type = '', values = '', valid, texts, bytes: blobs }: Expected): Value[] {
   if (texts) return [...texts]
+  if (blobs) return blobs.map((text) => Uint8Array.from(Buffer.from(text, 'base64')))
   const bytes = Uint8Array.from(Buffer.from(values, 'base64'))
   if (type.startsWith('|V')) return slicesOf(bytes, Number(type.slice(2)))
   const storage = (type === '|b1' ? 'bool' : type.slice(1)) as Storage

@@ -45,6 +45,8 @@ def columns_of(values, name):
         return {k: v for field in values.dtype.names for k, v in columns_of(values[field], prefix + field).items()}
     if values.dtype.kind == "c":
         return {**columns_of(values.real, f"{name}.real"), **columns_of(values.imag, f"{name}.imag")}
+    if values.dtype.kind == "O" and all(isinstance(v, bytes) for v in values.ravel()):
+        return {name: {"bytes": [base64.b64encode(v).decode() for v in values.ravel()]}}
     if values.dtype.kind in "OUS":
         return {name: {"texts": [v.decode("latin1") if isinstance(v, bytes) else str(v) for v in values.ravel()]}}
     if values.dtype.kind == "V":
@@ -410,6 +412,14 @@ def types():
     words = np.array(["a", "Zürich", "", "東京", "🙂 x", "b"], object)
     v2(section, "<U6", words.astype("<U6"), chunks=(4,), compressor=None)
     v2(section, ">U6", words.astype(">U6"), chunks=(4,), compressor=None)
+    table = np.array([["a", "Zürich", ""], ["東京", "🙂 x", "b"], ["", "c", "dd"]], object)
+    for order in "CF":
+        v2(section, f"<U6, two dimensions, order {order}", table.astype("<U6"), chunks=(2, 2), order=order, compressor=None)
+        v2(section, f"|S4, two dimensions, order {order}", np.array([[b"a", b"bcd"], [b"", b"efgh"]]), chunks=(1, 2), order=order, compressor=None)
+    v2(section, "vlen-utf8, two dimensions", table, chunks=(2, 2), object_codec=numcodecs.VLenUTF8(), fill_value="")
+    v2(section, "json2, two dimensions", table, chunks=(2, 2), object_codec=numcodecs.JSON(), fill_value="")
+    raw = np.array([b"a", b"", bytes(range(256)), b"\0\0", b"xyz"], object)
+    v2(section, "vlen-bytes", raw, chunks=(5,), object_codec=numcodecs.VLenBytes())
     v2(section, "|S4", np.array([b"a", b"bcd", b"", b"efgh"]), chunks=(3,), compressor=None)
     for order in (little, big):
         end = order["configuration"]["endian"]

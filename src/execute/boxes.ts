@@ -59,7 +59,9 @@ export function* piecesOf(box: Box, columns: readonly JobColumn[]): Generator<Bo
   const cuts = box.start.map((start, dim) => cutsOf(dim, start, box.end[dim] as number, columns))
   const counts = cuts.map((cut) => cut.length - 1)
   const total = cellCount(counts)
-  for (let number = 0; number < total; number++) {
+  // Most boxes are one chunk: of tiny ones there are many.
+  if (total === 1) yield box
+  for (let number = 0; total > 1 && number < total; number++) {
     let rest = number
     const at = counts.map((_, dim) => {
       const inner = cellCount(counts.slice(dim + 1))
@@ -75,15 +77,18 @@ export function* piecesOf(box: Box, columns: readonly JobColumn[]): Generator<Bo
 }
 
 function cutsOf(dim: number, start: number, end: number, columns: readonly JobColumn[]): number[] {
-  const cuts = new Set([start, end])
+  let cuts: Set<number> | undefined
   for (const column of columns) {
     if (column.kind !== 'stored') continue
     const axis = column.dims.indexOf(dim)
     const chunk = column.layout.chunk[axis]
     if (chunk === undefined) continue
-    for (let cut = (Math.floor(start / chunk) + 1) * chunk; cut < end; cut += chunk) cuts.add(cut)
+    for (let cut = (Math.floor(start / chunk) + 1) * chunk; cut < end; cut += chunk) {
+      cuts ??= new Set()
+      cuts.add(cut)
+    }
   }
-  return [...cuts].sort((a, b) => a - b)
+  return cuts ? [start, ...[...cuts].sort((a, b) => a - b), end] : [start, end]
 }
 
 /** How many chunks of all columns lie under a box. */

@@ -115,15 +115,16 @@ export interface Call {
 }
 
 /** Calls of at most a block of cells each: many rows with all runs, or one row with some runs. */
-export function callsOf(runs: Int32Array, rows: number, most = blockCells): Call[] {
-  const pieces = runGroups(runs, most)
+export function callsOf(table: Int32Array, rowCount: number, most = blockCells): Call[] {
+  const pieces = runGroups(table, most)
   const [only] = pieces
   if (!only) return []
   const rowsPerCall = pieces.length === 1 ? Math.max(1, Math.floor(most / Math.max(1, only.cells))) : 1
   const calls: Call[] = []
-  for (let row = 0; row < rows; row += rowsPerCall) {
-    const taken = Math.min(rowsPerCall, rows - row)
-    for (const piece of pieces) calls.push({ ...piece, row, rows: taken, cells: piece.cells * taken })
+  for (let row = 0; row < rowCount; row += rowsPerCall) {
+    const taken = Math.min(rowsPerCall, rowCount - row)
+    // Written out: this runs for every chunk, and copying an object by its names is slow.
+    for (const { run, runs, cells } of pieces) calls.push({ run, runs, row, rows: taken, cells: cells * taken })
   }
   return calls
 }

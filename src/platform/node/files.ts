@@ -67,17 +67,34 @@ export function readInto(path: string, place: (length: number) => Uint8Array, pa
   const file = absentAsUndefined(() => openSync(path, 'r'), ['ENOENT'])
   if (file === undefined) return undefined
   try {
-    const { offset, length } = partWithin(fstatSync(file).size, part)
-    const target = place(length)
-    for (let done = 0; done < length; ) {
-      const count = readSync(file, target, done, length - done, offset + done)
-      if (count === 0) throw new Error(`the file ended after ${done} of ${length} bytes: it changed while it was read`)
-      done += count
-    }
-    return length
+    return (part ? undefined : readSmall(file, place)) ?? readPlaced(file, place, part)
   } finally {
     closeSync(file)
   }
+}
+
+const small = new Uint8Array(1 << 16)
+
+/** A file that ends within a few pages; undefined where it does not. Asking for its size costs as much as reading it. */
+function readSmall(file: number, place: (length: number) => Uint8Array): number | undefined {
+  let length = 0
+  for (let count = 1; count > 0; length += count) {
+    if (length === small.length) return undefined
+    count = readSync(file, small, length, small.length - length, length)
+  }
+  place(length).set(small.subarray(0, length))
+  return length
+}
+
+function readPlaced(file: number, place: (length: number) => Uint8Array, part: Part | undefined): number {
+  const { offset, length } = partWithin(fstatSync(file).size, part)
+  const target = place(length)
+  for (let done = 0; done < length; ) {
+    const count = readSync(file, target, done, length - done, offset + done)
+    if (count === 0) throw new Error(`the file ended after ${done} of ${length} bytes: it changed while it was read`)
+    done += count
+  }
+  return length
 }
 
 /** A file, or a part of it, in memory of its own. */

@@ -10,10 +10,12 @@ export interface S3Options {
   readonly region?: string
   /** Entries of a page of a listing. */
   readonly pageSize?: number
+  /** Listings have keys as they are, whatever was asked for: some servers do. */
+  readonly isPlain?: boolean
 }
 
 export async function serveS3(options: S3Options): Promise<TestServer> {
-  const { objects, keys, region = 'us-east-1', pageSize = 1000 } = options
+  const { objects, keys, region = 'us-east-1' } = options
   const fault: Fault = ({ method, url, headers, range, key }, response) => {
     const refuse = (status: number, code: string) => {
       const wrong = /Credential=[^/]+\/\d+\/([^/]+)/.exec(headers.authorization ?? '')?.[1] ?? region
@@ -29,7 +31,7 @@ export async function serveS3(options: S3Options): Promise<TestServer> {
     if (keys && !isSigned(method, url, headers, keys, region)) return refuse(403, 'SignatureDoesNotMatch')
     const query = new URL(url, 'http://host').searchParams
     if (query.get('list-type') === '2') {
-      response.writeHead(200, { 'content-type': 'application/xml' }).end(listing(objects, query, pageSize))
+      response.writeHead(200, { 'content-type': 'application/xml' }).end(listing(options, query))
       return true
     }
     const host = String(headers.host)
@@ -42,7 +44,7 @@ export async function serveS3(options: S3Options): Promise<TestServer> {
   return serve(() => undefined, fault)
 }
 
-function listing(objects: ReadonlyMap<string, Uint8Array>, query: URLSearchParams, pageSize: number): string {
+function listing({ objects, pageSize = 1000, isPlain = false }: S3Options, query: URLSearchParams): string {
   const prefix = query.get('prefix') ?? ''
   const entries = new Set<string>()
   for (const key of objects.keys()) {
@@ -55,13 +57,14 @@ function listing(objects: ReadonlyMap<string, Uint8Array>, query: URLSearchParam
   const page = sorted.slice(start, start + pageSize)
   const isTruncated = start + pageSize < sorted.length
   const text = page.map((key) => {
-    const shown = encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+')
+    const shown = isPlain ? key : encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+')
     return key.endsWith('/')
       ? `<CommonPrefixes><Prefix>${shown}</Prefix></CommonPrefixes>`
       : `<Contents><Key>${shown}</Key></Contents>`
   })
   const next = isTruncated ? `<NextContinuationToken>page&lt;${start + pageSize}</NextContinuationToken>` : ''
-  return `<ListBucketResult><IsTruncated>${isTruncated}</IsTruncated>${text.join('')}${next}</ListBucketResult>`
+  const encoding = isPlain ? '' : '<EncodingType>url</EncodingType>'
+  return `<ListBucketResult>${encoding}<IsTruncated>${isTruncated}</IsTruncated>${text.join('')}${next}</ListBucketResult>`
 }
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>

@@ -40,6 +40,11 @@ test('stores are found by listing and read, anonymously', async (context) => {
     await checkFixture(name, await open(url, `s3://data/some dir/${name}.zarr`))
 })
 
+test('a listing may have keys as they are', async (context) => {
+  const { url } = await serveFor(context, { isPlain: true })
+  await checkFixture('names-v2', await open(url, 's3://data/some dir/names-v2.zarr'))
+})
+
 test('requests are signed, whatever characters their keys have', async (context) => {
   const { url, asked } = await serveFor(context, { keys })
   await checkFixture('names-v2', await open(url, 's3://data/some dir/names-v2.zarr/', signed))

@@ -28,16 +28,17 @@ export async function listObjects(
 }
 
 function prefixesOf(page: string): string[] {
-  return [...page.matchAll(/<CommonPrefixes>\s*<Prefix>([^<]*)<\/Prefix>/g)].map((found) => keyOf(found[1] ?? ''))
+  return [...page.matchAll(/<CommonPrefixes>\s*<Prefix>([^<]*)<\/Prefix>/g)].map((found) => keyOf(found[1] ?? '', page))
 }
 
 function keysOf(page: string): string[] {
-  return [...page.matchAll(/<Key>([^<]*)<\/Key>/g)].map((found) => keyOf(found[1] ?? ''))
+  return [...page.matchAll(/<Key>([^<]*)<\/Key>/g)].map((found) => keyOf(found[1] ?? '', page))
 }
 
-/** Keys come as in URLs, so that XML can hold any. */
-function keyOf(text: string): string {
-  return decodeURIComponent(unescaped(text).replaceAll('+', ' '))
+/** Keys come as in URLs, so that XML can hold any: where the server knows how, and says so. */
+function keyOf(text: string, page: string): string {
+  const key = unescaped(text)
+  return /<EncodingType>url</.test(page) ? decodeURIComponent(key.replaceAll('+', ' ')) : key
 }
 
 function nameIn(path: string, prefix: string): string {

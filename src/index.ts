@@ -12,7 +12,7 @@ import { formatNamed, formatOfPath, formats, writeResult } from './output/regist
 import { isComplete, splitStatements } from './parse/split.js'
 import { openFileSink } from './platform/node/file-sink.js'
 import { moduleUrl } from './platform/node/system.js'
-import { parseStatements, type QueryOptions, type Result, tell } from './query.js'
+import { parseStatements, type QueryOptions, type Result, tell, unlessAborted } from './query.js'
 import { Session } from './session.js'
 import { settingNames } from './settings.js'
 import { runStatement } from './statement.js'
@@ -122,7 +122,8 @@ export class Database {
     const query = statement.kind === 'explain' ? statement.query : statement
     if (query.kind !== 'select') throw new ChunkQLError('bind', 'only a SELECT can be explained')
     const parameters = parametersOf(options.params ?? {})
-    return this.#telling(sql, () => explainPlan(this.#session, query, options.analyze ?? false, parameters, options))
+    const explain = () => explainPlan(this.#session, query, options.analyze ?? false, parameters, options)
+    return this.#telling(sql, () => unlessAborted(explain(), options.signal))
   }
 
   /** One or more statements; all but the last are run to their end. The lowest level: batches without Arrow, and the work done. */
@@ -131,14 +132,15 @@ export class Database {
     const last = statements.at(-1)
     if (!last) throw new ChunkQLError('parse', 'there is no statement')
     const parameters = parametersOf(params)
-    return this.#telling(sql, async () => {
+    const runAll = async () => {
       for (const statement of statements.slice(0, -1)) {
         const { batches } = await runStatement(this.#session, statement, parameters, options)
         for await (const _ of batches);
       }
       const result = await runStatement(this.#session, last, parameters, options)
       return { ...result, batches: tellingBatches(result.batches, sql) }
-    })
+    }
+    return this.#telling(sql, () => unlessAborted(runAll(), options.signal))
   }
 
   /** Ends the worker threads and closes the sources. */

@@ -6,7 +6,7 @@ import { compileStage } from './compile/stage.js'
 import { execute, type Progress } from './execute/execute.js'
 import { inlineExecutor } from './execute/inline-executor.js'
 import { countChunks, emptyWork } from './execute/work.js'
-import { isChunkQLError } from './model/error.js'
+import { ChunkQLError, isChunkQLError } from './model/error.js'
 import type { Schedule, Work } from './model/job.js'
 import type { Plan } from './model/plan.js'
 import type { SelectSyntax, Statement } from './model/syntax.js'
@@ -131,6 +131,26 @@ export function withSql<T>(sql: string, work: () => T): T {
 export function tell(error: unknown, sql: string): unknown {
   if (isChunkQLError(error)) error.sql ??= sql
   return error
+}
+
+/**
+ * Stores that are opened and coordinates that are read for a query are others' too: who gives up waits for them no longer,
+ * but they come.
+ */
+export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work
+  let onAbort = () => {}
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(new ChunkQLError('cancelled', 'the query was cancelled'))
+    signal.addEventListener('abort', onAbort, { once: true })
+    if (signal.aborted) onAbort()
+  })
+  work.catch(() => undefined)
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
 }
 
 function stopwatch(): { readonly laps: Record<string, number>; lap(name: string): void } {

@@ -197,6 +197,18 @@ test('a query that waits for a server is cancelled at once, and so is its reques
   await db.close()
 })
 
+test('a query that waits for a store to open is cancelled at once', async (context) => {
+  const server = await serveFor(context, store(), () => true)
+  const db = await connect({ settings: { http_timeout: 1 } })
+  const controller = new AbortController()
+  setTimeout(() => controller.abort(), 50)
+  const started = performance.now()
+  const query = db.query(`SELECT sum(v) FROM '${server.url}/s.zarr'`, {}, { signal: controller.signal })
+  await assert.rejects(query, { code: 'cancelled' })
+  assert.ok(performance.now() - started < 250)
+  await db.close()
+})
+
 test('in worker threads, too', async () => {
   const settings = { inline_bytes: 0, threads: 2 }
   assert.equal(

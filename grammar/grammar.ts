@@ -91,6 +91,16 @@ export class Grammar extends CstParser {
       this.CONSUME(k.AS)
       this.CONSUME(t.Name)
     })
+    this.OPTION2(() => {
+      this.CONSUME(t.LeftParen)
+      this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.attachOption) })
+      this.CONSUME(t.RightParen)
+    })
+  })
+
+  readonly attachOption: Rule = this.RULE('attachOption', () => {
+    this.CONSUME(t.Name)
+    this.SUBRULE(this.expression)
   })
 
   readonly detach: Rule = this.RULE('detach', () => {

@@ -44,7 +44,11 @@ export async function runStatement(
     case 'describe':
       return listed(await describe(session, statement.target, parameters, statement))
     case 'attach':
-      await session.attach(statement.name?.text ?? baseName(statement.path), statement.path)
+      await session.attach(
+        statement.name?.text ?? baseName(statement.path),
+        statement.path,
+        Object.fromEntries(statement.options.map(({ name, value }) => [name.text, settingValue(value, parameters)])),
+      )
       return listed(success())
     case 'detach':
       await session.detach(statement.name.text, statement.name.span)

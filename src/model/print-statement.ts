@@ -15,7 +15,7 @@ export function printStatement(statement: Statement): string {
     case 'describe':
       return `DESCRIBE ${statement.target.kind === 'select' ? printSelect(statement.target) : printFrom(statement.target)}`
     case 'attach':
-      return `ATTACH ${printText(statement.path)}${statement.name ? ` AS ${printName(statement.name)}` : ''}`
+      return printAttach(statement)
     case 'detach':
       return `DETACH ${printName(statement.name)}`
     case 'set':
@@ -69,4 +69,10 @@ function printOrder(order: NonNullable<SelectSyntax['orderBy']>): string {
 function directionText({ descending, nullsFirst }: Pick<OrderItem, 'descending' | 'nullsFirst'>): string {
   const nulls = nullsFirst === undefined ? '' : ` NULLS ${nullsFirst ? 'FIRST' : 'LAST'}`
   return (descending ? ' DESC' : '') + nulls
+}
+
+function printAttach({ path, name, options }: Extract<Statement, { kind: 'attach' }>): string {
+  const listed = options.map((option) => `${printName(option.name)} ${printExpression(option.value)}`)
+  const tail = listed.length > 0 ? ` (${listed.join(', ')})` : ''
+  return `ATTACH ${printText(path)}${name ? ` AS ${printName(name)}` : ''}${tail}`
 }

@@ -168,9 +168,21 @@ export type Statement =
   | { readonly kind: 'showAttributes'; readonly from: FromSyntax; readonly span: Span }
   /** DESCRIBE t | DESCRIBE SELECT ... */
   | { readonly kind: 'describe'; readonly target: FromSyntax | SelectSyntax; readonly span: Span }
-  | { readonly kind: 'attach'; readonly path: string; readonly name?: Name | undefined; readonly span: Span }
+  | {
+      readonly kind: 'attach'
+      readonly path: string
+      readonly name?: Name | undefined
+      /** Settings for this store alone. */
+      readonly options: readonly AttachOption[]
+      readonly span: Span
+    }
   | { readonly kind: 'detach'; readonly name: Name; readonly span: Span }
   /** SET name = value; a bare word is a string; RESET name and SET name = DEFAULT give no value. */
   | { readonly kind: 'set'; readonly name: Name; readonly value?: ExpressionSyntax | undefined; readonly span: Span }
   /** SHOW name, SHOW ALL (settings) */
   | { readonly kind: 'showSetting'; readonly name?: Name | undefined; readonly span: Span }
+
+export interface AttachOption {
+  readonly name: Name
+  readonly value: ExpressionSyntax
+}

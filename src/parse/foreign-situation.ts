@@ -72,11 +72,6 @@ export const situations: readonly Situation[] = [
     hint: 'use GROUP BY with first or min',
   },
   {
-    holds: (token, tokens) => token.tokenType === LeftParen && tokens[0]?.tokenType === k.ATTACH,
-    feature: 'options of ATTACH',
-    hint: 'the format is found by looking at the store',
-  },
-  {
     holds: (token, tokens) => isWord(token, 'if') && isWord(tokens[0], 'attach', 'detach'),
     feature: 'IF clauses',
     hint: 'leave them out',

@@ -1,7 +1,7 @@
 /** A statement from the CST. */
 import type { CstNode } from 'chevrotain'
 import type { ExpressionSyntax, Name, Statement } from '../model/syntax.js'
-import { extentOf, node, present, token } from './cst.js'
+import { extentOf, node, nodes, present, token } from './cst.js'
 import { buildExpression } from './expression.js'
 import { nameOf, textOf } from './literal.js'
 import { buildSelect } from './select.js'
@@ -26,6 +26,10 @@ const builders: Readonly<Record<string, Build>> = {
       kind: 'attach',
       path: textOf(present(token(cst, 'Text'))),
       ...(name && { name: nameOf(name) }),
+      options: nodes(cst, 'attachOption').map((option) => ({
+        name: nameOf(present(token(option, 'Name'))),
+        value: wordAsText(buildExpression(present(node(option, 'expression')))),
+      })),
       span: extentOf(cst),
     }
   },

@@ -142,13 +142,17 @@ export const { select } = fc.letrec<{ select: SelectSyntax; from: FromSyntax }>(
 
 const setting = word.map((chosen): Name => ({ text: chosen, quoted: false, span }))
 
+const attachOption = fc.record({ name: setting, value: expression.filter((value) => value.kind !== 'name') })
+
 export const statement: fc.Arbitrary<Statement> = fc.oneof(
   { arbitrary: select, weight: 5 },
   fc.record({ analyze: fc.boolean(), query: select }).map((chosen) => ({ kind: 'explain', ...chosen, span }) as const),
   fc.option(store, { nil: undefined }).map((from) => ({ kind: 'showTables', from, span }) as const),
   store.map((from) => ({ kind: 'showAttributes', from, span }) as const),
   fc.oneof(store, select).map((target) => ({ kind: 'describe', target, span }) as const),
-  fc.record({ path: text, name: alias }).map((chosen) => ({ kind: 'attach', ...chosen, span }) as const),
+  fc
+    .record({ path: text, name: alias, options: fc.array(attachOption, { maxLength: 3 }) })
+    .map((chosen) => ({ kind: 'attach', ...chosen, span }) as const),
   name.map((chosen) => ({ kind: 'detach', name: chosen, span }) as const),
   // A bare name as the value would be a string.
   fc

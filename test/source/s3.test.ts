@@ -118,4 +118,7 @@ test('the way there is set by SET and by options of attach; secrets are not show
   await assert.rejects(db.attach('era', 's3://data/some dir/grid-v2.zarr'), /HTTP 403/)
   await db.attach('era', 's3://data/some dir/grid-v2.zarr', { s3_access_key_id: keys.id })
   assert.equal((await db.query('SELECT max(lat) FROM era.t2m')).numRows, 1)
+  await db.run(`ATTACH 's3://data/some dir/grid-v2.zarr' AS again (s3_access_key_id '${keys.id}')`)
+  assert.equal((await db.query('SELECT max(lat) FROM again.t2m')).numRows, 1)
+  await assert.rejects(db.run("ATTACH 'p' AS q (type zarr)"), { code: 'setting', message: /no setting type/ })
 })

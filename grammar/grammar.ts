@@ -200,7 +200,12 @@ export class Grammar extends CstParser {
           this.CONSUME(t.RightParen)
         },
       },
-      { ALT: () => this.SUBRULE(this.store) },
+      {
+        ALT: () => {
+          this.SUBRULE(this.store)
+          this.OPTION2(() => this.SUBRULE(this.slices))
+        },
+      },
     ])
     this.OPTION1(() => {
       this.OR2([
@@ -223,6 +228,61 @@ export class Grammar extends CstParser {
       this.CONSUME1(t.Text)
     })
     this.CONSUME(t.RightBracket)
+  })
+
+  /** What is taken of a table: along its dimensions in their order by position, or by name by the values of coordinates. */
+  readonly slices: Rule = this.RULE('slices', () => {
+    this.CONSUME(t.LeftBracket)
+    this.SUBRULE(this.slice)
+    this.MANY(() => {
+      this.CONSUME(t.Comma)
+      this.SUBRULE1(this.slice)
+    })
+    this.CONSUME(t.RightBracket)
+  })
+
+  readonly slice: Rule = this.RULE('slice', () => {
+    this.OPTION(() => {
+      this.CONSUME(t.Label)
+      this.CONSUME(t.Arrow)
+    })
+    this.OPTION1(() => this.SUBRULE(this.bound, { LABEL: 'start' }))
+    this.OPTION2(() => {
+      this.OR([
+        {
+          ALT: () => {
+            this.CONSUME(t.Colon)
+            this.OPTION3(() => this.SUBRULE1(this.bound, { LABEL: 'stop' }))
+            this.OPTION4(() => {
+              this.CONSUME1(t.Colon)
+              this.OPTION5(() => this.SUBRULE2(this.bound, { LABEL: 'step' }))
+            })
+          },
+        },
+        {
+          ALT: () => {
+            this.CONSUME(t.DoubleColon)
+            this.OPTION6(() => this.SUBRULE3(this.bound, { LABEL: 'step' }))
+          },
+        },
+      ])
+    })
+  })
+
+  /** A constant: `-5`, `'2020-01'`, `DATE '2020-01-01'`, `nearest 12.5`, `(2 * 3)`. */
+  readonly bound: Rule = this.RULE('bound', () => {
+    this.MANY(() => this.CONSUME(t.Word))
+    this.OPTION(() => this.OR([{ ALT: () => this.CONSUME(t.Plus) }, { ALT: () => this.CONSUME(t.Minus) }]))
+    this.OR1([
+      { ALT: () => this.CONSUME(t.Literal) },
+      {
+        ALT: () => {
+          this.CONSUME(t.LeftParen)
+          this.SUBRULE(this.expression)
+          this.CONSUME(t.RightParen)
+        },
+      },
+    ])
   })
 
   readonly store: Rule = this.RULE('store', () => {

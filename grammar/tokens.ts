@@ -67,6 +67,8 @@ export const Comma = token('Comma', ',', /,/)
 export const Dot = token('Dot', '.', /\./)
 export const Semicolon = token('Semicolon', ';', /;/)
 export const DoubleColon = token('DoubleColon', '::', /::/)
+/** Between the name of a dimension and what is taken of it. */
+export const Arrow = token('Arrow', '=>', /=>/)
 export const Colon = token('Colon', ':', /:(?!=)/)
 export const Equals = token('Equals', '=', /==?/, Infix)
 export const Star = token('Star', '*', /\*/, Infix)
@@ -75,7 +77,7 @@ export const Minus = token('Minus', '-', /-/, Infix, Prefix)
 export const Tilde = token('Tilde', '~', /~/, Prefix)
 export const Operator = token('Operator', 'operator', /~~\*?|\^@|\*\*|\/\/|<>|!=|<=|>=|<<|>>|\|\||[/%^<>&|]/, Infix)
 /** Read so that the parser can say what it is that is not spoken. */
-export const Foreign = token('Foreign', 'symbol', /->>?|=>|:=|[{}#@]|!(?!=)/)
+export const Foreign = token('Foreign', 'symbol', /->>?|:=|[{}#@]|!(?!=)/)
 
 const Space = createToken({ name: 'Space', pattern: /\s+/, group: Lexer.SKIPPED })
 const LineComment = createToken({ name: 'LineComment', pattern: /--[^\n]*/, group: Lexer.SKIPPED })
@@ -117,6 +119,7 @@ export const symbols: readonly TokenType[] = [
   Semicolon,
   DoubleColon,
   Colon,
+  Arrow,
   Foreign,
   Operator,
   Equals,

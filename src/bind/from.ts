@@ -15,6 +15,7 @@ import type { Span } from '../model/span.js'
 import type { FromSyntax, SelectSyntax } from '../model/syntax.js'
 import type { Shared } from './context.js'
 import { makeScope, noScope, type Scope, type ScopeColumn } from './scope.js'
+import { bindSlices } from './slice.js'
 
 export interface From {
   readonly scope: Scope
@@ -48,7 +49,12 @@ function oneRow(): Plan {
   return { kind: 'values', columns: [], batch: { length: 1, columns: [] } }
 }
 
-function bindTable(found: FoundTable, from: FromSyntax, qualifiers: readonly string[][], shared: Shared): From {
+function bindTable(
+  found: FoundTable,
+  from: Exclude<FromSyntax, { kind: 'subquery' }>,
+  qualifiers: readonly string[][],
+  shared: Shared,
+): From {
   const { source, table } = found
   const offered = orderedColumns(table).map((column): ScanColumn & ScopeColumn => ({
     id: shared.nextId(),
@@ -60,6 +66,7 @@ function bindTable(found: FoundTable, from: FromSyntax, qualifiers: readonly str
     attributes: column.attributes,
     column,
   }))
+  const slices = from.slices && bindSlices(from.slices, table, shared)
   const scope = makeScope(from.alias ? [[from.alias.text]] : qualifiers, offered)
   return {
     scope,
@@ -67,7 +74,15 @@ function bindTable(found: FoundTable, from: FromSyntax, qualifiers: readonly str
       const used = offered.filter((column) => scope.used.has(column))
       requireOwnGrid(found, used, from.span, shared)
       const columns = used.map(({ id, name, type, nullable, column }) => ({ id, name, type, nullable, column }))
-      return { kind: 'scan', source, table: table.name, dims: table.dims, columns, span: from.span }
+      return {
+        kind: 'scan',
+        source,
+        table: table.name,
+        dims: table.dims,
+        columns,
+        ...(slices && { slices }),
+        span: from.span,
+      }
     },
   }
 }

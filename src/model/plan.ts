@@ -1,6 +1,6 @@
 /** The logical plan: what is to be computed, over which grid. Each node's output is a list of columns with ids. */
 import { type Attributes, attributesOfValues } from './attribute.js'
-import type { AggregateCall, ColumnId, Expression } from './expression.js'
+import type { AggregateCall, ColumnId, Expression, Literal } from './expression.js'
 import type { Column, Dimension } from './schema.js'
 import type { Span } from './span.js'
 import type { Type } from './type.js'
@@ -36,6 +36,28 @@ export interface SortKey {
   readonly nullsFirst: boolean
 }
 
+/** What is taken along a dimension; `text` as the query has it. Where values are meant, they are looked up when the coordinate is known. */
+export type Slice = { readonly dim: number; readonly text: string; readonly span: Span } & (
+  | { readonly kind: 'positions'; readonly start: number; readonly end: number; readonly step: number }
+  | {
+      readonly kind: 'values'
+      readonly coordinate: SliceCoordinate
+      /** Conditions on the coordinate as it counts up, and as it counts down. */
+      readonly ascending: readonly Expression[]
+      readonly descending: readonly Expression[]
+      /** A range needs a coordinate in order; a value must be there. */
+      readonly of: 'range' | 'value'
+      readonly step: number
+    }
+  | { readonly kind: 'nearest'; readonly coordinate: SliceCoordinate; readonly value: Literal }
+)
+
+export interface SliceCoordinate {
+  readonly id: ColumnId
+  readonly name: string
+  readonly type: Type
+}
+
 /** The cells of a grid, in C order. `source` and `table` name it in the catalog. */
 export interface Scan {
   readonly kind: 'scan'
@@ -43,6 +65,7 @@ export interface Scan {
   readonly table: string
   readonly dims: readonly Dimension[]
   readonly columns: readonly ScanColumn[]
+  readonly slices?: readonly Slice[] | undefined
   /** What the optimizer pushed down: all cells that are emitted satisfy it. */
   readonly predicate?: Expression | undefined
   readonly span?: Span | undefined

@@ -55,7 +55,7 @@ function linesOf(plan: Plan, width: number): string[] {
   }
 }
 
-function scanLines({ source, table, dims, columns, predicate }: Scan, width: number): string[] {
+function scanLines({ source, table, dims, columns, slices, predicate }: Scan, width: number): string[] {
   const name = source === table ? printName(source) : `${printName(source)}.${printName(table)}`
   const shape = dims.map((dim) => `${dim.name} ${dim.size}`).join(', ')
   const lines = [`Scan ${name} (${shape})`]
@@ -68,8 +68,22 @@ function scanLines({ source, table, dims, columns, predicate }: Scan, width: num
         width,
       ),
     )
+  if (slices)
+    lines.push(
+      ...wrapped(
+        'slices:',
+        slices.map(({ dim, text }) => sliceText(dims[dim]?.name ?? '', text)),
+        ',',
+        width,
+      ),
+    )
   if (predicate) lines.push(...wrapped('where:', andParts(predicate), ' AND', width))
   return lines
+}
+
+/** A slice by position is printed with the name of its dimension. */
+function sliceText(dim: string, text: string): string {
+  return text.includes(' => ') ? text : `${dim}[${text}]`
 }
 
 function valuesLines({ columns, batch }: ValuesPlan, width: number): string[] {

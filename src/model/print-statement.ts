@@ -1,6 +1,14 @@
 /** Statements back as SQL: parsing the text gives the same statement. */
 import { printExpression, printList, printName, printPath, printText } from './print-syntax.js'
-import type { FromSyntax, OrderItem, SelectItem, SelectSyntax, Statement } from './syntax.js'
+import type {
+  ExpressionSyntax,
+  FromSyntax,
+  OrderItem,
+  SelectItem,
+  SelectSyntax,
+  SliceSyntax,
+  Statement,
+} from './syntax.js'
 
 export function printStatement(statement: Statement): string {
   switch (statement.kind) {
@@ -51,14 +59,37 @@ function printFrom(from: FromSyntax): string {
   const alias = from.alias ? ` AS ${printName(from.alias)}` : ''
   switch (from.kind) {
     case 'path':
-      return (from.paths ? `[${from.paths.map(printText).join(', ')}]` : printText(from.path)) + alias
+      return (
+        (from.paths ? `[${from.paths.map(printText).join(', ')}]` : printText(from.path)) + slicesText(from) + alias
+      )
     case 'table':
-      return printPath(from.name) + alias
+      return printPath(from.name) + slicesText(from) + alias
     case 'subquery':
       return `(${printSelect(from.query)})${alias}`
     default:
       return from satisfies never
   }
+}
+
+function slicesText({ slices }: { readonly slices?: readonly SliceSyntax[] | undefined }): string {
+  return slices ? `[${slices.map(printSlice).join(', ')}]` : ''
+}
+
+export function printSlice(slice: SliceSyntax): string {
+  const dim = slice.dim ? `${printName(slice.dim)} => ` : ''
+  if (slice.kind !== 'range') return `${dim}${slice.kind === 'nearest' ? 'nearest ' : ''}${printBound(slice.at)}`
+  const bound = (part: ExpressionSyntax | undefined) => (part ? printBound(part) : '')
+  // A space: two colons in a row are a cast.
+  const step = slice.step ? ` : ${printBound(slice.step)}` : ''
+  return `${dim}${bound(slice.start)}:${bound(slice.stop)}${step}`
+}
+
+/** What is no constant stands in parentheses. */
+function printBound(bound: ExpressionSyntax): string {
+  const isSigned = bound.kind === 'operator' && bound.args.length === 1 && ['-', '+'].includes(bound.operator)
+  const inner = isSigned ? bound.args[0] : bound
+  const isConstant = inner !== undefined && ['number', 'string', 'word', 'parameter', 'typed'].includes(inner.kind)
+  return isConstant ? printExpression(bound) : `(${printExpression(bound)})`
 }
 
 function printOrder(order: NonNullable<SelectSyntax['orderBy']>): string {

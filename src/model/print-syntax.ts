@@ -94,8 +94,8 @@ function unaryPiece({ operator, args }: OperatorSyntax): Piece {
   const at = prefixLevel(operator)
   const isPrefixed = arg.kind === 'operator' && arg.args.length === 1
   const text = operand(arg, isPrefixed ? at : at + 1)
-  // Two minus signs in a row would begin a comment.
-  const gap = operator === 'not' || text.startsWith('-') ? ' ' : ''
+  // Two minus signs in a row would begin a comment, and two tildes are LIKE.
+  const gap = operator === 'not' || /^[-~]/.test(text) ? ' ' : ''
   return { text: `${operator.toUpperCase()}${gap}${text}`, level: at }
 }
 

@@ -123,17 +123,36 @@ export interface SelectItem {
   readonly span: Span
 }
 
+/** What is taken along a dimension: the next one of the table, by position, or the one named, by the values of its coordinate. */
+export type SliceSyntax = PointSliceSyntax | RangeSliceSyntax
+
+interface AlongSyntax extends Node {
+  readonly dim?: Name | undefined
+}
+
+export interface PointSliceSyntax extends AlongSyntax {
+  readonly kind: 'at' | 'nearest'
+  readonly at: ExpressionSyntax
+}
+
+export interface RangeSliceSyntax extends AlongSyntax {
+  readonly kind: 'range'
+  readonly start?: ExpressionSyntax | undefined
+  readonly stop?: ExpressionSyntax | undefined
+  readonly step?: ExpressionSyntax | undefined
+}
+
+interface StoreSyntax extends Node {
+  readonly alias?: Name | undefined
+  /** FROM t[0:10, lat => 30:60] */
+  readonly slices?: readonly SliceSyntax[] | undefined
+}
+
 export type FromSyntax =
   /** FROM 'path'; FROM ['a', 'b'] has its paths, and the list as JSON for `path` */
-  | {
-      readonly kind: 'path'
-      readonly path: string
-      readonly paths?: readonly string[] | undefined
-      readonly alias?: Name | undefined
-      readonly span: Span
-    }
+  | (StoreSyntax & { readonly kind: 'path'; readonly path: string; readonly paths?: readonly string[] | undefined })
   /** FROM t, FROM schema.t */
-  | { readonly kind: 'table'; readonly name: readonly Name[]; readonly alias?: Name | undefined; readonly span: Span }
+  | (StoreSyntax & { readonly kind: 'table'; readonly name: readonly Name[] })
   | { readonly kind: 'subquery'; readonly query: SelectSyntax; readonly alias?: Name | undefined; readonly span: Span }
 
 export interface OrderItem {

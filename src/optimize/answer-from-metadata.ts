@@ -3,7 +3,7 @@
  * chunk. Aggregates that are not known stay.
  *
  * Right because a scan emits every cell once: a coordinate's values all occur, as long as no dimension is empty. Wrong with
- * a predicate, a FILTER or keys, and for DISTINCT counts.
+ * a predicate, slices, a FILTER or keys, and for DISTINCT counts.
  */
 import { compareValues } from '../function/order.js'
 import type { ColumnRef, Literal } from '../model/expression.js'
@@ -20,7 +20,7 @@ export const answerFromMetadata: Rule = {
 
 function answer(node: Aggregate, context: OptimizeContext): Plan {
   const { input, keys, aggregates } = node
-  if (input.kind !== 'scan' || input.predicate || keys.length > 0) return node
+  if (input.kind !== 'scan' || input.predicate || input.slices || keys.length > 0) return node
   const known = new Map<NamedAggregate, Literal>()
   for (const aggregate of aggregates) {
     const literal = answerOne(aggregate, input, context)

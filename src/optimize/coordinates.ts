@@ -26,11 +26,22 @@ export function coordinatesWanted(plan: Plan): CoordinateName[] {
         const name = { source: node.source, table: node.table, column: column.name }
         found.set(JSON.stringify(name), name)
       }
+      for (const column of slicedBy(node)) {
+        const name = { source: node.source, table: node.table, column }
+        found.set(JSON.stringify(name), name)
+      }
     }
     inputsOf(node).forEach(visit)
   }
   visit(plan)
   return [...found.values()]
+}
+
+/** Coordinates by whose values a scan is cut. */
+function slicedBy({ dims, slices = [] }: Scan): string[] {
+  return slices.flatMap((slice) =>
+    slice.kind === 'positions' || (dims[slice.dim]?.size ?? 0) > entriesMax ? [] : [slice.coordinate.name],
+  )
 }
 
 /** Values along one dimension; the positions of a dimension without a coordinate are known by their rule alone. */

@@ -5,6 +5,7 @@ import type { FromSyntax, Name, OrderItem, SelectItem, SelectSyntax } from '../m
 import { extentOf, node, nodes, present, startOf, token, tokens } from './cst.js'
 import { buildExpression, buildList } from './expression.js'
 import { nameOf } from './literal.js'
+import { buildSlices } from './slice.js'
 import { buildStore } from './store.js'
 
 export function buildSelect(cst: CstNode): SelectSyntax {
@@ -73,7 +74,9 @@ function buildFrom(cst: CstNode): FromSyntax {
   const named = alias && { alias }
   const span = { ...extentOf(cst), start: startAfter(cst) }
   if (query) return { kind: 'subquery', query: buildSelect(query), ...named, span }
-  return { ...buildStore(present(node(cst, 'store'))), ...named, span }
+  const slices = node(cst, 'slices')
+  const store = buildStore(present(node(cst, 'store')))
+  return { ...store, ...(slices && { slices: buildSlices(slices) }), ...named, span }
 }
 
 function startAfter(cst: CstNode): number {

@@ -15,6 +15,7 @@ import { INT64 } from '../model/type.js'
 import { take, type Vector } from '../model/vector.js'
 import { Grouping } from '../operator/grouping.js'
 import { trueRows } from '../operator/rows.js'
+import { rangesOfSlice } from './slices.js'
 
 /** Longer dimensions are not held as values along them. */
 export const mostIndexes = 10_000_000
@@ -109,7 +110,11 @@ export function selectIndexes(dimensions: Dimensions, predicates: readonly Expre
     else residual.push(predicate)
   }
   const ranges = passing.map((pass, dim) => (pass ? rangesOf(pass) : wholeRange((dims[dim] as Dimension).size)))
-  for (const { dim, ranges: found } of long) ranges[dim] = intersect(ranges[dim] ?? [], found)
+  const sliced = (dimensions.scan.slices ?? []).map((slice) => ({
+    dim: slice.dim,
+    ranges: rangesOfSlice(slice, dimensions),
+  }))
+  for (const { dim, ranges: found } of [...long, ...sliced]) ranges[dim] = intersect(ranges[dim] ?? [], found)
   return { ranges, residual }
 }
 

@@ -1,6 +1,14 @@
 /** Random syntax of every kind, as the parser could have made it. Used by the properties of this folder. */
 import fc from 'fast-check'
-import type { ExpressionSyntax, FromSyntax, Name, OrderItem, SelectSyntax, Statement } from '../../src/model/syntax.js'
+import type {
+  ExpressionSyntax,
+  FromSyntax,
+  Name,
+  OrderItem,
+  SelectSyntax,
+  SliceSyntax,
+  Statement,
+} from '../../src/model/syntax.js'
 
 const span = { start: 0, end: 0 }
 
@@ -106,10 +114,35 @@ const store: fc.Arbitrary<Exclude<FromSyntax, { kind: 'subquery' }>> = fc.oneof(
   path.map((chosen) => ({ kind: 'table', name: chosen, span }) as const),
 )
 
+const bound: fc.Arbitrary<ExpressionSyntax> = fc.oneof(
+  fc.constantFrom('0', '5', '12.5').map((chosen) => ({ kind: 'number', text: chosen, span }) as const),
+  fc.constantFrom('-', '+').map((operator) => ({
+    kind: 'operator' as const,
+    operator,
+    args: [{ kind: 'number' as const, text: '7', span }],
+    span,
+  })),
+  text.map((value) => ({ kind: 'string', value, span }) as const),
+  fc.constant({ kind: 'typed', type: { text: 'DATE', quoted: false, span }, text: '2020-01-01', span } as const),
+  expression,
+)
+const maybeBound = fc.option(bound, { nil: undefined })
+const slice: fc.Arbitrary<SliceSyntax> = fc.oneof(
+  fc
+    .record({ dim: alias, at: bound, nearest: fc.boolean() })
+    .map(({ dim, at, nearest }) => ({ kind: nearest ? 'nearest' : 'at', dim, at, span }) as const),
+  fc
+    .record({ dim: alias, start: maybeBound, stop: maybeBound, step: maybeBound })
+    .map((chosen) => ({ kind: 'range', ...chosen, span }) as const),
+)
+const slices = fc.option(fc.array(slice, { minLength: 1, maxLength: 3 }), { nil: undefined })
+
 export const { select } = fc.letrec<{ select: SelectSyntax; from: FromSyntax }>((tie) => ({
   from: fc.oneof(
     { depthSize: 'small' },
-    fc.record({ store, alias }).map((chosen) => ({ ...chosen.store, alias: chosen.alias })),
+    fc
+      .record({ store, alias, slices })
+      .map((chosen) => ({ ...chosen.store, alias: chosen.alias, slices: chosen.slices })),
     fc.record({ query: tie('select'), alias }).map((chosen) => ({ kind: 'subquery', ...chosen, span }) as const),
   ),
   select: fc

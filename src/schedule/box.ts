@@ -14,6 +14,8 @@ export interface BoxChoice {
 
 /** Without columns a box may be as large as the grid; loops of 32-bit counts still have to fit. */
 const mostCells = 2 ** 28
+/** Cells that no column is read for: some tens of milliseconds. */
+const mostEmptyCells = 2 ** 24
 
 /**
  * `slab`: boxes must follow each other in C order, so that rows come out in the order of the grid.
@@ -25,6 +27,8 @@ export function chooseBox(
   slab: boolean,
   memory: number,
 ): BoxChoice {
+  // Nothing is read: boxes only keep a task short, so that it can be cancelled and seen to advance.
+  if (columns.length === 0) return { box: emptyBox(dims), taskBytes: 0, decodedBytes: 0 }
   const shapes = slab ? slabs(columns, dims) : boxes(columns, dims, sizesAlong)
   const best = cheapest(shapes, columns, dims, memory)
   const data = columns.reduce((sum, column) => sum + columnBytes(column, dims), 0)
@@ -34,6 +38,19 @@ export function chooseBox(
   }
   if (best.taskBytes > memory) refuse(best.taskBytes, memory)
   return best
+}
+
+/** Whole in the inner dimensions, as far as its cells go. */
+function emptyBox(dims: readonly Dimension[]): number[] {
+  let left = mostEmptyCells
+  return dims
+    .toReversed()
+    .map(({ size }) => {
+      const length = Math.max(1, Math.min(size, left))
+      left = Math.floor(left / length)
+      return length
+    })
+    .reverse()
 }
 
 /** Of the boxes that fit memory the one that decodes least; where none fits the smallest. */
@@ -157,7 +174,8 @@ export function taskSpace(
   const boxes = cellCount(counts)
   const partial = groups * partialShare
   const wanted = Math.min(mostTaskBytes, Math.max(leastTaskBytes, choice.decodedBytes / 64, partial))
-  const perTask = Math.max(1, Math.floor(wanted / Math.max(1, choice.taskBytes)))
+  const short = Math.max(1, Math.floor(mostCells / Math.max(1, cellCount(box))))
+  const perTask = Math.min(short, Math.max(1, Math.floor(wanted / Math.max(1, choice.taskBytes))))
   // Where a LIMIT may stop early, tasks begin with a single box.
   return { box, kept, boxes, boxesPerTask: limited ? 1 : Math.min(perTask, 4096) }
 }

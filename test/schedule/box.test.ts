@@ -75,3 +75,25 @@ test('tasks hold many small chunks, and leave out boxes without selected indexes
   assert.equal(tasks.boxes, 20)
   assert.ok(tasks.boxesPerTask > 1)
 })
+
+test('where nothing is read, boxes are short and follow each other in C order', () => {
+  const dims = [
+    { name: 't', size: 100_000 },
+    { name: 'y', size: 1000 },
+    { name: 'x', size: 1000 },
+  ]
+  assert.deepEqual(chooseBox([], dims, false, 1).box, [16, 1000, 1000])
+  assert.deepEqual(chooseBox([], [{ name: 'x', size: 10 ** 10 }], true, 1).box, [2 ** 24])
+  assert.deepEqual(
+    chooseBox(
+      [],
+      [
+        { name: 't', size: 5 },
+        { name: 'x', size: 10 ** 9 },
+      ],
+      true,
+      1,
+    ).box,
+    [1, 2 ** 24],
+  )
+})

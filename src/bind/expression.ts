@@ -117,7 +117,7 @@ function bindBetween(syntax: BetweenSyntax, clause: Clause): Expression {
   const low = bindExpression(syntax.low, clause)
   const high = bindExpression(syntax.high, clause)
   const parts = [arg, low, high]
-  const type = mixesSigns(parts) ? undefined : comparedType(parts)
+  const type = mixesSigns(parts) ? undefined : commonTypeOf(parts.map(argumentOf))
   const { shared } = clause
   const { span } = syntax
   const [a, b, c] = type ? parts.map((part) => castTo(part, type)) : parts

@@ -63,13 +63,19 @@ function selectedPlace(syntax: ExpressionSyntax, items: readonly Item[]): number
     if (!items[ordinal - 1]) throw outOfRange('ORDER BY', syntax, items)
     return ordinal - 1
   }
-  if (syntax.kind === 'number' || syntax.kind === 'string' || (syntax.kind === 'word' && syntax.value === null)) {
+  if (isNumber(syntax) || syntax.kind === 'string' || (syntax.kind === 'word' && syntax.value === null)) {
     throw new ChunkQLError('bind', 'ORDER BY a constant has no effect', {
       span: syntax.span,
       hint: 'Order by a column, an expression, or the number of a column.',
     })
   }
   return syntax.kind === 'name' ? aliased(items, syntax) : undefined
+}
+
+/** A number, also a negative one. */
+function isNumber(syntax: ExpressionSyntax): boolean {
+  const isSigned = syntax.kind === 'operator' && syntax.args.length === 1 && syntax.operator === '-'
+  return isSigned ? syntax.args.every(isNumber) : syntax.kind === 'number'
 }
 
 /** The column that holds the expression: one that is selected, or a hidden one. */

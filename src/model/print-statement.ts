@@ -88,7 +88,8 @@ export function printSlice(slice: SliceSyntax): string {
 function printBound(bound: ExpressionSyntax): string {
   const isSigned = bound.kind === 'operator' && bound.args.length === 1 && ['-', '+'].includes(bound.operator)
   const inner = isSigned ? bound.args[0] : bound
-  const isConstant = inner !== undefined && ['number', 'string', 'word', 'parameter', 'typed'].includes(inner.kind)
+  const plain = ['number', 'string', 'word', 'parameter', ...(isSigned ? [] : ['typed'])]
+  const isConstant = inner !== undefined && plain.includes(inner.kind)
   return isConstant ? printExpression(bound) : `(${printExpression(bound)})`
 }
 

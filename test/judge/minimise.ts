@@ -12,6 +12,8 @@ export function* smaller(query: RandomQuery): Generator<RandomQuery> {
       for (const less of smallerTrees(tree)) yield { ...query, [part]: list.with(i, less) }
     }
   }
+  if (query.distinct) yield { ...query, distinct: false }
+  for (const i of query.order?.keys() ?? []) yield { ...query, order: query.order?.toSpliced(i, 1) }
   if (query.offset !== undefined) yield { ...query, offset: undefined }
   if (query.limit !== undefined) yield { ...query, limit: undefined, offset: undefined }
 }

@@ -21,6 +21,11 @@ export interface RandomQuery {
   readonly limit?: number | undefined
   readonly offset?: number | undefined
   readonly descending: boolean
+  /** Rows that are different, in the order of all their columns. */
+  readonly distinct?: boolean | undefined
+  readonly groupAll?: boolean | undefined
+  /** What rows are ordered by before their place in the grid decides. */
+  readonly order?: readonly Tree[] | undefined
 }
 
 export function writeTree(tree: Tree): string {
@@ -40,16 +45,17 @@ export function writeQuery(query: RandomQuery): string {
     : query.limit !== undefined && !query.items.some(isAggregate)
       ? (dataset?.dims ?? []).map(({ name }) => `${name}${direction}`)
       : []
+  const wanted = query.distinct
+    ? ['ALL']
+    : query.order && !grouped
+      ? [...query.order.map(writeTree), ...(dataset?.dims ?? []).map(({ name }) => name)]
+      : order
   return (
-    `SELECT ${items.join(', ') || '1'} FROM ${query.dataset}` +
+    `SELECT ${query.distinct ? 'DISTINCT ' : ''}${items.join(', ') || '1'} FROM ${query.dataset}` +
     clause('WHERE', query.where.map(writeTree), ' AND ') +
-    clause(
-      'GROUP BY',
-      keys.map((_, i) => String(i + 1)),
-      ', ',
-    ) +
+    clause('GROUP BY', query.groupAll && grouped ? ['ALL'] : keys.map((_, i) => String(i + 1)), ', ') +
     clause('HAVING', query.having.map(writeTree), ' AND ') +
-    clause('ORDER BY', order, ', ') +
+    clause('ORDER BY', wanted, ', ') +
     (query.limit === undefined ? '' : ` LIMIT ${query.limit}`) +
     (query.offset === undefined ? '' : ` OFFSET ${query.offset}`)
   )

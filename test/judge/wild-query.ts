@@ -184,12 +184,25 @@ export function wildQuery(seed: number): RandomQuery {
   const grouped = chance(0.35)
   const keys = grouped ? many(times(2), () => tree(choose(sorts), 1 + times(1))) : []
   const items = many(1 + times(2), () => (grouped ? fill(choose(aggregates), 2) : tree(choose(sorts), 1 + times(2))))
+  const ordered = (by: Tree): Tree => {
+    const suffix = choose(['', ' DESC', ' NULLS FIRST', ' DESC NULLS LAST', ' ASC NULLS FIRST'])
+    return { sort: by.sort, children: [by], write: ([text]) => `${text}${suffix}` }
+  }
+  const test = (of: Tree): Tree => {
+    const rest = choose(['IS NOT NULL', "<> '1'", 'IS NULL', '> 1'])
+    return { sort: 'boolean', children: [of], write: ([text]) => `${text} ${rest}` }
+  }
+  const limited = !grouped && chance(0.3)
   return {
     dataset: 'mixed',
     keys,
     items,
     where: chance(0.3) ? [tree('boolean', 1 + times(1))] : [],
-    having: [],
+    having: grouped && chance(0.2) ? [test(fill(choose(aggregates), 1))] : [],
     descending: chance(0.5),
+    distinct: !grouped && chance(0.15),
+    groupAll: chance(0.3),
+    ...(limited && { order: many(1 + times(1), () => ordered(tree(choose(sorts), 1 + times(1)))) }),
+    ...(limited && chance(0.5) && { limit: times(12), offset: times(5) }),
   }
 }

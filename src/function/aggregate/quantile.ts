@@ -38,9 +38,13 @@ function interpolated(sample: Sample, fraction: number, result: Type): Value {
   const high = place === index ? low : toNumber(selectRank(sample, index + 1))
   const weight = place - index
   if (weight === 0) return fromNumber(low, result)
-  // As DuckDB: there is nothing between a number and infinity. Equal neighbours stay exact.
-  const between = Number.isFinite(low) && Number.isFinite(high) ? low * (1 - weight) + high * weight : Number.NaN
-  return fromNumber(low === high && Number.isFinite(low) ? low : between, result)
+  return fromNumber(between(low, high, weight, result), result)
+}
+
+/** Equal neighbours stay exact. As DuckDB: between infinite ones a FLOAT is NaN, and a DOUBLE infinite as they are. */
+function between(low: number, high: number, weight: number, result: Type): number {
+  if (low === high && (Number.isFinite(low) || result.kind !== 'float32')) return low
+  return result.kind === 'float32' ? low + (high - low) * weight : low * (1 - weight) + high * weight
 }
 
 const toNumber = (value: Value): number => Number(value)

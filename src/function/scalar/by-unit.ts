@@ -49,6 +49,13 @@ function anyMomentType(arg: Argument): Type | undefined {
   return arg.type.kind === 'calendar' ? arg.type : momentType(arg)
 }
 
+/** A text that is written beside a moment is one of its type. */
+function besideMoment(arg: Argument | undefined, other: Argument | undefined): Type | undefined {
+  const isWritten = arg?.type.kind === 'varchar' && arg.literal !== undefined
+  const moment = isWritten ? other : arg
+  return moment && anyMomentType(moment)
+}
+
 /** Weeks, Julian days and seconds since 1970 are said of days that all calendars but these agree on. */
 function requireUnit(unit: Unit, type: Type): void {
   if (type.kind !== 'calendar' || partFor(unit).resolve([{ type }])) return
@@ -161,7 +168,7 @@ export const dateDiff: ScalarFunction = {
   usage: "date_diff('day', from, to)",
   category: 'date',
   resolve: ([unit, from, to, ...rest]) => {
-    const [a, b] = [from && anyMomentType(from), to && anyMomentType(to)]
+    const [a, b] = [besideMoment(from, to), besideMoment(to, from)]
     if (!from || !to || !a || !b || rest.length > 0 || !accepts(unit, VARCHAR)) return undefined
     const type = commonType({ ...from, type: a }, { ...to, type: b })
     if (type?.kind !== 'date' && (!type || !isMoment(type))) return undefined

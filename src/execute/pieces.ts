@@ -2,10 +2,13 @@
 import type { JobColumn } from '../model/job.js'
 import type { Nest } from '../model/nest.js'
 import type { Box } from '../model/schema.js'
+import type { StoredColumn } from '../model/stored-column.js'
 import type { NumericArray } from '../model/vector.js'
+import type { Dictionary } from '../operator/dictionary.js'
 import type { LoopColumn } from '../operator/loop.js'
 import type { Piece } from '../operator/piece.js'
 import { Scratch } from '../operator/scratch.js'
+import { placeCodes } from './coded-cells.js'
 import type { StageRun } from './stage-run.js'
 
 export class PieceLoader {
@@ -38,14 +41,14 @@ export class PieceLoader {
     const { scan } = this.run.stage
     const k = scan.columns.findIndex((column) => column.id === id)
     const column = scan.columns[k] as JobColumn
-    if (column.kind === 'stored') return this.#stored(column, k, box)
+    if (column.kind === 'stored') return column.coded ? this.#coded(column, k, box) : this.#stored(column, k, box)
     const [dim] = column.dims as [number]
     const { address, start, bytes } = this.#placed.get(id) as { address: number; start: number; bytes: number }
     const strides = scan.dims.map((_, d) => (d === dim ? bytes : 0))
     return { base: address + ((box.start[dim] as number) - start) * bytes, strides }
   }
 
-  #stored(column: Extract<JobColumn, { kind: 'stored' }>, k: number, box: Box): LoopColumn | Promise<LoopColumn> {
+  #stored(column: StoredColumn, k: number, box: Box): LoopColumn | Promise<LoopColumn> {
     const { layout, dims } = column
     const strides = new Array<number>(this.run.stage.scan.dims.length).fill(0)
     let offset = layout.offset ?? 0
@@ -62,13 +65,32 @@ export class PieceLoader {
     return address instanceof Promise ? address.then(at) : at(address)
   }
 
+  #coded(column: StoredColumn, k: number, box: Box): LoopColumn | Promise<LoopColumn> {
+    const { machine, readers, dictionaries } = this.run
+    const place = ({ base }: LoopColumn): LoopColumn => {
+      const part = { column, box, address: base, kept: readers[k]?.keptAt(this.#chunkAddress(column, k, box)) }
+      return placeCodes(part, machine, this.#scratchOf(column.id), dictionaries.get(column.id) as Dictionary)
+    }
+    const loaded = this.#stored(column, k, box)
+    return loaded instanceof Promise ? loaded.then(place) : place(loaded)
+  }
+
+  #chunkAddress({ dims, layout }: StoredColumn, k: number, box: Box): number {
+    const chunk = dims.map((dim, axis) => Math.floor((box.start[dim] as number) / (layout.chunk[axis] as number)))
+    return this.run.readers[k]?.loaded(chunk) ?? -1
+  }
+
+  #scratchOf(id: number): Scratch {
+    const scratch = this.#scratches.get(id) ?? new Scratch(this.run.machine)
+    this.#scratches.set(id, scratch)
+    return scratch
+  }
+
   #place(column: Extract<JobColumn, { kind: 'dimension' | 'index' }>, box: Box): void {
     const [dim] = column.dims
     const start = box.start[dim] as number
     const values = valuesOf(column, start, box.end[dim] as number)
-    const scratch = this.#scratches.get(column.id) ?? new Scratch(this.run.machine)
-    this.#scratches.set(column.id, scratch)
-    const address = scratch.reserve(values.byteLength)
+    const address = this.#scratchOf(column.id).reserve(values.byteLength)
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
     this.run.machine.bytes.set(bytes, address)
     this.#placed.set(column.id, { address, start, bytes: values.BYTES_PER_ELEMENT })

@@ -1,8 +1,11 @@
 /** A task of a compiled reduction: piece by piece, filter columns first. Called by `stage-run.ts`. */
+
+import type { Expression } from '../model/expression.js'
 import type { Bodies, KeySpace, PartialBody } from '../model/job.js'
 import type { Box } from '../model/schema.js'
 import { type Body, placeFields } from '../operator/body.js'
 import { DenseReduce } from '../operator/dense-reduce.js'
+import type { Dictionary } from '../operator/dictionary.js'
 import { HashReduce } from '../operator/hash-reduce.js'
 import { runLoop } from '../operator/loop.js'
 import { loopDims, meets, type Piece } from '../operator/piece.js'
@@ -68,7 +71,10 @@ function openReduce(run: StageRun, bodies: Bodies<Body>, boxes: readonly Box[], 
   const { scan, loops, sink } = run.stage
   const keys = (sink as { keys: KeySpace }).keys
   if (!loops) throw new TypeError('a compiled stage has loops')
-  if (bodies.keys) return new HashReduce(scan, loops, { ...bodies, keys: bodies.keys }, scratch)
+  if (bodies.keys) {
+    const dictionaries = keys.kind === 'hash' ? keys.keys.map(({ expression }) => dictionaryOf(run, expression)) : []
+    return new HashReduce(scan, loops, { ...bodies, keys: bodies.keys }, scratch, dictionaries)
+  }
   return new DenseReduce(
     scan,
     loops,
@@ -77,6 +83,11 @@ function openReduce(run: StageRun, bodies: Bodies<Body>, boxes: readonly Box[], 
     scratch,
     hull(boxes, scan.dims.length),
   )
+}
+
+/** Of a key that is a coded column. */
+function dictionaryOf({ dictionaries }: StageRun, expression: Expression): Dictionary | undefined {
+  return expression.kind === 'column' ? dictionaries.get(expression.column) : undefined
 }
 
 /**

@@ -1,10 +1,12 @@
 /** A stage on one thread: its columns opened, its bodies placed, its tasks run one after another. Called by executors. */
 import type { Registry } from '../function/registry.js'
 import type { Machine } from '../kernel/machine.js'
+import type { ColumnId } from '../model/expression.js'
 import type { Bodies, CompiledNest, Job, JobColumn, Partial, PartialBody, ScanStage, Work } from '../model/job.js'
 import type { Box } from '../model/schema.js'
 import { withOwnChunks } from '../model/stored-column.js'
 import { type Body, placeBody } from '../operator/body.js'
+import { Dictionary } from '../operator/dictionary.js'
 import type { Source } from '../source/source.js'
 import { boxAt, boxesOf, chunksTouched, chunksUnder } from './boxes.js'
 import { ChunkReader, type Reading } from './chunk-reader.js'
@@ -28,6 +30,8 @@ export interface StageRun {
   /** Fetches all that a part of the grid needs, as far as there is room: some of its cells passed the filter. */
   want(part: Box): void
   readonly bodies: Bodies<Body> | undefined
+  /** Of coded columns: what their numbers in this thread stand for. */
+  readonly dictionaries: ReadonlyMap<ColumnId, Dictionary>
   /** Bytes that this thread may use. */
   readonly memory: number
   /** Called at every piece and batch: throws 'cancelled', and where the thread has other duties gives them their turn. */
@@ -81,6 +85,7 @@ export async function openStage(
     piecesAhead,
     want,
     bodies,
+    dictionaries: new Map(codedColumns(stage).map(({ id }) => [id, new Dictionary()])),
     memory,
     check,
   }
@@ -124,6 +129,10 @@ export async function openStage(
       await last
     },
   }
+}
+
+function codedColumns({ scan }: ScanStage): JobColumn[] {
+  return scan.columns.filter((column) => column.kind === 'stored' && column.coded)
 }
 
 /** Requests that all threads may have under way at once, and bytes that may wait to be decoded in one. */

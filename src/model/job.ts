@@ -14,7 +14,7 @@ import type {
   SortKey,
 } from './plan.js'
 import type { Box, Dimension, Layout } from './schema.js'
-import type { Type } from './type.js'
+import type { Type, Value } from './type.js'
 import type { Batch, Header, Vector } from './vector.js'
 
 /** By which another thread opens a source again. */
@@ -59,6 +59,8 @@ export type JobColumn =
       readonly layout: Layout
       /** filter: read first; late: read only where a cell of the box passes. */
       readonly phase: 'filter' | 'late'
+      /** Texts that bodies see as numbers of a dictionary, which each thread makes as it meets them: an INTEGER column. */
+      readonly coded?: true | undefined
     }
   /** One value per index of a dimension, known when the job was planned: coordinates and what is computed from them. */
   | {
@@ -117,8 +119,15 @@ export type KeySpace =
   | {
       readonly kind: 'hash'
       readonly dims: readonly DimensionCodes[]
-      readonly keys: readonly { readonly key: number; readonly expression: Expression }[]
+      readonly keys: readonly CellKey[]
     }
+
+export interface CellKey {
+  readonly key: number
+  readonly expression: Expression
+  /** The expression is a coded column of values of this type. */
+  readonly coded?: Type | undefined
+}
 
 export type Sink =
   | {
@@ -260,6 +269,8 @@ export type PartialBody =
       readonly count: number
       readonly records: ArrayBuffer
       readonly fields: readonly ArrayBuffer[]
+      /** Key by key the values that the numbers in its words stand for; absent where the words are the values. */
+      readonly values: readonly (readonly Value[] | undefined)[]
     }
   /** The interpreter's: keys per group and the states of each aggregate. */
   | { readonly kind: 'groups'; readonly keys: readonly Vector[]; readonly states: readonly (readonly unknown[])[] }

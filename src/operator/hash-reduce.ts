@@ -2,8 +2,10 @@
 import { createHashTable, type HashTable } from '../kernel/hash-table.js'
 import type { Bodies, GridScan, LoopPlan, PartialBody } from '../model/job.js'
 import { type Field, fieldWord, frame, keyWords } from '../model/nest.js'
+import type { Value } from '../model/type.js'
 import type { Call } from './axis.js'
 import { type Body, fieldBytes, initField, placeFields, setWord } from './body.js'
+import { type Dictionary, renumber } from './dictionary.js'
 import { DirectTable } from './direct-table.js'
 import { runLoop } from './loop.js'
 import { loopDims, type Piece } from './piece.js'
@@ -25,12 +27,16 @@ export class HashReduce {
   readonly #main: Body
   readonly #direct: DirectTable | undefined
 
-  /** All bodies are over the same columns; `main` takes group numbers by ordinal. */
+  /**
+   * All bodies are over the same columns; `main` takes group numbers by ordinal. `dictionaries`: key by key, of those that
+   * are coded.
+   */
   constructor(
     readonly scan: GridScan,
     readonly loops: LoopPlan,
     { keys, main, direct }: Bodies<Body> & { readonly keys: Body },
     readonly scratch: Scratch,
+    readonly dictionaries: readonly (Dictionary | undefined)[],
   ) {
     const { machine } = scratch
     const { sink } = keys.compiled.nest
@@ -105,6 +111,20 @@ export class HashReduce {
     const fields = this.#main.compiled.fields.map((field: Field, k) =>
       copy(this.#fields[k] as number, count * fieldBytes(field)),
     )
-    return { kind: 'hash', count, records: copy(kept, count * this.#width * 8), fields }
+    const records = copy(kept, count * this.#width * 8)
+    const values = this.dictionaries.map((dictionary, key) => dictionary && this.#ownValues(records, key, dictionary))
+    return { kind: 'hash', count, records, fields, values }
+  }
+
+  /** The values of one key that these records have, numbered anew. */
+  #ownValues(records: ArrayBuffer, key: number, { values }: Dictionary): readonly Value[] {
+    const own = new Map<number, number>()
+    renumber(records, this.#width, key, (old) => {
+      const known = own.get(old)
+      if (known !== undefined) return known
+      own.set(old, own.size)
+      return own.size - 1
+    })
+    return [...own.keys()].map((number) => values[number] as Value)
   }
 }

@@ -3,8 +3,9 @@ import { createHashTable, type HashTable } from '../kernel/hash-table.js'
 import type { DimensionCodes, KeySpace, PartialBody } from '../model/job.js'
 import { keyWords } from '../model/nest.js'
 import type { NamedAggregate, NamedExpression } from '../model/plan.js'
-import { INT32, isFloat, type Type } from '../model/type.js'
+import { INT32, isFloat, type Type, type Value } from '../model/type.js'
 import { allocate, type NumericArray, take, type Vector } from '../model/vector.js'
+import { Dictionary, renumber } from './dictionary.js'
 import type { Rows } from './rows.js'
 import { Scratch } from './scratch.js'
 import { placeArrays, placedBytes, type StateArrays } from './state-arrays.js'
@@ -14,6 +15,8 @@ type HashKeys = Extract<KeySpace, { kind: 'hash' }>
 export class MergeHash {
   readonly #width: number
   readonly #scratch: Scratch
+  /** Key by key, of those that are coded. */
+  readonly #dictionaries: readonly (Dictionary | undefined)[]
   readonly #table: HashTable
 
   constructor(
@@ -25,11 +28,16 @@ export class MergeHash {
     this.#width = keyWords(keys.keys.length + keys.dims.length)
     this.#table = createHashTable(states.machine, this.#width, 1024)
     this.#scratch = new Scratch(states.machine)
+    this.#dictionaries = keys.keys.map(({ coded }) => coded && new Dictionary())
   }
 
   /** In task order; `more`: how many partials are still to come. */
-  absorb({ records, fields, count }: Extract<PartialBody, { kind: 'hash' }>, more: number): void {
+  absorb({ records, fields, count, values }: Extract<PartialBody, { kind: 'hash' }>, more: number): void {
     const { machine } = this.states
+    values.forEach((own, key) => {
+      const numbers = own?.map((value) => (this.#dictionaries[key] as Dictionary).numberOf(value))
+      if (numbers) renumber(records, this.#width, key, (old) => numbers[old] as number)
+    })
     const arrays = [records, ...fields, new ArrayBuffer(count * 4)]
     // In a place of their own, not behind a mark: table and states may grow while they are in memory.
     const placed = placeArrays(machine, arrays, this.#scratch.reserve(placedBytes(arrays)))
@@ -55,14 +63,22 @@ export class MergeHash {
     const groups = new Int32Array(count)
     for (let group = 0; group < count; group++) groups[group] = group
     const columns = new Map(this.states.results(groups, aggregates))
-    this.keys.keys.forEach(({ key, expression }, k) => {
-      columns.set((keys[key] as NamedExpression).id, this.#key(k, expression.type, count))
+    this.keys.keys.forEach(({ key, expression, coded }, k) => {
+      const numbers = this.#key(k, expression.type, count)
+      columns.set((keys[key] as NamedExpression).id, coded ? this.#valuesOf(k, numbers, coded) : numbers)
     })
     this.keys.dims.forEach((dim: DimensionCodes, d) => {
       const codes = this.#key(this.keys.keys.length + d, INT32, count).values as Int32Array
       for (const { key, values } of dim.keys) columns.set((keys[key] as NamedExpression).id, take(values, codes))
     })
     return { length: count, columns }
+  }
+
+  #valuesOf(key: number, { length, values: numbers, valid }: Vector, type: Type): Vector {
+    const { values } = this.#dictionaries[key] as Dictionary
+    const texts = allocate(type, length) as Value[]
+    for (let i = 0; i < length; i++) if (valid?.[i] !== 0) texts[i] = values[numbers[i] as number] as Value
+    return { type, length, values: texts as readonly string[], valid }
   }
 
   #key(key: number, type: Type, count: number): Vector {

@@ -93,11 +93,15 @@ function accessOf(column: JobColumn, inner: number | undefined): Access {
   const axis = inner === undefined ? -1 : column.dims.indexOf(inner)
   if (axis < 0) return 'zero'
   if (column.kind !== 'stored') return 'unit'
+  if (column.coded) return axis === column.dims.length - 1 ? 'unit' : 'strided'
   return column.layout.strides[axis] === storageBytes[column.layout.storage] ? 'unit' : 'strided'
 }
 
 function nestColumn(column: JobColumn, access: Access): NestColumn {
   const { id, type } = column
+  if (column.kind === 'stored' && column.coded) {
+    return { id, type, storage: 'i4', unpack: { kind: 'none' }, missing: [-1], nanIsNull: false, access }
+  }
   if (column.kind === 'stored') {
     const { storage, unpack, missing, nanIsNull } = column.layout
     return { id, type, storage, unpack, missing, nanIsNull, access }

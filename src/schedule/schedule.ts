@@ -7,6 +7,7 @@ import { cellCount } from '../model/schema.js'
 import { withOwnChunks } from '../model/stored-column.js'
 import type { Vector } from '../model/vector.js'
 import { chooseBox, taskSpace } from './box.js'
+import { codeTextColumns } from './coded-keys.js'
 import { Hoisting, jobColumns, usedColumns } from './columns.js'
 import { Dimensions, type Selection, selectIndexes } from './dimensions.js'
 import { divideKeys } from './keys.js'
@@ -78,12 +79,16 @@ function withLoops(
   const free = 1 + Math.max(0, ...leaf.columns.map(({ id }) => id), ...idsOf(ending))
   const placed =
     reduces && ending.kind === 'reduce' ? withPositions(ending, leaf, free, context) : { ending, columns: [] }
-  const hoisting = new Hoisting(dimensions, free + placed.columns.length)
+  const late = selection.residual.length > 0
+  const afterPlaced = free + placed.columns.length
+  const coded = codeTextColumns(reduces ? keys : { kind: 'none' }, leaf.columns, afterPlaced, late ? 'late' : 'filter')
+  const hoisting = new Hoisting(dimensions, afterPlaced + coded.columns.length)
   const hoist = (expression: Expression) => hoisting.hoist(expression)
-  const hoisted = reduces && keys.kind === 'hash' ? hoistKeys(keys, hoist) : keys
+  const hoisted = reduces && coded.keys.kind === 'hash' ? hoistKeys(coded.keys, hoist) : keys
   const sink = sinkOf(placed.ending, hoisted, reduces ? hoist : (expression) => expression)
   const predicate = conjunction(selection.residual.map(hoist))
-  const extra = [...placed.columns, ...hoisting.columns, ...(reduces ? codeColumns(hoisted) : [])]
+  const along = reduces ? codeColumns(hoisted) : []
+  const extra = [...placed.columns, ...coded.columns, ...hoisting.columns, ...along]
   const scan = gridScan(leaf, sink, predicate, dimensions, selection.ranges, extra, reduces)
   const loops = plan(scan, sink, context.registry)
   return loops && { ...finishStage(scan, sink, context, !reduces), loops }

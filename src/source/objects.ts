@@ -82,8 +82,9 @@ function listReader(form: Extract<Form, { kind: 'list' }>, element: Type, buffer
     Array.from({ length: count }, (_, i) => read(address + i * step, form.itemBytes, form.size))
 }
 
-/** Equal texts are mostly near each other: one of each hash is remembered, so that it is not made again. */
+/** One text of each hash is remembered, so that it is not made again: of few hashes first, of more where texts are many. */
 const remembered = 1024
+const mostRemembered = 2 ** 18
 const longestRemembered = 64
 
 function textReader(form: Extract<Form, { kind: 'text' }>, buffer: ArrayBufferLike): ReadObjects {
@@ -100,17 +101,23 @@ function textNumbers(form: Extract<Form, { kind: 'text' }>, buffer: ArrayBufferL
   const { encoding, size, missing } = form
   const bytes = new Uint8Array(buffer)
   const decode = encoding === 'utf32' ? utf32 : narrow
-  const places = new Int32Array(remembered).fill(-1)
-  const numbers = new Int32Array(remembered)
+  let places = new Int32Array(remembered).fill(-1)
+  let numbers = new Int32Array(remembered)
+  const grow = () => {
+    places = new Int32Array(4 * places.length).fill(-1)
+    numbers = new Int32Array(places.length)
+  }
   const numberAt = (start: number): number => {
-    const slot = size > longestRemembered ? 0 : hashOf(bytes, start, start + size) & (remembered - 1)
-    const place = places[slot] as number
+    const hash = size > longestRemembered ? 0 : hashOf(bytes, start, start + size)
+    const place = places[hash & (places.length - 1)] as number
     if (place < 0 || !sameBytes(bytes, place, start, size)) {
+      if (values.length > places.length && places.length < mostRemembered) grow()
+      const slot = hash & (places.length - 1)
       const text = decode(bytes.subarray(start, start + size))
       places[slot] = start
       numbers[slot] = values.push(text === missing ? null : text) - 1
     }
-    return numbers[slot] as number
+    return numbers[hash & (places.length - 1)] as number
   }
   return (address, step, count, target, to) => {
     for (let i = 0; i < count; i++) to[target + i] = numberAt(address + i * step)

@@ -203,8 +203,34 @@ test('functions and groups of texts that repeat are computed once for each text,
     )
     await assert.rejects(db.query(`SELECT max(CAST(${name} AS INTEGER)) FROM t.${name}`), /cannot cast 'seven'/)
   }
+  await groupsOfTexts(db, rows)
   await db.close()
 })
+
+/** Texts as keys beside others, where some rows do not pass and chunks number their texts each in their own way. */
+async function groupsOfTexts(
+  db: Awaited<ReturnType<typeof connect>>,
+  rows: readonly { readonly i: number; readonly text: string | null }[],
+) {
+  for (const threads of [1, 2]) {
+    await db.query(`SET threads = ${threads}`)
+    const groups = await db.query(
+      'SELECT k, i % 3 AS r, s, count(*) AS n, sum(i) AS total FROM t.k WHERE i % 7 <> 2 GROUP BY ALL',
+    )
+    const expected = new Map<string, [number, number]>()
+    for (const { i, text } of rows) {
+      if (i % 7 === 2) continue
+      const name = `${text}|${i % 3}|${text}`
+      const [n, total] = expected.get(name) ?? [0, 0]
+      expected.set(name, [n + 1, total + i])
+    }
+    const found = [...groups].map(({ k, r, s, n, total }): [string, [number, number]] => [
+      `${k}|${r}|${s}`,
+      [Number(n), Number(total)],
+    ])
+    assert.deepEqual(new Map(found), expected)
+  }
+}
 
 test('texts of several stores are laid end to end, where chunks meet and where they do not', async () => {
   const part = (texts: readonly string[], chunk: number, label: string) => {

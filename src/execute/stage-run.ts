@@ -111,9 +111,11 @@ export async function openStage(
   return {
     run(task) {
       const own = emptyWork()
-      const boxes = taskBoxes(stage, task)
-      const kept = mayPass ? boxes.filter(mayPass) : boxes
-      for (const box of boxes) if (!kept.includes(box)) own.pruned += chunksUnder(stage.scan.columns, box)
+      const kept = taskBoxes(stage, task).filter((box) => {
+        const isKept = mayPass?.(box) ?? true
+        if (!isKept) own.pruned += chunksUnder(stage.scan.columns, box)
+        return isKept
+      })
       if (source.isRemote) prefetch.follow(wantsOf(run, kept), own)
       waiting++
       const done = last

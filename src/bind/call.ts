@@ -2,6 +2,7 @@
 import type { AggregateFunction, ScalarFunction, Signature } from '../function/definition.js'
 import { fold } from '../function/fold.js'
 import { functionNames } from '../function/registry.js'
+import { expansions } from '../function/scalar/list/expand.js'
 import { didYouMean } from '../model/catalog.js'
 import { ChunkQLError, isChunkQLError, suggest } from '../model/error.js'
 import type { AggregateCall, Expression } from '../model/expression.js'
@@ -22,9 +23,16 @@ export function callFunction(name: string, args: readonly Expression[], span: Sp
   return callScalar(found, args, span)
 }
 
-export function bindCall(syntax: CallSyntax, clause: Clause, bind: Bind): Expression {
+/** `isItem`: it stands alone in SELECT, where calls may make several rows of one. */
+export function bindCall(syntax: CallSyntax, clause: Clause, bind: Bind, isItem = false): Expression {
   const { registry } = clause.shared
   const name = syntax.name.text.toLowerCase()
+  if (expansions.has(name) && !isItem) {
+    throw new ChunkQLError('unsupported', `${name} makes several rows of one: it stands alone in SELECT`, {
+      span: syntax.span,
+      hint: 'Put it into a subquery: SELECT x + 1 FROM (SELECT unnest(list) AS x FROM t)',
+    })
+  }
   const aggregate = registry.aggregateFunction(name)
   if (aggregate) return bindAggregate(aggregate, syntax, clause, bind)
   const scalar = registry.scalarFunction(name)

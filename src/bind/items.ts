@@ -2,6 +2,7 @@
 import type { Expression } from '../model/expression.js'
 import type { Span } from '../model/span.js'
 import type { ExpressionSyntax, Name, NameSyntax, SelectItem } from '../model/syntax.js'
+import { bindCall } from './call.js'
 import { columnName } from './column-name.js'
 import type { Clause } from './context.js'
 import { bindExpression } from './expression.js'
@@ -35,6 +36,13 @@ export function bindItem(item: Item, clause: Clause): Expression {
   if (item.column) return useColumn(clause.scope, item.column, item.span)
   if (!item.syntax) throw new Error('an item is an expression or a column')
   return bindExpression(item.syntax, clause)
+}
+
+/** An item where it is selected: only there calls may make several rows of one. */
+export function bindSelected(item: Item, clause: Clause): Expression {
+  const { syntax } = item
+  if (syntax?.kind !== 'call') return bindItem(item, clause)
+  return clause.shared.nested(syntax.span, () => bindCall(syntax, clause, bindExpression, true))
 }
 
 /** The last item with that alias, as in DuckDB. Aliases match without regard to case. */

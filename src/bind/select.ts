@@ -1,14 +1,22 @@
 /** One SELECT: binds its clauses in the order of their meaning and stacks the plan. Called by `bind.ts`, and for subqueries. */
+import { expansions } from '../function/scalar/list/expand.js'
 import { ChunkQLError } from '../model/error.js'
 import type { Expression } from '../model/expression.js'
-import { type NamedExpression, outputOf, type Plan, type SortKey } from '../model/plan.js'
+import {
+  isNullable,
+  type NamedExpression,
+  outputOf,
+  type Plan,
+  type SortKey,
+  type UnnestColumn,
+} from '../model/plan.js'
 import type { SelectSyntax } from '../model/syntax.js'
 import { type Aggregates, collectAggregates } from './aggregates.js'
 import type { Clause, Shared } from './context.js'
 import { bindPredicate } from './expression.js'
 import { bindFrom } from './from.js'
 import { bindKeys, overGroups } from './group.js'
-import { aliased, aliasValue, bindItem, columnOrAlias, expandItems, type Item } from './items.js'
+import { aliased, aliasValue, bindSelected, columnOrAlias, expandItems, type Item } from './items.js'
 import { bindCount, bindOrder, columnRef, type Output } from './order.js'
 import { findColumn } from './scope.js'
 
@@ -28,7 +36,7 @@ function bindClauses(query: SelectSyntax, shared: Shared): Plan {
   const where = query.where && bindPredicate(query.where, clause)
   const grouped = bindGrouped(query, items, clause)
   const input = filtered(from.plan(), where)
-  return finishRows(query, stack(input, grouped), grouped, shared)
+  return finishRows(query, stack(input, grouped, shared), grouped, shared)
 }
 
 /** What a SELECT computes after its WHERE. */
@@ -48,7 +56,7 @@ function bindGrouped(query: SelectSyntax, items: readonly Item[], clause: Clause
   const keys = query.groupBy === 'all' && found?.length === 0 ? undefined : found
   const aggregates = collectAggregates(shared)
   const rows: Clause = { ...clause, aggregates }
-  const bound = items.map((item, i) => bindItem(item, { ...rows, resolve: columnOrAlias(items.slice(0, i)) }))
+  const bound = items.map((item, i) => bindSelected(item, { ...rows, resolve: columnOrAlias(items.slice(0, i)) }))
   const having = query.having && bindHaving(query.having, items, keys ?? [], rows)
   const isGrouped = () => keys !== undefined || having !== undefined || aggregates.list.length > 0
   const select = (finish: (expression: Expression) => Expression): Output => ({
@@ -117,9 +125,28 @@ function filtered(input: Plan, predicate: Expression | undefined): Plan {
   return predicate ? { kind: 'filter', input, predicate } : input
 }
 
-function stack(input: Plan, { keys, aggregates, having, output }: Grouped): Plan {
+function stack(input: Plan, { keys, aggregates, having, output }: Grouped, shared: Shared): Plan {
   const groups: Plan = keys ? { kind: 'aggregate', input, keys, aggregates: aggregates.list } : input
-  return { kind: 'project', input: filtered(groups, having), columns: [...output.selected, ...output.hidden] }
+  return unnested(filtered(groups, having), [...output.selected, ...output.hidden], shared)
+}
+
+/** The columns of a SELECT; where some of them make rows of lists, that is done above the lists. */
+function unnested(input: Plan, columns: readonly NamedExpression[], shared: Shared): Plan {
+  const expansionOf = ({ expression }: NamedExpression) =>
+    expression.kind === 'call' ? expansions.get(expression.function) : undefined
+  if (!columns.some(expansionOf)) return { kind: 'project', input, columns }
+  const lists = columns.map((column): NamedExpression => {
+    const { expression } = column
+    if (!expansionOf(column) || expression.kind !== 'call') return { ...column, id: shared.nextId() }
+    return { ...column, id: shared.nextId(), expression: expression.args[0] as Expression }
+  })
+  const rows = columns.map((column, i): UnnestColumn => {
+    const { id, name, expression } = column
+    const what = expansionOf(column) ?? 'value'
+    const nullable = what !== 'value' || isNullable(expression)
+    return { id, name, type: expression.type, nullable, from: (lists[i] as NamedExpression).id, what }
+  })
+  return { kind: 'unnest', input: { kind: 'project', input, columns: lists }, columns: rows }
 }
 
 /** DISTINCT, ORDER BY, LIMIT; hidden columns leave last. */

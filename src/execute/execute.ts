@@ -52,7 +52,7 @@ export async function* execute(schedule: Schedule, context: ExecuteContext): Asy
 function outputIds({ columns, steps }: Schedule): number[] {
   let ids = columns.map(({ id }) => id)
   for (const step of steps) {
-    if (step.kind === 'project') ids = step.columns.map(({ id }) => id)
+    if (step.kind === 'project' || step.kind === 'unnest') ids = step.columns.map(({ id }) => id)
     else if (step.kind === 'aggregate') ids = [...step.keys, ...step.aggregates].map(({ id }) => id)
   }
   return ids

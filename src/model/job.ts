@@ -12,6 +12,7 @@ import type {
   Project,
   Sort,
   SortKey,
+  Unnest,
 } from './plan.js'
 import type { Box, Dimension, Layout } from './schema.js'
 import type { Type, Value } from './type.js'
@@ -220,6 +221,7 @@ export type Step =
   | Omit<Aggregate, 'input'>
   | Omit<Sort, 'input'>
   | Omit<Limit, 'input'>
+  | Omit<Unnest, 'input'>
 
 /** A plan made ready: a scan in parallel (or constant rows), then steps over what it leaves. */
 export interface Schedule {

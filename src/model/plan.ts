@@ -113,7 +113,20 @@ export interface Limit {
   readonly offset: number
 }
 
-export type Plan = Scan | ValuesPlan | Filter | Project | Aggregate | Sort | Limit
+/** A row for each item of lists: as many as the longest has; shorter ones are NULL then. */
+export interface Unnest {
+  readonly kind: 'unnest'
+  readonly input: Plan
+  readonly columns: readonly UnnestColumn[]
+}
+
+/** The value of a column of the input, repeated; an item of it, which is a list; or the place of the item, from 1. */
+export interface UnnestColumn extends OutputColumn {
+  readonly from: ColumnId
+  readonly what: 'value' | 'item' | 'place'
+}
+
+export type Plan = Scan | ValuesPlan | Filter | Project | Aggregate | Sort | Limit | Unnest
 
 export function inputsOf(plan: Plan): readonly Plan[] {
   return plan.kind === 'scan' || plan.kind === 'values' ? [] : [plan.input]
@@ -136,6 +149,7 @@ export function outputOf(plan: Plan): readonly OutputColumn[] {
   switch (plan.kind) {
     case 'scan':
     case 'values':
+    case 'unnest':
       return plan.columns
     case 'filter':
     case 'sort':

@@ -50,6 +50,15 @@ function linesOf(plan: Plan, width: number): string[] {
     }
     case 'limit':
       return [limitText(plan.limit, plan.offset)]
+    case 'unnest': {
+      const lists = plan.columns.filter(({ what }) => what !== 'value')
+      return wrapped(
+        'Unnest',
+        lists.map(({ name }) => printName(name)),
+        ',',
+        width,
+      )
+    }
     default:
       return plan satisfies never
   }

@@ -9,6 +9,7 @@ export function mapExpressions(plan: Plan, replace: Replace): Plan {
   switch (plan.kind) {
     case 'values':
     case 'limit':
+    case 'unnest':
       return plan
     case 'scan':
     case 'filter':
@@ -36,6 +37,7 @@ export function expressionsOf(plan: Plan): Expression[] {
   switch (plan.kind) {
     case 'values':
     case 'limit':
+    case 'unnest':
       return []
     case 'scan':
       return plan.predicate ? [plan.predicate] : []

@@ -7,6 +7,7 @@ import { GroupRows } from './group-rows.js'
 import { columnOf, concatRows, type Rows, sliceRows, takeRows, trueRows } from './rows.js'
 import { sortRows } from './sort.js'
 import { TopRows } from './top-rows.js'
+import { unnest } from './unnest.js'
 
 type Stream = AsyncIterable<Rows>
 
@@ -30,6 +31,8 @@ function runStep(step: Step, from: Stream, registry: Registry, memory: number): 
       return sort(step, from, registry)
     case 'limit':
       return limit(from, step.offset, step.limit ?? Number.POSITIVE_INFINITY)
+    case 'unnest':
+      return unnest(from, step.columns)
     default:
       return step satisfies never
   }

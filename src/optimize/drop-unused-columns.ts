@@ -32,6 +32,12 @@ function prune(plan: Plan, wanted: ReadonlySet<ColumnId>): Plan {
       const kept = columns.length === plan.columns.length ? plan : { ...plan, columns }
       return withInput(kept, columnsReadBy(kept))
     }
+    case 'unnest': {
+      // Lists decide how many rows there are.
+      const columns = plan.columns.filter(({ id, what }) => what !== 'value' || wanted.has(id))
+      const kept = columns.length === plan.columns.length ? plan : { ...plan, columns }
+      return withInput(kept, new Set(columns.map(({ from }) => from)))
+    }
     case 'aggregate': {
       const aggregates = plan.aggregates.filter(({ id }) => wanted.has(id))
       const kept = aggregates.length === plan.aggregates.length ? plan : { ...plan, aggregates }

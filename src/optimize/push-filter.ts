@@ -33,6 +33,7 @@ function push(filter: Filter): Plan {
     case 'filter':
       return below(input, predicate)
     case 'limit':
+    case 'unnest':
     case 'values':
       return filter
     default:

@@ -32,6 +32,7 @@ function isEmpty(node: Plan): boolean {
     case 'project':
     case 'sort':
     case 'limit':
+    case 'unnest':
       return isNothing(node.input)
     default:
       return node satisfies never

@@ -29,7 +29,7 @@ function isNeedless(node: Plan, context: OptimizeContext): node is Sort {
 function hasOneRow(plan: Plan): boolean {
   if (plan.kind === 'values') return plan.batch.length <= 1
   if (plan.kind === 'aggregate') return plan.keys.length === 0
-  return plan.kind !== 'scan' && hasOneRow(plan.input)
+  return plan.kind !== 'scan' && plan.kind !== 'unnest' && hasOneRow(plan.input)
 }
 
 /** The keys as expressions over a scan, where only steps that keep its order stand between. */

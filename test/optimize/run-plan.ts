@@ -7,6 +7,7 @@ import type { ColumnId, Expression } from '../../src/model/expression.js'
 import { type Aggregate, outputOf, type Plan, type Scan, type Sort, type SortKey } from '../../src/model/plan.js'
 import type { Value } from '../../src/model/type.js'
 import { take, type Vector, valueAt, vectorOf } from '../../src/model/vector.js'
+import { unnestRows } from '../../src/operator/unnest.js'
 
 export interface Rows {
   readonly length: number
@@ -52,6 +53,10 @@ function run(plan: Plan, data: Data): Rows {
       const input = run(plan.input, data)
       const end = plan.limit === undefined ? input.length : plan.offset + plan.limit
       return pick(input, range(input.length).slice(plan.offset, end))
+    }
+    case 'unnest': {
+      const [rows] = unnestRows(run(plan.input, data), plan.columns)
+      return rows ?? { length: 0, columns: new Map(plan.columns.map(({ id, type }) => [id, vectorOf(type, [])])) }
     }
     default:
       return plan satisfies never

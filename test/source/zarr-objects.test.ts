@@ -275,3 +275,31 @@ test('texts of several stores are laid end to end, where chunks meet and where t
   await assert.rejects(db.query(`SELECT k, name FROM ['${part(a, 3, 'p')}', '${other}']`), /'name' is not the same/)
   await db.close()
 })
+
+test('items of list fields become rows, with their places', async () => {
+  const db = await connect({ attach: { s: `${fixtures}structs-v2.zarr` }, threads: 2 })
+  const data = structs.lists.data as (number | null)[][]
+  for (const engine of ['auto', 'interpreter']) {
+    await db.query(`SET engine = '${engine}'`)
+    const rows = await db.query(
+      'SELECT dim_0, unnest(data) AS x, generate_subscripts(data, 1) AS i FROM s.lists WHERE dim_0 <> 3',
+    )
+    const expectedRows = data.flatMap((items, row) => (row === 3 ? [] : items.map((x, i) => [row, x, i + 1])))
+    assert.deepEqual(
+      [...rows].map(({ dim_0, x, i }) => [Number(dim_0), x, Number(i)]),
+      expectedRows,
+    )
+    const sums = await db.query(
+      `SELECT i, sum(x) AS total FROM (SELECT unnest(data) AS x, generate_subscripts(data, 1) AS i FROM s.lists)
+       GROUP BY i ORDER BY i`,
+    )
+    for (const { i, total } of sums) {
+      const column = data.map((items) => items[Number(i) - 1]).filter((x) => typeof x === 'number')
+      const expectedTotal = column.reduce((sum, x) => sum + x, 0)
+      assert.ok(Math.abs(total - expectedTotal) < 1e-9, `${i}: ${total}`)
+    }
+    const [counted] = await db.query('SELECT count(*) AS n FROM (SELECT unnest(data) AS x, area FROM s.lists)')
+    assert.equal(Number(counted.n), data.flat().length)
+  }
+  await db.close()
+})

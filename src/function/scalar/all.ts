@@ -23,6 +23,7 @@ import { isfinite, isinf, isnan } from './float-test.js'
 import { greatest, least } from './greatest.js'
 import { integerDivide } from './integer-divide.js'
 import { listAvg, listCount, listMax, listMin, listSum } from './list/aggregates.js'
+import { generateSubscripts, unnest } from './list/expand.js'
 import { arrayExtract, arrayLength, arraySlice, listContains, listValue } from './list/parts.js'
 import { conjunctionFunction, disjunctionFunction, isNull, negationFunction } from './logic.js'
 import { dayName, lastDay, makeDate, monthName } from './make-date.js'
@@ -158,4 +159,6 @@ export const scalars: readonly ScalarFunction[] = [
   listMin,
   listMax,
   listCount,
+  unnest,
+  generateSubscripts,
 ]

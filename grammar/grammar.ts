@@ -204,6 +204,10 @@ export class Grammar extends CstParser {
         ALT: () => {
           this.SUBRULE(this.store)
           this.OPTION2(() => this.SUBRULE(this.slices))
+          this.OPTION3(() => {
+            this.CONSUME(k.BY)
+            this.CONSUME(k.NAME)
+          })
         },
       },
     ])

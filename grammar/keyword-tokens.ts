@@ -7,7 +7,7 @@ import { Alias, Identifier, Infix, Label, Literal, Match, Name, Prefix, Word } f
 const spoken = [
   'ALL', 'ANALYZE', 'AND', 'AS', 'ASC', 'ATTACH', 'ATTRIBUTES', 'BETWEEN', 'BY', 'CASE', 'CAST', 'DATABASE', 'DEFAULT', 'DESC',
   'DESCRIBE', 'DETACH', 'DISTINCT', 'ELSE', 'END', 'ESCAPE', 'EXPLAIN', 'FALSE', 'FILTER', 'FIRST', 'FOR', 'FROM',
-  'GLOBAL', 'GROUP', 'HAVING', 'ILIKE', 'IN', 'IS', 'ISNULL', 'LAST', 'LIKE', 'LIMIT', 'NOT', 'NOTNULL', 'NULL',
+  'GLOBAL', 'GROUP', 'HAVING', 'ILIKE', 'IN', 'IS', 'ISNULL', 'LAST', 'LIKE', 'LIMIT', 'NAME', 'NOT', 'NOTNULL', 'NULL',
   'NULLS', 'OFFSET', 'OR', 'ORDER', 'PRECISION', 'RESET', 'SELECT', 'SESSION', 'SET', 'SHOW', 'TABLES', 'THEN',
   'TIME', 'TO', 'TRUE', 'TRY_CAST', 'UNKNOWN', 'VARYING', 'WHEN', 'WHERE', 'WITH', 'WITHOUT', 'ZONE',
 ] as const

@@ -60,7 +60,10 @@ function printFrom(from: FromSyntax): string {
   switch (from.kind) {
     case 'path':
       return (
-        (from.paths ? `[${from.paths.map(printText).join(', ')}]` : printText(from.path)) + slicesText(from) + alias
+        (from.paths ? `[${from.paths.map(printText).join(', ')}]` : printText(from.path)) +
+        slicesText(from) +
+        (from.byName ? ' BY NAME' : '') +
+        alias
       )
     case 'table':
       return printPath(from.name) + slicesText(from) + alias

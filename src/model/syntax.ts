@@ -150,7 +150,13 @@ interface StoreSyntax extends Node {
 
 export type FromSyntax =
   /** FROM 'path'; FROM ['a', 'b'] has its paths, and the list as JSON for `path` */
-  | (StoreSyntax & { readonly kind: 'path'; readonly path: string; readonly paths?: readonly string[] | undefined })
+  | (StoreSyntax & {
+      readonly kind: 'path'
+      readonly path: string
+      readonly paths?: readonly string[] | undefined
+      /** Columns that a store lacks are NULL there; then `path` is JSON that says so. */
+      readonly byName?: true | undefined
+    })
   /** FROM t, FROM schema.t */
   | (StoreSyntax & { readonly kind: 'table'; readonly name: readonly Name[] })
   | { readonly kind: 'subquery'; readonly query: SelectSyntax; readonly alias?: Name | undefined; readonly span: Span }

@@ -58,7 +58,7 @@ const groups: readonly Group[] = [
     word: 'an expression',
     members: [t.Prefix, t.Word, t.Name, k.CASE, k.CAST, k.TRY_CAST, t.Star, t.LeftParen, k.DISTINCT, k.ALL],
   },
-  { key: k.WHERE, word: 'WHERE', members: [k.HAVING, k.OFFSET] },
+  { key: k.WHERE, word: 'WHERE', members: [k.HAVING, k.OFFSET, k.BY] },
   { key: k.GROUP, word: 'GROUP BY', members: [k.HAVING] },
   { key: k.ORDER, word: 'ORDER BY', members: [] },
   { key: k.LIMIT, word: 'LIMIT', members: [k.OFFSET] },

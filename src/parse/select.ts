@@ -6,7 +6,7 @@ import { extentOf, node, nodes, present, startOf, token, tokens } from './cst.js
 import { buildExpression, buildList } from './expression.js'
 import { nameOf } from './literal.js'
 import { buildSlices } from './slice.js'
-import { buildStore } from './store.js'
+import { buildStore, byName } from './store.js'
 
 export function buildSelect(cst: CstNode): SelectSyntax {
   const inner = node(cst, 'select')
@@ -76,7 +76,8 @@ function buildFrom(cst: CstNode): FromSyntax {
   if (query) return { kind: 'subquery', query: buildSelect(query), ...named, span }
   const slices = node(cst, 'slices')
   const store = buildStore(present(node(cst, 'store')))
-  return { ...store, ...(slices && { slices: buildSlices(slices) }), ...named, span }
+  const united = token(cst, 'NAME') ? byName(store) : store
+  return { ...united, ...(slices && { slices: buildSlices(slices) }), ...named, span }
 }
 
 function startAfter(cst: CstNode): number {

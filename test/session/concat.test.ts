@@ -190,6 +190,37 @@ test('stores that do not fit together say where', async () => {
   await assert.rejects(ask({}, "SELECT 1 FROM 'no/*.zarr' --"), /no path is like 'no\/\*\.zarr'/)
 })
 
+test('BY NAME unites columns: what a store lacks is NULL in its rows', async () => {
+  const grid = { dims: ['time', 'x'], shape: [2, width] }
+  const float = { ...grid, zarray: { dtype: '<f8' }, chunks: { '0.0': new Float64Array(6).fill(1.5) } }
+  const count = { ...grid, attributes: { missing_value: -9 }, chunks: { '0.0': new Int32Array(6).fill(4) } }
+  const since = { units: 'days since 2001-01-01' }
+  const date = { dims: ['time'], shape: [2], attributes: since, chunks: { '0': Int32Array.of(1, 1) } }
+  const root = write([
+    { rows: 2, chunk: 2, day: 0, arrays: { w: float } },
+    { rows: 2, chunk: 2, day: 2, arrays: { n: count, seen: date } },
+    { rows: 2, chunk: 2, day: 4, arrays: { w: float, plain: { dims: ['time', 'x'], shape: [2, width] } } },
+  ])
+  for (const settings of [{ engine: 'interpreter' }, { inline_bytes: 0, threads: 2 }, {}]) {
+    const db = await connect({ settings })
+    const from = `FROM '${root}/*.zarr' BY NAME`
+    assert.deepEqual(await rows(db, `SELECT count(*), count(v), sum(w), count(w), sum(n), count(n) ${from}`), [
+      '18 | 16 | 18.0 | 12 | 24 | 6',
+    ])
+    assert.deepEqual(
+      await rows(db, `SELECT time, n, w, seen ${from} AS t WHERE t.x = 8 AND time > '2000-01-02' LIMIT 3`),
+      [
+        '2000-01-03 00:00:00 | 4 | NULL | 2001-01-02 00:00:00',
+        '2000-01-04 00:00:00 | 4 | NULL | 2001-01-02 00:00:00',
+        '2000-01-05 00:00:00 | NULL | 1.5 | NULL',
+      ],
+    )
+    await assert.rejects(rows(db, `SELECT plain ${from}`), /a store lacks it, and none of its numbers stands for NULL/)
+    await assert.rejects(rows(db, `SELECT w FROM '${root}/*.zarr'`), /w .*is in .*0.zarr and not in .*1.zarr/)
+    await db.close()
+  }
+})
+
 type Part = Parameters<typeof piecesOf>[0][number]
 
 /** The cells of the whole that a piece says it gives, each as `row column`; checks that the part has them there. */

@@ -12,13 +12,20 @@ export interface PartLayout extends PartShape {
 }
 
 /** The layout of the whole, or why there is none. */
-export function joinedLayout(parts: readonly PartLayout[], axis: number, type: Type): Layout | string {
+export function joinedLayout(
+  parts: readonly PartLayout[],
+  axis: number,
+  type: Type,
+  hasGaps: boolean,
+): Layout | string {
   const [first] = parts as [PartLayout]
-  if (isRegular(parts, axis)) return first.layout
+  if (!hasGaps && isRegular(parts, axis)) return first.layout
   const { chunk } = first
   if (first.layout.form) return keptLayout(chunk)
   const same = parts.every(({ layout }) => sameEncoding(layout, first.layout)) && first.layout.storage !== 'f2'
-  const encoding = same ? encodingOf(first.layout) : commonEncoding(type)
+  const fits = same && (!hasGaps || nullCell(first.layout) !== undefined)
+  const encoding = fits ? encodingOf(first.layout) : commonEncoding(type)
+  if (!encoding && same) return 'a store lacks it, and none of its numbers stands for NULL'
   if (!encoding) return 'the stores encode its missing values in different ways'
   const cell = storageBytes[encoding.storage]
   const strides = chunk.map((_, i) => cellCount(chunk.slice(i + 1)) * cell)
@@ -54,6 +61,12 @@ interface JoinedRange extends ByteRange {
   readonly pieces: readonly (Piece & { readonly range: ByteRange })[]
 }
 
+/** A stored number that is read as NULL. */
+function nullCell({ missing, nanIsNull }: Pick<Layout, 'missing' | 'nanIsNull'>): number | bigint | undefined {
+  return missing[0] ?? (nanIsNull ? Number.NaN : undefined)
+}
+
+/** `hasGaps`: between the parts lie others that lack the column. */
 export function joinedColumn(
   name: string,
   columns: readonly ChunkedColumn[],
@@ -61,8 +74,9 @@ export function joinedColumn(
   axis: number,
   layout: Layout,
   type: Type,
+  hasGaps: boolean,
 ): ChunkedColumn {
-  const whole = isRegular(parts, axis)
+  const whole = !hasGaps && isRegular(parts, axis)
   const columnOf = ({ part }: Piece) => columns[part] as ChunkedColumn
   const read = new WeakMap<ByteRange, readonly Fetched[]>()
 
@@ -114,6 +128,7 @@ export function joinedColumn(
 
   function gather(fetched: readonly Fetched[], machine: Machine, out: number, { pieces }: JoinedRange): void {
     const cells = emptyCells(layout)
+    if (hasGaps) cells.fill(nullCell(layout) as never)
     decodePieces(fetched, machine, pieces, (piece, column, address) =>
       copyPiece(piece, column.layout, address, machine, type, cells, layout),
     )

@@ -13,20 +13,30 @@ export function concatenation(open: Open): SourceKind {
     kind: 'concat',
     accepts: (location) => listOf(location) !== undefined || isPatternOfPaths(location),
     async open(location, options) {
-      const locations = listOf(location) ?? matching(String(location))
+      const { paths, byName } = listOf(location) ?? { paths: [String(location)], byName: false }
+      const locations = paths.flatMap((path) => (isPatternOfPaths(path) ? matching(path) : [path]))
       const sources = await Promise.all(locations.map((each) => open(each, options)))
       const parts = sources.map((source, i) => ({ name: locations[i] as string, source }))
       const canLeave = sources.every(({ ref }) => ref !== null)
-      return concatSource(parts, canLeave ? { kind: 'concat', location: JSON.stringify(locations), options } : null)
+      const again = JSON.stringify(byName ? { union: locations } : locations)
+      return concatSource(parts, byName, canLeave ? { kind: 'concat', location: again, options } : null)
     },
   }
 }
 
-/** A list of locations; as JSON, where another thread opens it again. */
-function listOf(location: unknown): string[] | undefined {
-  const list = typeof location === 'string' && location.startsWith('["') ? parsed(location) : location
+interface List {
+  readonly paths: readonly string[]
+  readonly byName: boolean
+}
+
+/** A list of locations; as JSON, where a query or another thread names it: then it may be a union by name. */
+function listOf(location: unknown): List | undefined {
+  const isJson = typeof location === 'string' && /^\[\s*"|^\{"union":/.test(location)
+  const given = isJson ? parsed(location as string) : location
+  const union = typeof given === 'object' && given !== null && 'union' in given ? given.union : undefined
+  const list = isJson && union !== undefined ? union : given
   const isList = Array.isArray(list) && list.length > 0 && list.every((each) => typeof each === 'string')
-  return isList ? (list as string[]) : undefined
+  return isList ? { paths: list as string[], byName: list === union } : undefined
 }
 
 function parsed(text: string): unknown {

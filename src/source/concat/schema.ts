@@ -10,35 +10,48 @@ export interface PartSchema {
   readonly schema: Schema
 }
 
+/** The table of a part, by the part's number, and where its rows begin. */
+export interface PartTable {
+  readonly part: number
+  readonly table: Table
+  readonly start: number
+}
+
 export interface JoinedTable {
   readonly table: Table
-  /** The table of each part, in order, and where its rows begin. */
-  readonly parts: readonly { readonly table: Table; readonly start: number }[]
+  /** In order; united by name, there may be parts without such a grid. */
+  readonly parts: readonly PartTable[]
 }
 
 const filenameColumn = 'filename'
 
 /** The tables whose leading dimension leads all grids that have it: `time` of `t2m(time, lat)`, not `lat` of `mask(lat)`. */
-export function joinTables(parts: readonly PartSchema[]): JoinedTable[] {
+export function joinTables(parts: readonly PartSchema[], byName: boolean): JoinedTable[] {
   const [first] = parts as [PartSchema]
   const inner = new Set(listedTables(first.schema).flatMap(({ dims }) => dims.slice(1).map(({ name }) => name)))
   const leads = (table: Table) => table.dims[0] !== undefined && !inner.has(table.dims[0].name)
-  return first.schema.tables.filter(leads).map((table) => joinTable(table, parts))
+  const bases = new Map<string, Table>()
+  for (const { schema } of byName ? parts : [first]) {
+    for (const table of schema.tables.filter(leads)) if (!bases.has(table.name)) bases.set(table.name, table)
+  }
+  return [...bases.values()].map((table) => joinTable(table, parts, byName))
 }
 
-function joinTable(table: Table, parts: readonly PartSchema[]): JoinedTable {
+function joinTable(table: Table, parts: readonly PartSchema[], byName: boolean): JoinedTable {
   const [first] = parts as [PartSchema]
   let start = 0
-  const tables = parts.map(({ name, schema }) => {
-    const own = findTable(schema, table.name)
+  const tables = parts.flatMap(({ name, schema }, part): PartTable[] => {
+    const own =
+      findTable(schema, table.name) ?? (byName ? schema.tables.find((each) => sameGrid(each, table)) : undefined)
+    if (!own && byName) return []
     if (!own) throw differs(`table ${table.name} is in ${first.name} and not in ${name}`)
     requireDims(own, table, name, first.name)
-    const part = { table: own, start }
+    const found = { part, table: own, start }
     start += (own.dims[0] as Dimension).size
-    return part
+    return [found]
   })
   const dims = table.dims.map((dim, i) => (i === 0 ? { ...dim, size: start } : dim))
-  const columns = table.columns.map((column) => joinColumn(column, tables, parts))
+  const columns = columnsOf(table, tables, byName).map((column) => joinColumn(column, tables, parts, byName))
   const hasOwn = columns.some(({ name }) => name === filenameColumn)
   const filename: Column = {
     name: filenameColumn,
@@ -52,50 +65,74 @@ function joinTable(table: Table, parts: readonly PartSchema[]): JoinedTable {
   return { table: { ...table, dims, columns: hasOwn ? columns : [...columns, filename] }, parts: tables }
 }
 
+/** Those of the first table; united by name, those of all, each as it is seen first. */
+function columnsOf(table: Table, tables: readonly PartTable[], byName: boolean): Column[] {
+  const columns = new Map(table.columns.map((column) => [column.name, column]))
+  for (const { table: own } of byName ? tables : []) {
+    for (const column of own.columns) if (!columns.has(column.name)) columns.set(column.name, column)
+  }
+  return [...columns.values()]
+}
+
+function sameGrid(own: Table, first: Table): boolean {
+  return gridText(own) === gridText(first)
+}
+
+function gridText({ dims }: Table): string {
+  return dims.map((dim, i) => (i === 0 ? dim.name : `${dim.name} ${dim.size}`)).join(', ')
+}
+
 function requireDims(own: Table, first: Table, name: string, firstName: string): void {
-  const text = ({ dims }: Table) => dims.map((dim, i) => (i === 0 ? dim.name : `${dim.name} ${dim.size}`)).join(', ')
-  if (text(own) === text(first)) return
-  throw differs(`table ${first.name} has the dimensions (${text(first)}) in ${firstName} and (${text(own)}) in ${name}`)
+  if (sameGrid(own, first)) return
+  const [wanted, found] = [gridText(first), gridText(own)]
+  throw differs(`table ${first.name} has the dimensions (${wanted}) in ${firstName} and (${found}) in ${name}`)
 }
 
 /** What the parts have in common; where they differ so that it cannot be read as one column, it is refused. */
 function joinColumn(
   column: Column,
-  tables: readonly { readonly table: Table; readonly start: number }[],
+  tables: readonly PartTable[],
   parts: readonly PartSchema[],
+  byName: boolean,
 ): Column {
   const [first] = parts as [PartSchema]
-  const own = tables.map(({ table }, p) => {
-    const found = table.columns.find(({ name }) => name === column.name)
-    const where = `in ${first.name} and not in ${(parts[p] as PartSchema).name}`
-    if (!found) throw differs(`column ${column.name} of ${table.name} is ${where}`)
-    if (found.dims.join() !== column.dims.join())
-      throw differs(`the dimensions of ${column.name} are the same ${where}`)
-    return found
+  const own = tables.flatMap(({ table, part }) => {
+    const found = columnIn(table, column)
+    const { name } = parts[part] as PartSchema
+    if (!found && byName) return []
+    if (!found) throw differs(`column ${column.name} of ${table.name} is in ${first.name} and not in ${name}`)
+    if (found.dims.join() !== column.dims.join()) throw differs(`${column.name} has other dimensions in ${name}`)
+    return [{ found, name }]
   })
   const { layout: _, ...plain } = column
-  const nullable = own.some((each) => each.nullable)
-  const refused = own.find((each) => each.refused)?.refused
-  const other = own.findIndex(({ type }) => !sameType(type, column.type))
-  if (refused) return { ...plain, nullable, refused }
-  if (other >= 0) {
-    const types = `${typeName(column.type)} in ${first.name} and ${typeName((own[other] as Column).type)}`
-    return { ...plain, nullable, refused: `it is ${types} in ${(parts[other] as PartSchema).name}` }
-  }
-  if (column.role === 'index' || own.some(({ layout }) => !layout)) return { ...plain, nullable }
   const axis = column.dims.indexOf(0)
+  const hasGaps = own.length < tables.length && axis >= 0
+  const nullable = hasGaps || own.some(({ found }) => found.nullable)
+  const refused = own.find(({ found }) => found.refused)?.found.refused
+  if (refused) return { ...plain, nullable, refused }
+  const other = own.find(({ found }) => !sameType(found.type, column.type))
+  if (other) {
+    const types = `${typeName(column.type)} in ${own[0]?.name} and ${typeName(other.found.type)} in ${other.name}`
+    return { ...plain, nullable, refused: `it is ${types}` }
+  }
+  if (column.role === 'index' || own.some(({ found }) => !found.layout)) return { ...plain, nullable }
   if (axis < 0) return { ...column, nullable }
-  const layout = joinedLayout(partLayouts(column, tables), axis, column.type)
+  const layout = joinedLayout(partLayouts(column, tables), axis, column.type, hasGaps)
   return typeof layout === 'string' ? { ...plain, nullable, refused: layout } : { ...plain, nullable, layout }
 }
 
-/** How a column lies in each part; all of them have a layout. */
-export function partLayouts(column: Column, tables: JoinedTable['parts']): PartLayout[] {
-  return tables.map(({ table, start }) => {
-    const own = table.columns.find(({ name }) => name === column.name)
-    if (!own?.layout) throw new ChunkQLError('internal', `${column.name} has no layout in a part`)
+export function columnIn(table: Table, { name }: Column): Column | undefined {
+  return table.columns.find((column) => column.name === name)
+}
+
+/** How a column lies in each part that has it; all of them have a layout. */
+export function partLayouts(column: Column, tables: readonly PartTable[]): PartLayout[] {
+  return tables.flatMap(({ table, start }) => {
+    const own = columnIn(table, column)
+    if (!own) return []
+    if (!own.layout) throw new ChunkQLError('internal', `${column.name} has no layout in a part`)
     const shape = own.dims.map((dim) => table.dims[dim]?.size ?? 0)
-    return { start, shape, chunk: own.layout.chunk, layout: own.layout }
+    return [{ start, shape, chunk: own.layout.chunk, layout: own.layout }]
   })
 }
 

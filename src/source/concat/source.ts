@@ -4,10 +4,10 @@ import { ChunkQLError } from '../../model/error.js'
 import { type Column, cellCount, type Schema } from '../../model/schema.js'
 import { VARCHAR, type Value } from '../../model/type.js'
 import { keyOfTuple } from '../../model/value-key.js'
-import { concat, type Vector, valueAt } from '../../model/vector.js'
+import { concat, type Vector, valueAt, vectorOf } from '../../model/vector.js'
 import type { ChunkedColumn, Source } from '../source.js'
 import { joinedColumn } from './column.js'
-import { type JoinedTable, joinTables, partLayouts } from './schema.js'
+import { columnIn, type JoinedTable, joinTables, type PartTable, partLayouts } from './schema.js'
 
 export interface Part {
   readonly name: string
@@ -15,8 +15,9 @@ export interface Part {
 }
 
 /** Coordinates and other arrays without the leading dimension must be the same in all parts: it is looked at when one is used. */
-export function concatSource(parts: readonly Part[], ref: Source['ref']): Source {
-  const joined = joinTables(parts.map(({ name, source }) => ({ name, schema: source.schema })))
+export function concatSource(parts: readonly Part[], byName: boolean, ref: Source['ref']): Source {
+  const schemas = parts.map(({ name, source }) => ({ name, schema: source.schema }))
+  const joined = joinTables(schemas, byName)
   const tables = new Map(joined.map((each) => [each.table.name, each]))
   const vectors = new Map<string, Promise<Vector>>()
   const columns = new Map<string, Promise<ChunkedColumn>>()
@@ -29,28 +30,43 @@ export function concatSource(parts: readonly Part[], ref: Source['ref']): Source
     return { of, column }
   }
 
-  /** The same table and column of each part. */
-  function each<T>({ parts: own }: JoinedTable, get: (source: Source, table: string) => T): T[] {
-    return own.map(({ table }, p) => get((parts[p] as Part).source, table.name))
+  const sourceOf = ({ part }: PartTable) => (parts[part] as Part).source
+
+  /** What all parts say that have a column. */
+  function each<T>({ parts: own }: JoinedTable, column: Column, get: (source: Source, table: string) => T): T[] {
+    return own.flatMap((part) => (columnIn(part.table, column) ? [get(sourceOf(part), part.table.name)] : []))
+  }
+
+  /** Those that have a column, by their names. */
+  function having({ parts: own }: JoinedTable, column: Column): string[] {
+    return own.flatMap(({ part, table }) => (columnIn(table, column) ? [(parts[part] as Part).name] : []))
   }
 
   async function coordinate(tableName: string, name: string): Promise<Vector> {
     const { of, column } = find(tableName, name)
     if (column.isVirtual) return filenames(of, parts)
-    const found = await Promise.all(each(of, (source, table) => source.coordinate(table, name)))
-    return column.dims[0] === 0 ? concat(column.type, found) : same(found, column, parts)
+    if (column.dims[0] !== 0) {
+      const found = await Promise.all(each(of, column, (source, table) => source.coordinate(table, name)))
+      return same(found, column, having(of, column))
+    }
+    const found = of.parts.map((part) => {
+      const has = columnIn(part.table, column) !== undefined
+      return has ? sourceOf(part).coordinate(part.table.name, name) : nulls(column, part.table.dims[0]?.size ?? 0)
+    })
+    return concat(column.type, await Promise.all(found))
   }
 
   async function chunked(tableName: string, name: string): Promise<ChunkedColumn> {
     const { of, column } = find(tableName, name)
     if (!column.layout) throw new ChunkQLError('internal', `'${name}' has no layout`)
-    const own = await Promise.all(each(of, (source, table) => source.column(table, name)))
+    const own = await Promise.all(each(of, column, (source, table) => source.column(table, name)))
     const axis = column.dims.indexOf(0)
     if (axis >= 0) {
       const where = `${parts.length} stores/${tableName}/${name}`
-      return joinedColumn(where, own, partLayouts(column, of.parts), axis, column.layout, column.type)
+      const hasGaps = own.length < of.parts.length
+      return joinedColumn(where, own, partLayouts(column, of.parts), axis, column.layout, column.type, hasGaps)
     }
-    await requireSameChunks(own, column, of, parts)
+    await requireSameChunks(own, column, of, having(of, column))
     return own[0] as ChunkedColumn
   }
 
@@ -63,7 +79,8 @@ export function concatSource(parts: readonly Part[], ref: Source['ref']): Source
       return source.vectors(table, name, from, to)
     }
     if (!column.dims.includes(0)) {
-      return same(await Promise.all(each(of, (source, table) => read(source, table, start, end))), column, parts)
+      const all = await Promise.all(each(of, column, (source, table) => read(source, table, start, end)))
+      return same(all, column, having(of, column))
     }
     if (column.dims[0] !== 0)
       throw new ChunkQLError(
@@ -72,11 +89,14 @@ export function concatSource(parts: readonly Part[], ref: Source['ref']): Source
       )
     const inner = cellCount(column.dims.slice(1).map((dim) => of.table.dims[dim]?.size ?? 0))
     const found: Vector[] = []
-    for (const [p, { table, start: row }] of of.parts.entries()) {
+    for (const part of of.parts) {
+      const { table, start: row } = part
       const cells = (table.dims[0]?.size ?? 0) * inner
       const from = Math.max(0, start - row * inner)
       const to = Math.min(cells, end - row * inner)
-      if (from < to) found.push(await read((parts[p] as Part).source, table.name, from, to))
+      if (from >= to) continue
+      const has = columnIn(table, column) !== undefined
+      found.push(has ? await read(sourceOf(part), table.name, from, to) : nulls(column, to - from))
     }
     return concat(column.type, found)
   }
@@ -110,8 +130,8 @@ function once<T>(cache: Map<string, Promise<T>>, key: string, make: () => Promis
 }
 
 function filenames({ parts: own, table }: JoinedTable, parts: readonly Part[]): Vector {
-  const values = own.flatMap((part, p) =>
-    new Array<string>(part.table.dims[0]?.size ?? 0).fill((parts[p] as Part).name),
+  const values = own.flatMap(({ part, table: { dims } }) =>
+    new Array<string>(dims[0]?.size ?? 0).fill((parts[part] as Part).name),
   )
   return { type: VARCHAR, length: table.dims[0]?.size ?? 0, values }
 }
@@ -120,15 +140,20 @@ function sliceOf(vector: Vector, start: number, end: number): Vector {
   return { type: vector.type, length: end - start, values: vector.values.slice(start, end) as Vector['values'] }
 }
 
-/** The first of several vectors that must be equal. */
-function same(found: readonly Vector[], column: Column, parts: readonly Part[]): Vector {
+/** The rows of a store that lacks a column. */
+function nulls({ type }: Column, length: number): Vector {
+  return vectorOf(type, new Array<null>(length).fill(null))
+}
+
+/** The first of several vectors that must be equal, by the names of their stores. */
+function same(found: readonly Vector[], column: Column, names: readonly string[]): Vector {
   const [first] = found as [Vector]
   const other = found.findIndex(
     (vector) =>
       vector.length !== first.length || !rows(first).every((row) => equal(valueAt(vector, row), valueAt(first, row))),
   )
   if (other < 0) return first
-  throw notSame(column, parts, other)
+  throw notSame(column, names, other)
 }
 
 function rows({ length }: Vector): number[] {
@@ -139,8 +164,8 @@ function equal(a: Value, b: Value): boolean {
   return a === b || (Number.isNaN(a) && Number.isNaN(b))
 }
 
-function notSame({ name }: Column, parts: readonly Part[], other: number): ChunkQLError {
-  const what = `'${name}' is not the same in ${parts[0]?.name} and ${parts[other]?.name}`
+function notSame({ name }: Column, names: readonly string[], other: number): ChunkQLError {
+  const what = `'${name}' is not the same in ${names[0]} and ${names[other]}`
   return new ChunkQLError('store', `the stores do not fit together: ${what}`, {
     hint: 'Name one store to read it.',
   })
@@ -151,12 +176,12 @@ async function requireSameChunks(
   columns: readonly ChunkedColumn[],
   column: Column,
   of: JoinedTable,
-  parts: readonly Part[],
+  names: readonly string[],
 ): Promise<void> {
   const [first] = columns as [ChunkedColumn]
   const shape = column.dims.map((dim) => of.table.dims[dim]?.size ?? 0)
   const different = columns.findIndex(({ layout }) => encoding(layout) !== encoding(first.layout))
-  if (different >= 0) throw notSame(column, parts, different)
+  if (different >= 0) throw notSame(column, names, different)
   const machine = createMachine({ limit: 2 ** 32 })
   const read = async (each: ChunkedColumn, index: readonly number[]): Promise<Uint8Array> => {
     const mark = machine.mark()
@@ -180,7 +205,7 @@ async function requireSameChunks(
     const wanted = await read(first, index)
     for (const [p, each] of columns.entries()) {
       const found = p === 0 ? wanted : await read(each, index)
-      if (found.some((byte, i) => byte !== wanted[i])) throw notSame(column, parts, p)
+      if (found.some((byte, i) => byte !== wanted[i])) throw notSame(column, names, p)
     }
   }
 }

@@ -2,7 +2,7 @@
 import { castMeaning } from '../../src/function/cast.js'
 import { builtins } from '../../src/function/registry.js'
 import { isChunkQLError } from '../../src/model/error.js'
-import type { Expression } from '../../src/model/expression.js'
+import { type Expression, isNullConstant } from '../../src/model/expression.js'
 import type { Accumulator, Nest } from '../../src/model/nest.js'
 import type { Value } from '../../src/model/type.js'
 import { type Vector, valueAt } from '../../src/model/vector.js'
@@ -43,6 +43,7 @@ const norm = (value: Value): Value => (value === 0 ? 0 : value)
 function evaluateCall({ function: name, args, type }: Expression & { kind: 'call' }, cell: Cell): Value {
   const definition = builtins.scalarFunction(name)
   if (!definition) throw new Error(`no function ${name}`)
+  if (definition.nulls !== 'own' && args.some(isNullConstant)) return null
   const values: Value[] = []
   for (const arg of args) {
     const value = evaluate(arg, cell)

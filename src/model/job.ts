@@ -14,7 +14,7 @@ import type {
   SortKey,
   Unnest,
 } from './plan.js'
-import type { Box, Dimension, Layout } from './schema.js'
+import type { Dimension, Layout } from './schema.js'
 import type { Type, Value } from './type.js'
 import type { Batch, Header, Vector } from './vector.js'
 
@@ -263,8 +263,8 @@ export interface Work {
 }
 
 export type PartialBody =
-  /** One array per field over a box of the code space. */
-  | { readonly kind: 'dense'; readonly box: Box; readonly fields: readonly ArrayBuffer[] }
+  /** One array per field over the product of some codes of each dimension, ascending. */
+  | { readonly kind: 'dense'; readonly codes: readonly Int32Array[]; readonly fields: readonly ArrayBuffer[] }
   /** `count` key records as written by a `keys` body, and one array per field. */
   | {
       readonly kind: 'hash'

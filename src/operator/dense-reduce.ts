@@ -1,6 +1,6 @@
 /** GROUP BY keys of dimensions, compiled: group numbers are arithmetic, states are arrays over the codes that a task touched. */
-import type { DimensionCodes, GridScan, IndexRange, LoopPlan, PartialBody } from '../model/job.js'
-import type { Box } from '../model/schema.js'
+import type { DimensionCodes, GridScan, LoopPlan, PartialBody } from '../model/job.js'
+import { type Box, cellCount } from '../model/schema.js'
 import { type Body, fieldBytes, placeFields } from './body.js'
 import { runLoop } from './loop.js'
 import { clip, inLoopOrder, loopDims, type Piece, type PlacedCodes } from './piece.js'
@@ -8,7 +8,7 @@ import type { Scratch } from './scratch.js'
 
 export class DenseReduce {
   readonly #placed: readonly PlacedCodes[]
-  readonly #box: Box
+  readonly #touched: readonly Int32Array[]
   readonly #groups: number
   readonly #fields: readonly number[]
 
@@ -22,9 +22,9 @@ export class DenseReduce {
     extent: Box,
   ) {
     const dims = inLoopOrder(keys, loops)
-    this.#box = codeBox(dims, scan.selection, extent)
-    this.#placed = placeCodes(dims, this.#box)
-    this.#groups = this.#box.end.reduce((product, end, i) => product * (end - (this.#box.start[i] as number)), 1)
+    this.#touched = touchedCodes(dims, scan.selection, extent)
+    this.#placed = placeCodes(dims, this.#touched)
+    this.#groups = cellCount(this.#touched.map(({ length }) => length))
     this.#fields = placeFields(body, scratch.machine, this.#groups)
   }
 
@@ -44,45 +44,47 @@ export class DenseReduce {
       const at = this.#fields[k] as number
       return this.scratch.machine.memory.buffer.slice(at, at + this.#groups * fieldBytes(field)) as ArrayBuffer
     })
-    return { kind: 'dense', box: this.#box, fields }
+    return { kind: 'dense', codes: this.#touched, fields }
   }
 }
 
-/** The least box of codes that holds every selected index of the extent. An empty extent has one group that no row enters. */
-function codeBox(dims: readonly DimensionCodes[], selection: GridScan['selection'], extent: Box): Box {
-  const bounds = dims.map(({ dim, codes }) => {
-    const start = extent.start[dim] as number
-    const ranges = clip(selection[dim] ?? [], start, extent.end[dim] as number)
-    return codeBounds(codes.subarray(start), ranges)
-  })
-  return { start: bounds.map(([least]) => least), end: bounds.map(([, most]) => most + 1) }
-}
-
-function codeBounds(codes: Int32Array, ranges: readonly IndexRange[]): [number, number] {
-  let least = Number.POSITIVE_INFINITY
-  let most = -1
-  for (const [start, end] of ranges) {
-    for (let i = start; i < end; i++) {
-      const code = codes[i] as number
-      if (code < least) least = code
-      if (code > most) most = code
+/** Per dimension the codes of the selected indexes of an extent, ascending. An empty extent has one group that no row enters. */
+function touchedCodes(dims: readonly DimensionCodes[], selection: GridScan['selection'], extent: Box): Int32Array[] {
+  return dims.map(({ dim, codes, count }) => {
+    const [start, end] = [extent.start[dim] as number, extent.end[dim] as number]
+    const seen = new Uint8Array(Math.max(1, count))
+    let codesSeen = 0
+    for (const [from, to] of clip(selection[dim] ?? [[start, end]], start, end)) {
+      for (let i = start + from; i < start + to; i++) {
+        const code = codes[i] as number
+        codesSeen += 1 - (seen[code] as number)
+        seen[code] = 1
+      }
     }
-  }
-  return most < 0 ? [0, 0] : [least, most]
+    if (codesSeen === 0) return Int32Array.of(0)
+    const touched = new Int32Array(codesSeen)
+    for (let code = seen.indexOf(1), k = 0; k < codesSeen; code = seen.indexOf(1, code + 1)) touched[k++] = code
+    return touched
+  })
 }
 
-function placeCodes(dims: readonly DimensionCodes[], box: Box): PlacedCodes[] {
+function placeCodes(dims: readonly DimensionCodes[], touched: readonly Int32Array[]): PlacedCodes[] {
   let stride = 1
-  const placed = dims.map((codes, i) => ({
-    dim: codes.dim,
-    codes,
-    least: box.start[i] as number,
-    extent: (box.end[i] as number) - (box.start[i] as number),
-    stride: 0,
-  }))
-  for (const place of placed.toReversed()) {
+  const placed = dims.map((codes, i) => ({ dim: codes.dim, codes, ...rankCodes(touched[i] as Int32Array), stride: 0 }))
+  for (const [i, place] of placed.toReversed().entries()) {
     place.stride = stride
-    stride *= place.extent
+    stride *= (touched[touched.length - 1 - i] as Int32Array).length
   }
   return placed
+}
+
+function rankCodes(touched: Int32Array): Pick<PlacedCodes, 'least' | 'ranks'> {
+  const least = touched[0] as number
+  const most = touched[touched.length - 1] as number
+  if (most - least + 1 === touched.length) return { least }
+  const ranks = new Int32Array(most - least + 1)
+  touched.forEach((code, rank) => {
+    ranks[code - least] = rank
+  })
+  return { least, ranks }
 }

@@ -1,7 +1,7 @@
-/** The last step of a dense reduction: lays the boxes of partials into the whole space of codes. */
+/** The last step of a dense reduction: lays partials into the whole space of codes. */
 import type { DimensionCodes, PartialBody } from '../model/job.js'
 import type { NamedAggregate, NamedExpression } from '../model/plan.js'
-import { boxShape, cellCount } from '../model/schema.js'
+import { cellCount } from '../model/schema.js'
 import { take } from '../model/vector.js'
 import type { Rows } from './rows.js'
 import { cStrides } from './select-cells.js'
@@ -12,7 +12,7 @@ export class MergeDense {
   readonly #strides: readonly number[]
   #empty = true
 
-  /** `dims` in loop order, as in the boxes of the partials; `presence`: see LoopPlan. */
+  /** `dims` in loop order, as in the partials; `presence`: see LoopPlan. */
   constructor(
     readonly states: StateArrays,
     readonly dims: readonly DimensionCodes[],
@@ -29,21 +29,31 @@ export class MergeDense {
     this.#empty = false
     const mark = machine.mark()
     const placed = this.states.place(partial.fields)
-    const shape = boxShape(partial.box)
+    const shape = partial.codes.map(({ length }) => length)
     const whole = wholeFrom(shape, this.#shape)
-    // Everything from axis `whole` on lies together in both.
-    const count = cellCount(shape.slice(whole))
-    const rows = cellCount(shape.slice(0, whole))
-    const outer = cStrides(shape.slice(0, whole))
-    for (let row = 0; row < rows; row++) {
-      let to = 0
-      for (let axis = 0; axis < shape.length; axis++) {
-        const index = axis < whole ? Math.floor(row / (outer[axis] as number)) % (shape[axis] as number) : 0
-        to += ((partial.box.start[axis] as number) + index) * (this.#strides[axis] as number)
+    // From axis `whole` on everything lies together in both, and before it what has codes that follow each other.
+    const inner = cellCount(shape.slice(whole))
+    const runs = runsOf(partial.codes[whole - 1] ?? Int32Array.of(0))
+    const stride = whole > 0 ? (this.#strides[whole - 1] as number) : 0
+    let from = 0
+    for (const to of this.#places(partial.codes.slice(0, Math.max(0, whole - 1)))) {
+      for (const [code, length] of runs) {
+        this.states.combine(placed, from, to + code * stride, length * inner)
+        from += length * inner
       }
-      this.states.combine(placed, row * count, to, count)
     }
     machine.release(mark)
+  }
+
+  /** Where each combination of the codes of leading dimensions begins. */
+  #places(codes: readonly Int32Array[]): number[] {
+    return codes.reduce(
+      (places, own, axis) => {
+        const stride = this.#strides[axis] as number
+        return places.flatMap((place) => Array.from(own, (code) => place + code * stride))
+      },
+      [0],
+    )
   }
 
   /** One row per group that a row entered; without keys exactly one. */
@@ -77,9 +87,21 @@ function codesOf(groups: Int32Array, stride: number, count: number): Int32Array 
   return codes
 }
 
-/** The first axis such that all axes after it are whole: from the one before on, boxes are contiguous. */
+/** The first axis from which on all axes are whole. */
 function wholeFrom(shape: readonly number[], all: readonly number[]): number {
   let axis = shape.length
   while (axis > 0 && shape[axis - 1] === all[axis - 1]) axis--
-  return Math.max(0, axis - 1)
+  return axis
+}
+
+/** Codes that follow each other: the first, and how many. */
+function runsOf(codes: Int32Array): [first: number, length: number][] {
+  const runs: [number, number][] = []
+  let end = -1
+  for (const code of codes) {
+    if (code === end) (runs.at(-1) as [number, number])[1]++
+    else runs.push([code, 1])
+    end = code + 1
+  }
+  return runs
 }

@@ -42,12 +42,18 @@ function firstAfter(ranges: readonly IndexRange[], index: number): number {
   return low
 }
 
-/** Codes along one dimension, placed in a partial's box of codes: (code - least) * stride. */
+/** Codes along one dimension, placed among those that a partial has: the rank of each, times the stride. */
 export interface PlacedCodes {
   readonly dim: number
   readonly codes: DimensionCodes
   readonly least: number
+  /** By code - least; absent where codes follow each other: then that is the rank. */
+  readonly ranks?: Int32Array | undefined
   readonly stride: number
+}
+
+function placeOf({ least, ranks, stride }: PlacedCodes, code: number): number {
+  return (ranks ? (ranks[code - least] ?? 0) : code - least) * stride
 }
 
 /** The dimensions of a piece as loops. */
@@ -60,7 +66,7 @@ export function loopDims(
     const end = piece.box.end[dim] as number
     const ranges = clip(selection[dim] ?? [[start, end]], start, end)
     const place = placed.find((each) => each.dim === dim)
-    const codes = place?.codes.codes.subarray(start, end).map((code) => (code - place.least) * place.stride)
+    const codes = place?.codes.codes.subarray(start, end).map((code) => placeOf(place, code))
     return { extent: end - start, ranges, codes }
   })
 }

@@ -5,7 +5,7 @@ import { cellCount } from '../model/schema.js'
 import { take } from '../model/vector.js'
 import type { Rows } from './rows.js'
 import { cStrides } from './select-cells.js'
-import type { StateArrays } from './state-arrays.js'
+import type { Groups, StateArrays } from './state-arrays.js'
 
 export class MergeDense {
   readonly #shape: readonly number[]
@@ -59,32 +59,29 @@ export class MergeDense {
   /** One row per group that a row entered; without keys exactly one. */
   result(keys: readonly NamedExpression[], aggregates: readonly NamedAggregate[]): Rows {
     const groups = this.#groups()
+    const length = typeof groups === 'number' ? groups : groups.length
     const columns = new Map(this.states.results(groups, aggregates))
+    const codes = new Int32Array(length)
     this.dims.forEach((dim, axis) => {
-      const stride = this.#strides[axis] as number
-      const codes = codesOf(groups, stride, dim.count)
+      writeCodes(codes, groups, this.#strides[axis] as number, dim.count)
       for (const { key, values } of dim.keys) columns.set((keys[key] as NamedExpression).id, take(values, codes))
     })
-    return { length: groups.length, columns }
+    return { length, columns }
   }
 
   /** Codes are those of selected indexes: where every cell passes, each combination has a row. */
-  #groups(): Int32Array {
+  #groups(): Groups {
     const most = cellCount(this.#shape)
-    if (this.dims.length === 0) return Int32Array.of(0)
-    if (this.#empty) return new Int32Array(0)
-    if (this.presence !== undefined) return this.states.present(most, this.presence)
-    const all = new Int32Array(most)
-    for (let group = 0; group < most; group++) all[group] = group
-    return all
+    if (this.dims.length === 0) return 1
+    if (this.#empty) return 0
+    return this.presence === undefined ? most : this.states.present(most, this.presence)
   }
 }
 
 /** The code of each group along one dimension. */
-function codesOf(groups: Int32Array, stride: number, count: number): Int32Array {
-  const codes = new Int32Array(groups.length)
-  for (let i = 0; i < codes.length; i++) codes[i] = (((groups[i] as number) / stride) | 0) % count
-  return codes
+function writeCodes(codes: Int32Array, groups: Groups, stride: number, count: number): void {
+  const listed = typeof groups === 'number' ? undefined : groups
+  for (let i = 0; i < codes.length; i++) codes[i] = (((listed ? (listed[i] as number) : i) / stride) | 0) % count
 }
 
 /** The first axis from which on all axes are whole. */

@@ -60,9 +60,7 @@ export class MergeHash {
 
   result(keys: readonly NamedExpression[], aggregates: readonly NamedAggregate[]): Rows {
     const count = this.#table.groups
-    const groups = new Int32Array(count)
-    for (let group = 0; group < count; group++) groups[group] = group
-    const columns = new Map(this.states.results(groups, aggregates))
+    const columns = new Map(this.states.results(count, aggregates))
     this.keys.keys.forEach(({ key, expression, coded }, k) => {
       const numbers = this.#key(k, expression.type, count)
       columns.set((keys[key] as NamedExpression).id, coded ? this.#valuesOf(k, numbers, coded) : numbers)

@@ -16,6 +16,9 @@ import type { NamedAggregate } from '../model/plan.js'
 import { allocate, type NumericArray, type Vector } from '../model/vector.js'
 import { fieldBytes, imports, initField, setWord, word } from './body.js'
 
+/** So many groups from the first on, or those listed. */
+export type Groups = number | Int32Array
+
 type FrameCall = (frame: number) => void
 
 export class StateArrays {
@@ -78,20 +81,28 @@ export class StateArrays {
     return found.slice(0, length)
   }
 
-  /** The results of all aggregates for the groups listed. */
-  results(groups: Int32Array, aggregates: readonly NamedAggregate[]): [ColumnId, Vector][] {
+  /** The results of all aggregates for the groups chosen. */
+  results(groups: Groups, aggregates: readonly NamedAggregate[]): [ColumnId, Vector][] {
     const mark = this.machine.mark()
+    const count = typeof groups === 'number' ? groups : groups.length
+    const listed = typeof groups === 'number' ? 0 : this.#list(groups)
+    const columns = aggregates.map((aggregate, k): [ColumnId, Vector] => [
+      aggregate.id,
+      this.#result(k, aggregate, listed, count),
+    ])
+    this.machine.release(mark)
+    return columns
+  }
+
+  #list(groups: Int32Array): number {
     const listed = this.machine.allocate(groups.byteLength)
     this.machine.bytes.set(new Uint8Array(groups.buffer, groups.byteOffset, groups.byteLength), listed)
-    const columns = aggregates.map(
-      (aggregate, k) => [aggregate.id, this.#result(k, aggregate, listed, groups.length)] as const,
-    )
-    this.machine.release(mark)
-    return columns.map(([id, vector]) => [id, vector])
+    return listed
   }
 
   #result(k: number, { call }: NamedAggregate, listed: number, count: number): Vector {
     const { machine } = this
+    const mark = machine.mark()
     const values = allocate(call.type, count) as NumericArray
     const frame = machine.allocate(finishFrameBytes(this.fields.length))
     const valuesAt = machine.allocate(values.byteLength)
@@ -109,8 +120,9 @@ export class StateArrays {
     this.#check(word(machine, frame + finishFrame.error), call.aggregate)
     const bytes = new Uint8Array(values.buffer, 0, values.byteLength)
     bytes.set(machine.bytes.subarray(valuesAt, valuesAt + bytes.length))
-    const valid = machine.bytes.slice(validAt, validAt + count)
-    return { type: call.type, length: count, values, valid: valid.includes(0) ? valid : undefined }
+    const valid = machine.bytes.subarray(validAt, validAt + count)
+    machine.release(mark)
+    return { type: call.type, length: count, values, valid: valid.includes(0) ? valid.slice() : undefined }
   }
 
   #check(error: number, aggregate: string): void {

@@ -3,6 +3,7 @@
 import type { Machine } from '../kernel/machine.js'
 import { ChunkQLError } from '../model/error.js'
 import { jsonText } from '../model/json-text.js'
+import { type Storage, storageBytes, storageNamed } from '../model/schema.js'
 import type { Span } from './codec.js'
 import { damaged } from './damage.js'
 
@@ -15,31 +16,17 @@ export interface NumberType {
 }
 
 /** In the order of src/kernel/assembly/numbers.ts. */
-const codes = ['i1', 'i2', 'i4', 'i8', 'u1', 'u2', 'u4', 'u8', 'f4', 'f8', 'f2', 'b1']
-const longNames: Readonly<Record<string, string>> = {
-  bool: 'b1',
-  '?': 'b1',
-  int8: 'i1',
-  int16: 'i2',
-  int32: 'i4',
-  int64: 'i8',
-  uint8: 'u1',
-  uint16: 'u2',
-  uint32: 'u4',
-  uint64: 'u8',
-  float16: 'f2',
-  float32: 'f4',
-  float64: 'f8',
-}
+const storages: readonly Storage[] = ['i1', 'i2', 'i4', 'i8', 'u1', 'u2', 'u4', 'u8', 'f4', 'f8', 'f2', 'bool']
+const shortNames: Readonly<Record<string, Storage>> = { b1: 'bool', '?': 'bool' }
 
 /** `<i4`, `|u1`, `int32`. Throws 'store' where it is no type, 'unsupported' where it is none of ours. */
 export function numberType(codec: string, what: string, value: unknown): NumberType {
   if (typeof value !== 'string') throw damaged(codec, `${what} is ${jsonText(value)}, expected a type`)
   const [, order = '', name = ''] = /^([<>|=]?)(.+)$/.exec(value) ?? []
-  const code = longNames[name] ?? name
-  const kernel = codes.indexOf(code)
+  const storage = shortNames[name] ?? storageNamed[name] ?? (name as Storage)
+  const kernel = storages.indexOf(storage)
   if (kernel < 0) throw new ChunkQLError('unsupported', `${codec}: numbers of type ${value}`)
-  const size = Number(code[1])
+  const size = storageBytes[storage]
   return { name: value, kernel, size, bigEndian: order === '>' && size > 1 }
 }
 

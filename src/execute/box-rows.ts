@@ -3,6 +3,7 @@ import { interpret } from '../function/interpret.js'
 import { type ColumnId, columnsOf } from '../model/expression.js'
 import { type IndexRange, type JobColumn, rangeTotal } from '../model/job.js'
 import { type Box, boxShape, cellCount } from '../model/schema.js'
+import { isEarly } from '../model/stored-column.js'
 import type { Vector } from '../model/vector.js'
 import { clip, meets } from '../operator/piece.js'
 import { columnOf, type Rows, trueRows } from '../operator/rows.js'
@@ -177,10 +178,6 @@ export function openSelect(run: StageRun): Select | undefined {
     }
     return cells.select(box, pieces)
   }
-}
-
-function isEarly(column: JobColumn): boolean {
-  return column.kind !== 'stored' || column.phase === 'filter'
 }
 
 /** Cuts a box along its leading dimensions into parts of at most so many cells (one at least), in C order. */

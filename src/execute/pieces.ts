@@ -41,7 +41,7 @@ export class PieceLoader {
     const { scan } = this.run.stage
     const k = scan.columns.findIndex((column) => column.id === id)
     const column = scan.columns[k] as JobColumn
-    if (column.kind === 'stored') return column.coded ? this.#coded(column, k, box) : this.#stored(column, k, box)
+    if (column.kind === 'stored') return this.#stored(column, k, box)
     const [dim] = column.dims as [number]
     const { address, start, bytes } = this.#placed.get(id) as { address: number; start: number; bytes: number }
     const strides = scan.dims.map((_, d) => (d === dim ? bytes : 0))
@@ -61,23 +61,16 @@ export class PieceLoader {
       return Math.floor(start / size)
     })
     const address = this.run.readers[k]?.load(chunk) as number | Promise<number>
-    const at = (base: number): LoopColumn => ({ base: base + offset, strides })
+    const at = (base: number): LoopColumn =>
+      column.coded ? this.#coded(column, k, box, base, offset) : { base: base + offset, strides }
     return address instanceof Promise ? address.then(at) : at(address)
   }
 
-  #coded(column: StoredColumn, k: number, box: Box): LoopColumn | Promise<LoopColumn> {
+  /** Texts of a chunk at an address: as numbers in a place of their own. */
+  #coded(column: StoredColumn, k: number, box: Box, chunkAt: number, offset: number): LoopColumn {
     const { machine, readers, dictionaries } = this.run
-    const place = ({ base }: LoopColumn): LoopColumn => {
-      const part = { column, box, address: base, kept: readers[k]?.keptAt(this.#chunkAddress(column, k, box)) }
-      return placeCodes(part, machine, this.#scratchOf(column.id), dictionaries.get(column.id) as Dictionary)
-    }
-    const loaded = this.#stored(column, k, box)
-    return loaded instanceof Promise ? loaded.then(place) : place(loaded)
-  }
-
-  #chunkAddress({ dims, layout }: StoredColumn, k: number, box: Box): number {
-    const chunk = dims.map((dim, axis) => Math.floor((box.start[dim] as number) / (layout.chunk[axis] as number)))
-    return this.run.readers[k]?.loaded(chunk) ?? -1
+    const part = { column, box, address: chunkAt + offset, kept: readers[k]?.keptAt(chunkAt) }
+    return placeCodes(part, machine, this.#scratchOf(column.id), dictionaries.get(column.id) as Dictionary)
   }
 
   #scratchOf(id: number): Scratch {

@@ -1,6 +1,7 @@
 /** The chunks that a task is certain to load, in the order in which it does: what prefetching follows. Called by `stage-run.ts`. */
 import type { JobColumn } from '../model/job.js'
 import type { Box } from '../model/schema.js'
+import { isEarly } from '../model/stored-column.js'
 import { meets } from '../operator/piece.js'
 import { piecesOf } from './boxes.js'
 import type { Want } from './prefetch.js'
@@ -9,7 +10,7 @@ import type { StageRun } from './stage-run.js'
 /** Columns whose chunks are read before any other; all, where nothing is known of a cell before. */
 export function earlyColumns({ scan }: StageRun['stage']): readonly JobColumn[] {
   if (!scan.predicate) return scan.columns
-  return scan.columns.filter((column) => column.kind !== 'stored' || column.phase === 'filter')
+  return scan.columns.filter(isEarly)
 }
 
 export function* wantsOf(run: StageRun, boxes: readonly Box[]): Generator<Want> {

@@ -136,6 +136,22 @@ export function listedTables(schema: Schema): readonly Table[] {
   return schema.tables.filter((table) => !table.hidden)
 }
 
+/** The names that NumPy and Zarr v3 give to types of numbers. */
+export const storageNamed: Readonly<Record<string, Storage>> = {
+  bool: 'bool',
+  int8: 'i1',
+  int16: 'i2',
+  int32: 'i4',
+  int64: 'i8',
+  uint8: 'u1',
+  uint16: 'u2',
+  uint32: 'u4',
+  uint64: 'u8',
+  float16: 'f2',
+  float32: 'f4',
+  float64: 'f8',
+}
+
 export const storageBytes: Readonly<Record<Storage, number>> = {
   bool: 1,
   i1: 1,

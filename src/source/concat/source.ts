@@ -1,10 +1,12 @@
 /** Several stores as one source: their tables laid end to end along the leading dimension. Made by kind.ts. */
+
 import { createMachine } from '../../kernel/machine.js'
 import { ChunkQLError } from '../../model/error.js'
 import { type Column, cellCount, type Schema } from '../../model/schema.js'
 import { VARCHAR, type Value } from '../../model/type.js'
 import { keyOfTuple } from '../../model/value-key.js'
-import { concat, type Vector, valueAt, vectorOf } from '../../model/vector.js'
+import { concat, slice, type Vector, valueAt, vectorOf } from '../../model/vector.js'
+import { once } from '../once.js'
 import type { ChunkedColumn, Source } from '../source.js'
 import { joinedColumn } from './column.js'
 import { columnIn, type JoinedTable, joinTables, type PartTable, partLayouts } from './schema.js'
@@ -73,7 +75,7 @@ export function concatSource(parts: readonly Part[], byName: boolean, ref: Sourc
   async function vectorsOf(tableName: string, name: string, start: number, end: number): Promise<Vector> {
     const { of, column } = find(tableName, name)
     if (column.isVirtual)
-      return sliceOf(await once(vectors, `${tableName}\n${name}`, () => coordinate(tableName, name)), start, end)
+      return slice(await once(vectors, `${tableName}\n${name}`, () => coordinate(tableName, name)), start, end)
     const read = (source: Source, table: string, from: number, to: number) => {
       if (!source.vectors) throw new ChunkQLError('internal', `'${name}' has no vectors`)
       return source.vectors(table, name, from, to)
@@ -119,25 +121,11 @@ function schemaOf(joined: readonly JoinedTable[], { defaultTable }: Schema): Sch
   return tables.some(({ name }) => name === defaultTable) ? { tables, defaultTable } : { tables }
 }
 
-/** A failure is not remembered. */
-function once<T>(cache: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
-  const known = cache.get(key)
-  if (known) return known
-  const made = make()
-  cache.set(key, made)
-  made.catch(() => cache.delete(key))
-  return made
-}
-
 function filenames({ parts: own, table }: JoinedTable, parts: readonly Part[]): Vector {
   const values = own.flatMap(({ part, table: { dims } }) =>
     new Array<string>(dims[0]?.size ?? 0).fill((parts[part] as Part).name),
   )
   return { type: VARCHAR, length: table.dims[0]?.size ?? 0, values }
-}
-
-function sliceOf(vector: Vector, start: number, end: number): Vector {
-  return { type: vector.type, length: end - start, values: vector.values.slice(start, end) as Vector['values'] }
 }
 
 /** The rows of a store that lacks a column. */

@@ -1,6 +1,6 @@
 /** `zarr.json` of an array in Zarr version 3 to the one description of arrays. Called by discover.ts. */
 import { jsonText } from '../../model/json-text.js'
-import type { Storage } from '../../model/schema.js'
+import { storageNamed } from '../../model/schema.js'
 import { type AnyArray, type ChunkKeys, type DataType, Refusal, type ZarrArray } from './array.js'
 import { type Extension, extension, storedForm } from './codecs-v3.js'
 import { complex, packed } from './fields.js'
@@ -68,24 +68,9 @@ function layoutV3(
 
 const bytesNames = new Set(['bytes', 'variable_length_bytes'])
 
-const types: Readonly<Record<string, Storage>> = {
-  bool: 'bool',
-  int8: 'i1',
-  int16: 'i2',
-  int32: 'i4',
-  int64: 'i8',
-  uint8: 'u1',
-  uint16: 'u2',
-  uint32: 'u4',
-  uint64: 'u8',
-  float16: 'f2',
-  float32: 'f4',
-  float64: 'f8',
-}
-
 function typeV3(value: Json | undefined, codecs: readonly Extension[]): DataType {
   const { name, configuration } = extension(value)
-  const storage = Object.hasOwn(types, name) ? types[name] : undefined
+  const storage = Object.hasOwn(storageNamed, name) ? storageNamed[name] : undefined
   if (storage) return { kind: 'number', storage }
   if (name === 'numpy.datetime64') {
     const { unit, scale_factor: count = 1 } = configuration

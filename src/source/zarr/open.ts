@@ -1,8 +1,10 @@
 /** Opens Zarr of both versions as a source. Listed in source/registry.ts. */
+
 import { type Chain, openChain } from '../../codec/chain.js'
 import { ChunkQLError, isChunkQLError } from '../../model/error.js'
 import type { Layout } from '../../model/schema.js'
 import type { Vector } from '../../model/vector.js'
+import { once } from '../once.js'
 import type { Source, SourceKind } from '../source.js'
 import { type AnyArray, elementBytes, isRefused, type ZarrArray } from './array.js'
 import { type ChunkFiles, openChunkFiles } from './chunk-files.js'
@@ -139,16 +141,6 @@ function zarrSource(store: Store, groups: readonly GroupTables[], options: Reado
 /** Fields of one array are columns of their own. */
 function cacheName({ path, field }: AnyArray): string {
   return field ? `${path}\n${field.name}` : path
-}
-
-/** A failure is not remembered. */
-function once<T>(cache: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
-  const known = cache.get(key)
-  if (known) return known
-  const made = make()
-  cache.set(key, made)
-  made.catch(() => cache.delete(key))
-  return made
 }
 
 async function openChunks(store: Store, array: ZarrArray): Promise<{ files: ChunkFiles; chain: Chain }> {

@@ -85,7 +85,7 @@ export async function openStage(
     piecesAhead,
     want,
     bodies,
-    dictionaries: new Map(codedColumns(stage).map(({ id }) => [id, new Dictionary()])),
+    dictionaries: new Map(codedColumns(stage).map(({ id }) => [id, new Dictionary(memory)])),
     memory,
     check,
   }

@@ -1,5 +1,5 @@
 /** GROUP BY keys of dimensions, compiled: group numbers are arithmetic, states are arrays over the codes that a task touched. */
-import type { DimensionCodes, GridScan, LoopPlan, PartialBody } from '../model/job.js'
+import type { DimensionCodes, GridScan, IndexRange, LoopPlan, PartialBody } from '../model/job.js'
 import { type Box, cellCount } from '../model/schema.js'
 import { type Body, fieldBytes, placeFields } from './body.js'
 import { runLoop } from './loop.js'
@@ -50,22 +50,31 @@ export class DenseReduce {
 
 /** Per dimension the codes of the selected indexes of an extent, ascending. An empty extent has one group that no row enters. */
 function touchedCodes(dims: readonly DimensionCodes[], selection: GridScan['selection'], extent: Box): Int32Array[] {
-  return dims.map(({ dim, codes, count }) => {
+  return dims.map(({ dim, codes }) => {
     const [start, end] = [extent.start[dim] as number, extent.end[dim] as number]
-    const seen = new Uint8Array(Math.max(1, count))
-    let codesSeen = 0
-    for (const [from, to] of clip(selection[dim] ?? [[start, end]], start, end)) {
-      for (let i = start + from; i < start + to; i++) {
-        const code = codes[i] as number
-        codesSeen += 1 - (seen[code] as number)
-        seen[code] = 1
-      }
-    }
-    if (codesSeen === 0) return Int32Array.of(0)
-    const touched = new Int32Array(codesSeen)
-    for (let code = seen.indexOf(1), k = 0; k < codesSeen; code = seen.indexOf(1, code + 1)) touched[k++] = code
-    return touched
+    const own = codes.subarray(start, end)
+    const ranges = clip(selection[dim] ?? [[start, end]], start, end)
+    const [least, most] = codeBounds(own, ranges)
+    const seen = new Uint8Array(most - least + 1)
+    for (const [from, to] of ranges) for (let i = from; i < to; i++) seen[(own[i] as number) - least] = 1
+    const touched = new Int32Array(seen.length)
+    let count = 0
+    for (let rank = 0; rank < seen.length; rank++) if (seen[rank]) touched[count++] = least + rank
+    return count === 0 ? Int32Array.of(0) : touched.slice(0, count)
   })
+}
+
+function codeBounds(codes: Int32Array, ranges: readonly IndexRange[]): [least: number, most: number] {
+  let least = Number.POSITIVE_INFINITY
+  let most = -1
+  for (const [start, end] of ranges) {
+    for (let i = start; i < end; i++) {
+      const code = codes[i] as number
+      if (code < least) least = code
+      if (code > most) most = code
+    }
+  }
+  return most < 0 ? [0, 0] : [least, most]
 }
 
 function placeCodes(dims: readonly DimensionCodes[], touched: readonly Int32Array[]): PlacedCodes[] {

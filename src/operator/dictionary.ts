@@ -1,15 +1,31 @@
 /** Numbers for texts, in the order in which they are met: what compiled bodies see of keys that are texts. */
+import { ChunkQLError } from '../model/error.js'
 import type { Value } from '../model/type.js'
+
+/** Bytes that an entry takes beside its text, about: a place in the map, one in the list, the head of a string. */
+const entryBytes = 64
 
 export class Dictionary {
   readonly #numbers = new Map<Value, number>()
   readonly values: Value[] = []
+  #bytes = 0
+
+  /** `memory`: bytes that the texts may take. Throws ChunkQLError('memory') past them. */
+  constructor(readonly memory: number) {}
 
   numberOf(value: Value): number {
     const known = this.#numbers.get(value)
     if (known !== undefined) return known
+    this.#bytes += entryBytes + (typeof value === 'string' ? 2 * value.length : 0)
+    if (this.#bytes > this.memory) throw this.#tooMany()
     this.#numbers.set(value, this.values.length)
     return this.values.push(value) - 1
+  }
+
+  #tooMany(): ChunkQLError {
+    const [taken, limit] = [Math.ceil(this.#bytes / 1e6), Math.floor(this.memory / 1e6)]
+    const message = `${this.values.length} different texts of a group key take ${taken} MB, the limit is ${limit} MB`
+    return new ChunkQLError('memory', message, { hint: 'raise it with SET memory_limit, or filter more narrowly' })
   }
 }
 

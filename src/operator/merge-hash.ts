@@ -28,7 +28,7 @@ export class MergeHash {
     this.#width = keyWords(keys.keys.length + keys.dims.length)
     this.#table = createHashTable(states.machine, this.#width, 1024)
     this.#scratch = new Scratch(states.machine)
-    this.#dictionaries = keys.keys.map(({ coded }) => coded && new Dictionary())
+    this.#dictionaries = keys.keys.map(({ coded }) => coded && new Dictionary(memory))
   }
 
   /** In task order; `more`: how many partials are still to come. */
@@ -44,7 +44,8 @@ export class MergeHash {
     const [recordsAt, codes] = [placed.shift(), placed.pop()] as [number, number]
     const before = this.#table.groups
     this.#table.find(recordsAt, count, codes)
-    this.#expect(this.#table.groups - before, count, more)
+    // Of the first partial all groups are new: it tells nothing of the others.
+    if (before > 0) this.#expect(this.#table.groups - before, count, more)
     this.states.reserve(this.#table.groups)
     this.states.combine(placed, 0, 0, count, codes)
   }

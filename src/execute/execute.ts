@@ -14,6 +14,7 @@ import { columnOf, type Rows } from '../operator/rows.js'
 import { StateArrays } from '../operator/state-arrays.js'
 import { runSteps } from '../operator/steps.js'
 import { taskCount } from './boxes.js'
+import { free } from './buffers.js'
 import { cancel, type Executor, mostTasksPerThread, type RunningJob, start } from './executor.js'
 import { addWork } from './work.js'
 
@@ -82,7 +83,10 @@ async function* runStage(stage: ScanStage, context: ExecuteContext): AsyncGenera
   try {
     const merge = openMerge(stage, stage.sink, context, loan.machine)
     const last = taskCount(stage.tasks) - 1
-    for await (const { body, task } of partials) merge.absorb(body as never, last - task)
+    for await (const { body, task } of partials) {
+      merge.absorb(body as never, last - task)
+      free(body)
+    }
     yield merge.result()
   } finally {
     loan.release()

@@ -7,6 +7,7 @@ import { toErrorData } from '../model/error.js'
 import type { Job, Partial } from '../model/job.js'
 import { openSource } from '../source/registry.js'
 import type { Source } from '../source/source.js'
+import { buffersOf } from './buffers.js'
 import { checkCancelled, isCancelled } from './executor.js'
 import type { TaskMessage, TaskReply } from './messages.js'
 import { type OpenStage, openStage } from './stage-run.js'
@@ -73,7 +74,7 @@ async function release({ stage, loan }: OpenJob): Promise<void> {
 
 /** Results leave by transfer; what they were sliced from stays. */
 function transferred(reply: TaskReply, { body }: Partial): TaskReply {
-  if (body.kind !== 'dense' && body.kind !== 'hash') return reply
-  const buffers = body.kind === 'dense' ? body.fields : [body.records, ...body.fields]
+  const buffers = buffersOf(body)
+  if (buffers.length === 0) return reply
   return move({ [transferableSymbol]: buffers, [valueSymbol]: reply } as never) as unknown as TaskReply
 }

@@ -1,11 +1,14 @@
-// `npm run bench -- grid [--size 500MB] [--threads 2] [--runs 5] [--only words] [--store path]`: times ChunkQL beside its
-// peers on this machine, one after the other, compares the answers, and writes bench/results.md.
+// `npm run bench -- <bench> [options]`: times ChunkQL beside its peers on this machine, one after the other, compares the
+// answers, and writes its section of bench/results.md. `npm run bench` names the benches.
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
+const suites = {
+  grid: 'a reanalysis in five codecs, beside xarray + dask and DuckDB over Parquet [--size 500MB] [--codec zstd]',
+}
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -13,20 +16,20 @@ const { values: options, positionals } = parseArgs({
     threads: { type: 'string', default: '2' },
     runs: { type: 'string', default: '5' },
     only: { type: 'string', default: '' },
-    store: { type: 'string' },
+    codec: { type: 'string' },
   },
 })
-const suites = { grid: './grid/suite.mjs' }
-const suite = suites[positionals[0] ?? 'grid']
-if (!suite) {
-  console.error(`There is no bench '${positionals[0]}'; there is: ${Object.keys(suites).join(', ')}`)
+const [suite] = positionals
+if (!suite || !(suite in suites)) {
+  const names = Object.entries(suites).map(([name, text]) => `  ${name.padEnd(8)} ${text}`)
+  console.error(['usage: npm run bench -- <bench> [--threads 2] [--runs 5] [--only words]', ...names].join('\n'))
   process.exit(2)
 }
 const root = fileURLToPath(new URL('..', import.meta.url))
 if (!existsSync(`${root}dist/cli.js`))
   execFileSync('node', ['scripts/build.mjs', '--quick'], { cwd: root, stdio: 'inherit' })
 installPackages()
-const { runSuite } = await import(suite)
+const { runSuite } = await import(`./${suite}/suite.mjs`)
 await runSuite({ ...options, threads: Number(options.threads), runs: Number(options.runs), root })
 
 /** The bench has packages of its own; those of the repository serve where they are there already. */

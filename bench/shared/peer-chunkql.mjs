@@ -1,10 +1,9 @@
 // ChunkQL as the bench asks it, in a process of its own, so that its memory is its own.
 import { connect } from '../../dist/index.js'
-import { toNumber } from './lines.mjs'
-import { order, timeLines } from './time.mjs'
+import { order, timeLines, toNumber } from './time.mjs'
 
-const { store, threads, runs, lines } = order()
-const db = await connect({ threads, attach: { climate: store } })
+const { store, name, threads, runs, lines } = order()
+const db = await connect({ threads, attach: { [name]: store } })
 const ask = (sql) => db.query(sql)
 const results = await timeLines(lines, runs, ask, (table) => {
   const columns = table.schema.fields.map((_, i) => table.getChildAt(i))

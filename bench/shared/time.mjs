@@ -31,3 +31,8 @@ function peakMemory() {
 
 /** A peer gets its order as JSON in its first argument and answers with JSON on standard output. */
 export const order = () => JSON.parse(process.argv[2])
+
+/** A NULL and a NaN are the same missing number in an answer here. */
+export function toNumber(value) {
+  return value === null || value === undefined || Number.isNaN(Number(value)) ? null : Number(value)
+}

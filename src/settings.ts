@@ -3,7 +3,7 @@ import { type Access, initialAccess } from './model/access.js'
 import { ChunkQLError, suggest } from './model/error.js'
 import type { Settings } from './model/job.js'
 import type { Span } from './model/span.js'
-import { coreCount, temporaryDirectory, totalMemory } from './platform/node/system.js'
+import { coreCount, localCache, temporaryDirectory, totalMemory } from './platform/node/system.js'
 
 interface Setting<T> {
   readonly summary: string
@@ -35,6 +35,12 @@ const definitions: Definitions = {
     summary: 'where data go that memory cannot hold',
     initial: temporaryDirectory,
     read: (value) => (typeof value === 'string' ? value : undefined),
+    expected: 'a path',
+  },
+  local_cache: {
+    summary: 'the directory that has what is known of stores, and partial results',
+    initial: localCache,
+    read: (value) => (typeof value === 'string' && value !== '' ? value : undefined),
     expected: 'a path',
   },
   nan_is_null: {

@@ -31,6 +31,8 @@ export interface Settings extends Access {
   /** Bytes. */
   readonly memory_limit: number
   readonly temp_directory: string
+  /** What is known of stores lies here, and partial results. */
+  readonly local_cache: string
   readonly nan_is_null: boolean
   readonly decode_cf: boolean
   /** 'auto' or 'interpreter': the oracle. */

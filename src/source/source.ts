@@ -1,5 +1,6 @@
 /** What every source of data offers. I/O is planned as data, then fetched, then decoded: three separate steps. */
 import type { Machine } from '../kernel/machine.js'
+import type { Fingerprints } from '../model/fingerprint.js'
 import type { SourceRef } from '../model/job.js'
 import type { Layout, Schema } from '../model/schema.js'
 import type { Value } from '../model/type.js'
@@ -57,11 +58,23 @@ export interface ChunkedColumn {
   prepare?(machine: Machine, out: number, range: ByteRange): void
   /** The values whose numbers the cells of the chunk decoded to `out` are, where the layout's form says so. */
   kept?(machine: Machine, out: number): readonly Value[]
+  /**
+   * By which chunks (per own dim) can be told from what they were, asked anew each time; at once where `read` is there.
+   * Absent, as one that is unknown: nothing can be told of it.
+   */
+  fingerprints?(chunks: readonly (readonly number[])[], options?: FetchOptions): Fingerprints | Promise<Fingerprints>
+  /**
+   * Of what decides, beside the chunk, which values are read: type, codecs, chunk shape, fill value, attributes. The shape is
+   * not part of it: it stays when the array grows. Present wherever `fingerprints` is.
+   */
+  readonly digest?: string | undefined
 }
 
 export interface Source {
   /** Absent: the source cannot leave this thread (arrays in memory, stores made of closures). */
   readonly ref: SourceRef | null
+  /** The same for the same data whoever opens them: a real path, a URL without secrets. Absent where nobody else can. */
+  readonly identity?: string | undefined
   /** Its bytes come from afar: queries fetch ahead of what they decode. */
   readonly isRemote?: boolean | undefined
   readonly schema: Schema

@@ -121,6 +121,7 @@ export const settings: Settings = {
   threads: 1,
   memory_limit: 2 ** 30,
   temp_directory: '',
+  local_cache: '',
   nan_is_null: true,
   decode_cf: true,
   engine: 'auto',

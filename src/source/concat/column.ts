@@ -3,6 +3,7 @@ import type { Machine } from '../../kernel/machine.js'
 import { cellCount, type Layout, storageBytes } from '../../model/schema.js'
 import type { Type, Value } from '../../model/type.js'
 import type { ByteRange, ChunkedColumn, Fetched, FetchOptions } from '../source.js'
+import { joinedFingerprints } from './fingerprints.js'
 import { commonEncoding, copyObjects, copyPiece, emptyCells, sameEncoding } from './gather.js'
 import { type PartShape, type Piece, piecesOf } from './pieces.js'
 
@@ -66,7 +67,7 @@ function nullCell({ missing, nanIsNull }: Pick<Layout, 'missing' | 'nanIsNull'>)
   return missing[0] ?? (nanIsNull ? Number.NaN : undefined)
 }
 
-/** `hasGaps`: between the parts lie others that lack the column. */
+/** `hasGaps`: between the parts lie others that lack the column. `identities`: of the parts that have it. */
 export function joinedColumn(
   name: string,
   columns: readonly ChunkedColumn[],
@@ -75,6 +76,7 @@ export function joinedColumn(
   layout: Layout,
   type: Type,
   hasGaps: boolean,
+  identities: readonly (string | undefined)[],
 ): ChunkedColumn {
   const whole = !hasGaps && isRegular(parts, axis)
   const columnOf = ({ part }: Piece) => columns[part] as ChunkedColumn
@@ -175,6 +177,7 @@ export function joinedColumn(
       } else gather(read.get(range) ?? unframed(fetched), machine, out, range as JoinedRange)
     },
     kept: (machine, out) => keepers.get(machine)?.get(out)?.() ?? [],
+    ...joinedFingerprints(columns, identities, layout, (index) => piecesOf(parts, axis, layout.chunk, index)),
     prepare(machine, out, range) {
       const piece = only(range)
       if (piece) columnOf(piece).prepare?.(machine, out, piece.range)

@@ -9,6 +9,7 @@ import { concat, slice, type Vector, valueAt, vectorOf } from '../../model/vecto
 import { once } from '../once.js'
 import type { ChunkedColumn, Source } from '../source.js'
 import { joinedColumn } from './column.js'
+import { standIn } from './fingerprints.js'
 import { columnIn, type JoinedTable, joinTables, type PartTable, partLayouts } from './schema.js'
 
 export interface Part {
@@ -66,10 +67,11 @@ export function concatSource(parts: readonly Part[], byName: boolean, ref: Sourc
     if (axis >= 0) {
       const where = `${parts.length} stores/${tableName}/${name}`
       const hasGaps = own.length < of.parts.length
-      return joinedColumn(where, own, partLayouts(column, of.parts), axis, column.layout, column.type, hasGaps)
+      const places = each(of, column, ({ identity }) => identity)
+      return joinedColumn(where, own, partLayouts(column, of.parts), axis, column.layout, column.type, hasGaps, places)
     }
     await requireSameChunks(own, column, of, having(of, column))
-    return own[0] as ChunkedColumn
+    return standIn(own)
   }
 
   async function vectorsOf(tableName: string, name: string, start: number, end: number): Promise<Vector> {

@@ -8,6 +8,8 @@ import type { Store } from './store.js'
 export interface ChunkFiles {
   /** Where chunk `index` is. Pure. */
   locate(index: readonly number[]): ByteRange
+  /** The objects that a chunk is read from. */
+  objects(range: ByteRange): readonly string[]
   /** Local files only: as `read` of a store. */
   read?(range: ByteRange, place: (length: number) => Uint8Array): number | undefined
   /** In memory of their own; undefined where there is no such chunk. */
@@ -23,6 +25,7 @@ export async function openChunkFiles(store: Store, array: ZarrArray): Promise<Ch
   const { read } = store
   return {
     locate: (index) => ({ key: keyOf(index) }),
+    objects: ({ key }) => [key],
     ...(read ? { read: ({ key }, place) => read(key, place) } : {}),
     get: ({ key }, options) => store.get(key, options),
   }

@@ -15,6 +15,7 @@ import type { Decoding } from './convention.js'
 import { missingText } from './convention.js'
 import { byteSwap } from './fields.js'
 import { fillBytes } from './fill.js'
+import { chunkFingerprints } from './fingerprints.js'
 import type { Store } from './store.js'
 import { type Kept, readVariable, sameInAll } from './variable.js'
 
@@ -136,6 +137,7 @@ export function chunkedColumn(
     prepare: (machine, out, range) => prepare(check, machine, out, range),
     prepareAnyDate: (machine, out, range) => prepare(checkRange, machine, out, range),
     kept: (machine, out) => keptBy.get(machine)?.get(out) ?? [],
+    ...chunkFingerprints(store, array, files, { ...decoding, layout }),
   }
 }
 

@@ -113,6 +113,7 @@ function zarrSource(store: Store, groups: readonly GroupTables[], options: Reado
 
   return {
     ref: store.location === undefined ? null : { kind: 'zarr', location: store.location, options },
+    identity: store.identity,
     isRemote: !store.read,
     schema: schemaOf(groups, named),
     coordinate: async (table, column) => {

@@ -43,6 +43,7 @@ export function rectilinearFiles(
   const { read } = store
   return {
     locate: (index) => ({ key: keysOf(overlaps(edges, chunk, index))[0] ?? '', inner: index }),
+    objects: (range) => keysOf(partsOf(range)),
     ...(read && {
       read(range, place) {
         const parts = partsOf(range)

@@ -35,6 +35,7 @@ export async function openShards(
       const { shard, inner } = placeInShard(shards, grid, index)
       return { key: keyOf(shard), inner }
     },
+    objects: ({ key }) => [key],
     ...(read ? { read: (range, place) => readSync(finder, read, range, place) } : {}),
     get: getter(finder, store),
   }

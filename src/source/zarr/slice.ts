@@ -1,4 +1,5 @@
 /** One index along the last axis of a stored array as an array of its own: the lower and upper ends of bounds. Called by tables.ts and open.ts. */
+import { digestText } from '../../model/fingerprint.js'
 import { type Layout, storageBytes } from '../../model/schema.js'
 import type { ZarrArray } from './array.js'
 import type { ZarrColumn } from './chunked.js'
@@ -29,10 +30,13 @@ export function slicedColumn(whole: ZarrColumn, own: ZarrColumn, index: number):
   const size = whole.layout.chunk.at(-1) ?? 1
   const from = cellOffsets(whole.layout, index % size)
   const cell = storageBytes[own.layout.storage]
-  const { read } = whole
+  const { read, fingerprints } = whole
+  const wholeIndex = (chunk: readonly number[]) => [...chunk, Math.floor(index / size)]
   return {
     ...own,
-    locate: (chunk) => whole.locate([...chunk, Math.floor(index / size)]),
+    locate: (chunk) => whole.locate(wholeIndex(chunk)),
+    digest: digestText(`${own.digest} ${whole.digest} ${index}`),
+    ...(fingerprints ? { fingerprints: (chunks, options) => fingerprints(chunks.map(wholeIndex), options) } : {}),
     // Not straight to where the slice belongs: the bytes are those of the whole.
     ...(read ? { read: (range, machine) => read(range, machine) } : {}),
     ...(whole.fetch ? { fetch: whole.fetch } : {}),

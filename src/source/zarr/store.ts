@@ -1,4 +1,6 @@
 /** Where bytes lie, by key: a directory, objects behind a URL, an archive, references. Its kinds are in store/; opened by store/open.ts. */
+
+import type { Fingerprints } from '../../model/fingerprint.js'
 import type { DirectoryEntry, Part } from '../../platform/node/files.js'
 import type { FetchOptions } from '../source.js'
 
@@ -22,6 +24,10 @@ export interface Store {
   read?(key: string, place: (length: number) => Uint8Array, part?: Part): number | undefined
   /** Local files only: whether an object is there. */
   has?(key: string): boolean
+  /** Of objects as they are now, one for each key; at once where `read` is there. Absent where none can be had. */
+  fingerprints?(keys: readonly string[], options?: FetchOptions): Fingerprints | Promise<Fingerprints>
+  /** As that of a source. */
+  readonly identity?: string | undefined
   /** Objects may be taken away while the store is open; else what was not found never was there. */
   readonly changes?: boolean | undefined
 }

@@ -3,6 +3,7 @@ import type { Access } from '../../../model/access.js'
 import { fileCache } from '../../../platform/node/file-cache.js'
 import type { Part } from '../../../platform/node/files.js'
 import type { HttpAnswer, Transport } from './transport.js'
+import { isOld } from './versions.js'
 
 export function withCache(send: Transport, { cache_directory, cache_size }: Access): Transport {
   if (cache_directory === '') return send
@@ -25,17 +26,13 @@ function partText(part: Part | undefined): string {
   return 'suffixLength' in part ? `-${part.suffixLength}` : `${part.offset}+${part.length}`
 }
 
-/** A date has seconds only: what changed in the last one may have changed again. */
-const leastAgeMs = 2000
-
 /** How the server tells versions of an object apart; undefined where it does not, or nothing came. */
 function tagOf({ status, headers }: HttpAnswer): string | undefined {
   if (status !== 200 && status !== 206) return undefined
   const etag = headers.get('etag')
   if (etag) return etag
   const modified = headers.get('last-modified')
-  const age = Date.parse(headers.get('date') ?? '') - Date.parse(modified ?? '')
-  return modified && age >= leastAgeMs ? modified : undefined
+  return modified && isOld(modified, headers.get('date')) ? modified : undefined
 }
 
 function conditionOf(tag: string): Record<string, string> {

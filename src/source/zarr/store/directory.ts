@@ -1,7 +1,10 @@
 /** A directory of the local disk as a store. */
+
+import { type Fingerprints, noFingerprints, setFile, setMissing } from '../../../model/fingerprint.js'
 import {
   absolutePath,
   fileSize,
+  fileStamp,
   isPath,
   lastPart,
   listDirectory,
@@ -9,6 +12,7 @@ import {
   readInto,
   readPart,
   readWhole,
+  realPath,
 } from '../../../platform/node/files.js'
 import type { FetchOptions } from '../../source.js'
 import type { Store } from '../store.js'
@@ -26,7 +30,19 @@ export function directoryStore(location: string): Store {
     list: async (prefix) => listDirectory(at(prefix)),
     read: (key, place, part) => readInto(at(key), place, part),
     has: (key) => isPath(at(key)),
+    identity: realPath(root),
+    fingerprints: (keys) => fileFingerprints(keys.length, (i) => at(keys[i] as string)),
   }
+}
+
+export function fileFingerprints(count: number, pathOf: (i: number) => string): Fingerprints {
+  const found = noFingerprints(count)
+  for (let i = 0; i < count; i++) {
+    const stamp = fileStamp(pathOf(i))
+    if (!stamp) setMissing(found, i)
+    else if (stamp.isFile) setFile(found, i, stamp.mtimeNs, stamp.size, Date.now())
+  }
+  return found
 }
 
 /** Counts what was read as one request. */

@@ -1,6 +1,7 @@
 /** Stores that a user made: any object with the `get` of zarrita's stores, and a Map from paths to bytes. They cannot leave their thread. */
 import type { AbsolutePath, AsyncReadable, GetOptions } from '@zarrita/storage'
 import { ChunkQLError } from '../../../model/error.js'
+import { noFingerprints, setMissing, setObject } from '../../../model/fingerprint.js'
 import { partWithin } from '../../../platform/node/files.js'
 import type { FetchOptions } from '../../source.js'
 import type { Part, Store } from '../store.js'
@@ -46,6 +47,15 @@ function mapStore(map: ReadonlyMap<string, unknown>): Store {
     get,
     getRange: async (key, part, options) => partOf(await get(key, options), part),
     size: async (key) => (await get(key))?.length,
+    fingerprints(keys) {
+      const found = noFingerprints(keys.length)
+      for (const [i, key] of keys.entries()) {
+        const bytes = bytesOf(map.get(`/${key}`) ?? map.get(key), key)
+        if (bytes) setObject(found, i, bytes, bytes.length)
+        else setMissing(found, i)
+      }
+      return found
+    },
     // Anew each time: it may have got more keys.
     list: async (prefix) => listing([...map.keys()].map((key) => key.replace(/^\//, '')))(prefix),
   }

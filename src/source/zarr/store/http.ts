@@ -2,11 +2,18 @@
 import type { FetchOptions } from '../../source.js'
 import { bodyOrAbsent, encodedPath, type Remote, refusal } from './remote.js'
 import { type HttpAnswer, type HttpRequest, shown, type Transport } from './transport.js'
+import { askEach } from './versions.js'
 
 export function httpRemote(send: Transport): Remote {
   return {
     get: async (url, part, options) => bodyOrAbsent(url, await send({ url, part }, options)),
     size: (url, options) => sizeOf({ url }, send, options),
+    fingerprints: (urls, options) =>
+      askEach(
+        urls.map((url) => ({ url })),
+        send,
+        options,
+      ),
     under(url, key) {
       if (key === '') return url
       const [, path = '', query = ''] = /^([^?#]*)(.*)$/.exec(url) ?? []

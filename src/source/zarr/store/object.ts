@@ -1,11 +1,13 @@
 /** One object, wherever it lies: a local file, or something behind a URL. What archives and references are made of. */
 import type { Access } from '../../../model/access.js'
-import { absolutePath, fileSize, lastPart, readInto, readPart } from '../../../platform/node/files.js'
+import type { Fingerprints } from '../../../model/fingerprint.js'
+import { absolutePath, fileSize, lastPart, readInto, readPart, realPath } from '../../../platform/node/files.js'
 import type { FetchOptions } from '../../source.js'
 import type { Part } from '../store.js'
-import { counted } from './directory.js'
+import { counted, fileFingerprints } from './directory.js'
 import { isRemoteUrl, openRemote } from './open-remote.js'
 import { lastName, type Remote } from './remote.js'
+import { shown } from './transport.js'
 
 export interface StoredObject {
   readonly name: string
@@ -13,6 +15,10 @@ export interface StoredObject {
   /** All of it or a part; undefined where it is not there. */
   get(part?: Part, options?: FetchOptions): Promise<Uint8Array | undefined>
   size(options?: FetchOptions): Promise<number | undefined>
+  /** One; at once where `read` is there. */
+  fingerprint(options?: FetchOptions): Fingerprints | Promise<Fingerprints>
+  /** As that of a source. */
+  readonly identity: string
   /** Local files only: reads at once. */
   read?(place: (length: number) => Uint8Array, part?: Part): number | undefined
 }
@@ -27,6 +33,8 @@ export function remoteObject(url: string, remote: Remote): StoredObject {
     location: url,
     get: (part, options) => remote.get(url, part, options),
     size: (options) => remote.size(url, options),
+    fingerprint: (options) => remote.fingerprints([url], options),
+    identity: shown(url),
   }
 }
 
@@ -37,6 +45,8 @@ export function fileObject(location: string): StoredObject {
     location: path,
     get: async (part, options) => counted(readPart(path, part), options),
     size: async () => fileSize(path),
+    fingerprint: () => fileFingerprints(1, () => path),
+    identity: realPath(path),
     read: (place, part) => readInto(path, place, part),
   }
 }

@@ -77,14 +77,18 @@ function openZip(location: string, options: StoreOptions): Promise<Store> {
 async function openJsonReferences(location: string, options: StoreOptions): Promise<Store> {
   const access = accessOf(options)
   const object = openObject(location, access)
-  const named = { name: object.name.replace(/\.json$/i, ''), location: object.location }
+  const named = { name: object.name.replace(/\.json$/i, ''), location: object.location, identity: object.identity }
   return referenceStore(named, await jsonReferences(object), folderOf(object.location), access)
 }
 
 async function openParquetReferences(location: string, options: StoreOptions): Promise<Store> {
   const access = accessOf(options)
   const folder = isRemoteUrl(location) ? remoteStore(location, openRemote(location, access)) : directoryStore(location)
-  const named = { name: folder.name.replace(/\.(parq|parquet)$/i, ''), location: folder.location ?? location }
+  const named = {
+    name: folder.name.replace(/\.(parq|parquet)$/i, ''),
+    location: folder.location ?? location,
+    identity: folder.identity ?? location,
+  }
   return referenceStore(named, await parquetReferences(folder), folderOf(named.location), access)
 }
 

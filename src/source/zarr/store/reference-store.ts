@@ -1,6 +1,15 @@
 /** A store of references: its chunks are parts of other files (kerchunk). Called by open.ts. */
 import type { Access } from '../../../model/access.js'
 import { ChunkQLError } from '../../../model/error.js'
+import {
+  type Fingerprints,
+  isMissing,
+  noFingerprints,
+  setMissing,
+  setNone,
+  setParts,
+  setText,
+} from '../../../model/fingerprint.js'
 import { type Part, partWithin } from '../../../platform/node/files.js'
 import type { FetchOptions } from '../../source.js'
 import { isObject, parseJson } from '../json.js'
@@ -29,7 +38,7 @@ export async function jsonReferences(object: StoredObject): Promise<References> 
 
 /** `folder` is where relative paths of targets begin. */
 export function referenceStore(
-  { name, location }: Pick<StoredObject, 'name' | 'location'>,
+  { name, location, identity }: Pick<StoredObject, 'name' | 'location' | 'identity'>,
   references: References,
   folder: string | undefined,
   access: Access,
@@ -50,9 +59,26 @@ export function referenceStore(
     return bytes
   }
 
+  /** Of the objects that are referred to, each asked for once. */
+  async function fingerprints(keys: readonly string[], options?: FetchOptions): Promise<Fingerprints> {
+    const each = await Promise.all(keys.map((key) => references.find(key, options)))
+    const urls = [...new Set(each.flatMap((one) => (one && 'url' in one ? [one.url] : [])))]
+    const asked = urls.map(async (url) => [url, await target(url).fingerprint(options)] as const)
+    const objects = new Map(await Promise.all(asked))
+    const found = noFingerprints(keys.length)
+    for (const [i, reference] of each.entries()) {
+      if (!reference) setMissing(found, i)
+      else if (reference instanceof Uint8Array) setText(found, i, latin1.decode(reference))
+      else setTarget(found, i, reference, objects.get(reference.url) as Fingerprints)
+    }
+    return found
+  }
+
   return {
     name,
     location,
+    identity,
+    fingerprints,
     get: (key, options) => read(key, undefined, options),
     getRange: read,
     async size(key, options) {
@@ -63,6 +89,17 @@ export function referenceStore(
     list: async (prefix) => references.list(prefix),
   }
 }
+
+/** Each byte is one character. */
+const latin1 = new TextDecoder('latin1')
+
+/** What is referred to and is not there is an error, not a missing chunk. */
+function setTarget(to: Fingerprints, i: number, { url, offset, length }: Target, object: Fingerprints): void {
+  if (isMissing(object, 0)) setNone(to, i)
+  else setParts(to, i, object, `${url} ${offset} ${length}`)
+}
+
+type Target = Exclude<Reference, Uint8Array>
 
 function cut(bytes: Uint8Array, part: Part | undefined): Uint8Array {
   const { offset, length } = partWithin(bytes.length, part)

@@ -1,5 +1,6 @@
 /** Places behind URLs: what all have in common, and a store over one. Called by open.ts. */
 import { ChunkQLError } from '../../../model/error.js'
+import type { Fingerprints } from '../../../model/fingerprint.js'
 import type { FetchOptions } from '../../source.js'
 import type { DirectoryEntry, Part, Store } from '../store.js'
 import { type HttpAnswer, HttpError, shown } from './transport.js'
@@ -10,6 +11,8 @@ export interface Remote {
   get(url: string, part: Part | undefined, options?: FetchOptions): Promise<Uint8Array | undefined>
   /** Bytes; undefined where there is none. */
   size(url: string, options?: FetchOptions): Promise<number | undefined>
+  /** Of objects as they are now. Where a server tells nothing of an object, there is none. */
+  fingerprints(urls: readonly string[], options?: FetchOptions): Promise<Fingerprints>
   /** What lies directly under a URL; absent where that cannot be told. */
   list?(url: string, options?: FetchOptions): Promise<DirectoryEntry[] | undefined>
   /** The URL of what lies under another. */
@@ -26,6 +29,12 @@ export function remoteStore(location: string, remote: Remote): Store {
     get: (key, options) => remote.get(remote.under(root, key), undefined, options),
     getRange: (key, part, options) => remote.get(remote.under(root, key), part, options),
     size: (key, options) => remote.size(remote.under(root, key), options),
+    identity: shown(root),
+    fingerprints: (keys, options) =>
+      remote.fingerprints(
+        keys.map((key) => remote.under(root, key)),
+        options,
+      ),
     ...(list ? { list: (prefix, options) => list(remote.under(root, prefix), options) } : {}),
   }
 }

@@ -8,6 +8,7 @@ import { sizeOf } from './http.js'
 import { bodyOrAbsent, encodedPath, type Remote } from './remote.js'
 import { listObjects } from './s3-list.js'
 import type { HttpAnswer, HttpRequest, Transport } from './transport.js'
+import { askEach } from './versions.js'
 
 /** A service: where it is, and who asks. */
 export interface Service {
@@ -70,6 +71,12 @@ function objects(service: Service, send: Transport): Remote {
       sizeOf(
         { url },
         (request) => ask(url, '', options, { method: request.method ?? 'GET', part: request.part }),
+        options,
+      ),
+    fingerprints: (urls, options) =>
+      askEach(
+        urls.map((url) => ({ url })),
+        ({ url, method = 'GET', part }) => ask(url, '', options, { method, part }),
         options,
       ),
     list: (url, options) => listObjects(placeOf(url), (query) => ask(bucketUrl(url), query, options)),

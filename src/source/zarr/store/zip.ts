@@ -1,5 +1,6 @@
 /** A zip archive as a store, local or behind a URL: of a remote one only the directory and the entries asked for are fetched. */
 import { inflateEntry, verifyEntry } from '../../../codec/zip-entry.js'
+import { type Fingerprints, noFingerprints, sameFingerprint, setMissing, setParts } from '../../../model/fingerprint.js'
 import { type Part, partWithin } from '../../../platform/node/files.js'
 import type { FetchOptions } from '../../source.js'
 import type { Store } from '../store.js'
@@ -12,6 +13,7 @@ const headerSignature = 0x04034b50
 const usualExtra = 64
 
 export async function zipStore(archive: StoredObject): Promise<Store> {
+  const opened = await archive.fingerprint()
   const { entries, start } = await readDirectory(archive)
   const list = listing(entries.keys())
   const { read } = archive
@@ -79,12 +81,29 @@ export async function zipStore(archive: StoredObject): Promise<Store> {
     return length
   }
 
+  /** Entries are those of the archive that was opened: of another one nothing is known. */
+  function entryPrints(keys: readonly string[], now: Fingerprints): Fingerprints {
+    const found = noFingerprints(keys.length)
+    if (!sameFingerprint(opened, 0, now, 0)) return found
+    for (const [i, key] of keys.entries()) {
+      const entry = entries.get(key)
+      if (entry) setParts(found, i, now, `${entry.crc} ${entry.length}`)
+      else setMissing(found, i)
+    }
+    return found
+  }
+
   return {
     name: archive.name.replace(/\.zip$/i, ''),
     location: archive.location,
     get,
     getRange,
     size: async (key) => entries.get(key)?.length,
+    identity: archive.identity,
+    fingerprints(keys, options) {
+      const now = archive.fingerprint(options)
+      return now instanceof Promise ? now.then((each) => entryPrints(keys, each)) : entryPrints(keys, now)
+    },
     list: async (prefix) => list(prefix),
     ...(read ? { read: readNow } : {}),
   }

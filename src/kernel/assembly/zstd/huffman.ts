@@ -145,7 +145,8 @@ function decodeRest(start: usize, left: i32, out: usize, outEnd: usize): i32 {
 }
 
 /**
- * Four streams at once: each step of one waits for its own loads, so that four fill the time. A lowest bit of 1 in the
+ * Four streams at once: each step of one waits for its own loads, so that four fill the time; two by two, as the states
+ * of more do not stay in registers. A lowest bit of 1 in the
  * window of a stream tells, by how far it has moved up, how many bits were used.
  */
 export function decodeFour(source: usize, end: usize, out: usize, length: usize): i32 {
@@ -189,30 +190,30 @@ export function decodeFour(source: usize, end: usize, out: usize, length: usize)
     do {
       bitsA = step(bitsA, toA, 0)
       bitsB = step(bitsB, toB, 0)
-      bitsC = step(bitsC, toC, 0)
-      bitsD = step(bitsD, toD, 0)
       bitsA = step(bitsA, toA, 1)
       bitsB = step(bitsB, toB, 1)
-      bitsC = step(bitsC, toC, 1)
-      bitsD = step(bitsD, toD, 1)
       bitsA = step(bitsA, toA, 2)
       bitsB = step(bitsB, toB, 2)
-      bitsC = step(bitsC, toC, 2)
-      bitsD = step(bitsD, toD, 2)
       bitsA = step(bitsA, toA, 3)
       bitsB = step(bitsB, toB, 3)
-      bitsC = step(bitsC, toC, 3)
-      bitsD = step(bitsD, toD, 3)
       bitsA = step(bitsA, toA, 4)
       bitsB = step(bitsB, toB, 4)
-      bitsC = step(bitsC, toC, 4)
-      bitsD = step(bitsD, toD, 4)
       used = <u32>ctz(bitsA)
       atA -= used >> 3
       bitsA = window(atA, used & 7)
       used = <u32>ctz(bitsB)
       atB -= used >> 3
       bitsB = window(atB, used & 7)
+      bitsC = step(bitsC, toC, 0)
+      bitsD = step(bitsD, toD, 0)
+      bitsC = step(bitsC, toC, 1)
+      bitsD = step(bitsD, toD, 1)
+      bitsC = step(bitsC, toC, 2)
+      bitsD = step(bitsD, toD, 2)
+      bitsC = step(bitsC, toC, 3)
+      bitsD = step(bitsD, toD, 3)
+      bitsC = step(bitsC, toC, 4)
+      bitsD = step(bitsD, toD, 4)
       used = <u32>ctz(bitsC)
       atC -= used >> 3
       bitsC = window(atC, used & 7)

@@ -1,12 +1,13 @@
-/** Cells of texts as numbers of a dictionary, placed for compiled bodies. Called by `pieces.ts`. */
+/** Cells of texts as numbers, placed for compiled bodies. Called by `pieces.ts` and `reduce-task.ts`. */
 import type { Machine } from '../kernel/machine.js'
 import { type Box, boxShape, cellCount } from '../model/schema.js'
 import type { StoredColumn } from '../model/stored-column.js'
 import type { Value } from '../model/type.js'
-import type { Dictionary } from '../operator/dictionary.js'
+import type { Dictionary, KeyTexts } from '../operator/dictionary.js'
 import type { LoopColumn } from '../operator/loop.js'
 import type { Scratch } from '../operator/scratch.js'
 import { cStrides } from '../operator/select-cells.js'
+import { type TextForm, TextTable, wordsOf } from '../operator/text-table.js'
 import { numberReader, objectReader, type ReadNumbers } from '../source/objects.js'
 
 /** Stands for NULL. */
@@ -22,20 +23,24 @@ export interface CodedPart {
   readonly kept: readonly Value[] | undefined
 }
 
-/** The cells in C order over the column's own dims, as i4. */
-export function placeCodes(part: CodedPart, machine: Machine, scratch: Scratch, dictionary: Dictionary): LoopColumn {
+/** Numbers the texts of a column in one task. */
+export interface CellTexts {
+  readonly texts: KeyTexts
+  /** Writes the numbers of the cells to `codes`, an address, in C order over the column's own dims. */
+  number(part: CodedPart, own: readonly number[], codes: number): void
+}
+
+/** Texts of a fixed size are numbered in the machine, as long as its mark holds; others by a dictionary, which may outlive the task. */
+export function cellTexts({ layout }: StoredColumn, machine: Machine, dictionary: Dictionary): CellTexts {
+  return layout.form?.kind === 'text' ? fixedTexts(layout.form, machine) : otherTexts(machine, dictionary)
+}
+
+/** The cells as i4. */
+export function placeCodes(part: CodedPart, scratch: Scratch, texts: CellTexts): LoopColumn {
   const { column, box } = part
   const own = column.dims.map((dim) => boxShape(box)[dim] as number)
-  const count = cellCount(own)
-  const base = scratch.reserve(4 * count)
-  const values: Value[] = []
-  const read = readerOf(part, machine.memory.buffer, values)
-  const codes = new Int32Array(machine.memory.buffer, base, count)
-  readRuns(column.layout.strides, own, part.address, (address, step, cells, at) =>
-    read(address, step, cells, at, codes),
-  )
-  const numbers = values.map((value) => (value === null ? noNumber : dictionary.numberOf(value)))
-  for (let i = 0; i < count; i++) codes[i] = numbers[codes[i] as number] as number
+  const base = scratch.reserve(4 * cellCount(own))
+  texts.number(part, own, base)
   const strides = new Array<number>(box.start.length).fill(0)
   cStrides(own).forEach((stride, axis) => {
     strides[column.dims[axis] as number] = 4 * stride
@@ -43,12 +48,43 @@ export function placeCodes(part: CodedPart, machine: Machine, scratch: Scratch, 
   return { base, strides }
 }
 
-function readerOf({ column, kept }: CodedPart, buffer: ArrayBufferLike, values: Value[]): ReadNumbers {
-  const { form } = column.layout
-  if (!form) throw new TypeError(`${column.name} has no texts`)
-  const numbers = numberReader(form, buffer, kept, values, Number.POSITIVE_INFINITY)
-  if (numbers) return numbers
-  const objects = objectReader(form, column.type, buffer, kept)
+function fixedTexts(form: TextForm, machine: Machine): CellTexts {
+  const { size, missing } = form
+  const texts = new TextTable(machine, form.encoding, wordsOf(form))
+  const absent = missing === undefined ? undefined : texts.numberOf(missing, size)
+  return {
+    texts,
+    number({ column, address }, own, codes) {
+      readRuns(column.layout.strides, own, address, (cells, step, count, at) =>
+        texts.number(cells, step, size, count, codes + 4 * at),
+      )
+      if (absent === undefined) return
+      const written = new Int32Array(machine.memory.buffer, codes, cellCount(own))
+      for (let i = 0; i < written.length; i++) if (written[i] === absent) written[i] = noNumber
+    },
+  }
+}
+
+function otherTexts(machine: Machine, dictionary: Dictionary): CellTexts {
+  return {
+    texts: dictionary,
+    number({ column, address, kept }, own, base) {
+      const { buffer } = machine.memory
+      const { form, strides } = column.layout
+      if (!form) throw new TypeError(`${column.name} has no texts`)
+      const values: Value[] = []
+      const codes = new Int32Array(buffer, base, cellCount(own))
+      const read =
+        numberReader(form, buffer, kept, values, Number.POSITIVE_INFINITY) ??
+        eachByNumber(objectReader(form, column.type, buffer, kept), values)
+      readRuns(strides, own, address, (cells, step, count, at) => read(cells, step, count, at, codes))
+      const numbers = values.map((value) => (value === null ? noNumber : dictionary.numberOf(value)))
+      for (let i = 0; i < codes.length; i++) codes[i] = numbers[codes[i] as number] as number
+    },
+  }
+}
+
+function eachByNumber(objects: ReturnType<typeof objectReader>, values: Value[]): ReadNumbers {
   return (address, step, count, target, to) => {
     objects(address, step, count).forEach((value, i) => {
       to[target + i] = values.push(value) - 1

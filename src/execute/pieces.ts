@@ -1,14 +1,14 @@
 /** Brings the chunks under a piece into memory and says where each column's cells begin. Called by compiled tasks. */
+import type { ColumnId } from '../model/expression.js'
 import type { JobColumn } from '../model/job.js'
 import type { Nest } from '../model/nest.js'
 import type { Box } from '../model/schema.js'
 import type { StoredColumn } from '../model/stored-column.js'
 import type { NumericArray } from '../model/vector.js'
-import type { Dictionary } from '../operator/dictionary.js'
 import type { LoopColumn } from '../operator/loop.js'
 import type { Piece } from '../operator/piece.js'
 import { Scratch } from '../operator/scratch.js'
-import { placeCodes } from './coded-cells.js'
+import { type CellTexts, placeCodes } from './coded-cells.js'
 import type { StageRun } from './stage-run.js'
 
 export class PieceLoader {
@@ -17,7 +17,11 @@ export class PieceLoader {
   readonly #scratches = new Map<number, Scratch>()
   #box: Box | undefined
 
-  constructor(readonly run: StageRun) {}
+  /** `texts`: of the coded columns. */
+  constructor(
+    readonly run: StageRun,
+    readonly texts: ReadonlyMap<ColumnId, CellTexts> = new Map(),
+  ) {}
 
   /** Copies the values of dimension columns for a box; call before its pieces. */
   enter(box: Box): void {
@@ -68,9 +72,8 @@ export class PieceLoader {
 
   /** Texts of a chunk at an address: as numbers in a place of their own. */
   #coded(column: StoredColumn, k: number, box: Box, chunkAt: number, offset: number): LoopColumn {
-    const { machine, readers, dictionaries } = this.run
-    const part = { column, box, address: chunkAt + offset, kept: readers[k]?.keptAt(chunkAt) }
-    return placeCodes(part, machine, this.#scratchOf(column.id), dictionaries.get(column.id) as Dictionary)
+    const part = { column, box, address: chunkAt + offset, kept: this.run.readers[k]?.keptAt(chunkAt) }
+    return placeCodes(part, this.#scratchOf(column.id), this.texts.get(column.id) as CellTexts)
   }
 
   #scratchOf(id: number): Scratch {

@@ -1,16 +1,16 @@
 /** A task of a compiled reduction: piece by piece, filter columns first. Called by `stage-run.ts`. */
 
-import type { Expression } from '../model/expression.js'
+import type { ColumnId } from '../model/expression.js'
 import type { Bodies, KeySpace, PartialBody } from '../model/job.js'
 import type { Box } from '../model/schema.js'
 import { type Body, placeFields } from '../operator/body.js'
 import { DenseReduce } from '../operator/dense-reduce.js'
-import type { Dictionary } from '../operator/dictionary.js'
 import { HashReduce } from '../operator/hash-reduce.js'
 import { runLoop } from '../operator/loop.js'
 import { loopDims, meets, type Piece } from '../operator/piece.js'
 import { Scratch } from '../operator/scratch.js'
 import { hull, piecesOf } from './boxes.js'
+import { type CellTexts, cellTexts } from './coded-cells.js'
 import { PieceLoader } from './pieces.js'
 import type { StageRun } from './stage-run.js'
 
@@ -18,8 +18,9 @@ type Reduce = DenseReduce | HashReduce
 
 export async function reduceTask(run: StageRun, bodies: Bodies<Body>, boxes: readonly Box[]): Promise<PartialBody> {
   const scratch = new Scratch(run.machine)
-  const reduce = openReduce(run, bodies, boxes, scratch)
-  const loader = new PieceLoader(run)
+  const texts = textsOf(run)
+  const reduce = openReduce(run, bodies, boxes, scratch, texts)
+  const loader = new PieceLoader(run, texts)
   const reads = (bodies.keys ?? bodies.main).compiled.nest
   const consume = ({ box, piece }: Place): undefined | Promise<void> => {
     loader.enter(box)
@@ -67,13 +68,31 @@ interface Place {
   readonly number: number
 }
 
-function openReduce(run: StageRun, bodies: Bodies<Body>, boxes: readonly Box[], scratch: Scratch): Reduce {
+/** How the task numbers the texts of its coded columns. */
+function textsOf({ stage, machine, dictionaries }: StageRun): ReadonlyMap<ColumnId, CellTexts> {
+  const entries = stage.scan.columns.flatMap((column): [ColumnId, CellTexts][] => {
+    const dictionary = dictionaries.get(column.id)
+    return column.kind === 'stored' && dictionary ? [[column.id, cellTexts(column, machine, dictionary)]] : []
+  })
+  return new Map(entries)
+}
+
+function openReduce(
+  run: StageRun,
+  bodies: Bodies<Body>,
+  boxes: readonly Box[],
+  scratch: Scratch,
+  texts: ReadonlyMap<ColumnId, CellTexts>,
+): Reduce {
   const { scan, loops, sink } = run.stage
   const keys = (sink as { keys: KeySpace }).keys
   if (!loops) throw new TypeError('a compiled stage has loops')
   if (bodies.keys) {
-    const dictionaries = keys.kind === 'hash' ? keys.keys.map(({ expression }) => dictionaryOf(run, expression)) : []
-    return new HashReduce(scan, loops, { ...bodies, keys: bodies.keys }, scratch, dictionaries)
+    const coded =
+      keys.kind === 'hash'
+        ? keys.keys.map(({ expression: key }) => (key.kind === 'column' ? texts.get(key.column)?.texts : undefined))
+        : []
+    return new HashReduce(scan, loops, { ...bodies, keys: bodies.keys }, scratch, coded)
   }
   return new DenseReduce(
     scan,
@@ -83,11 +102,6 @@ function openReduce(run: StageRun, bodies: Bodies<Body>, boxes: readonly Box[], 
     scratch,
     hull(boxes, scan.dims.length),
   )
-}
-
-/** Of a key that is a coded column. */
-function dictionaryOf({ dictionaries }: StageRun, expression: Expression): Dictionary | undefined {
-  return expression.kind === 'column' ? dictionaries.get(expression.column) : undefined
 }
 
 /**

@@ -1,8 +1,12 @@
 /** The groups of keys that depend on data values: owns the slots and the kept records, and grows them. For execute. */
 import type { Machine } from './machine.js'
 
-/** Slots per group at least: then a search looks at 1.5 slots on average. */
+/**
+ * Slots per group at least: then a search looks at 1.5 slots on average. As many more as the core's first cache holds:
+ * a search that ends at its first slot is foreseen by the core.
+ */
 const slotsPerGroup = 2
+const smallSlots = 4096
 const leastGroups = 64
 const slotBytes = 4
 const wordBytes = 8
@@ -44,7 +48,7 @@ export function createHashTable(
     const known = capacity === 0 ? 0 : groups()
     const before = kept
     capacity = powerOfTwo(Math.max(wanted, leastGroups))
-    slots = capacity * slotsPerGroup
+    slots = Math.max(capacity * slotsPerGroup, Math.min(smallSlots, capacity * 32))
     kept = machine.allocate(capacity * width * wordBytes)
     table = machine.allocate(slots * slotBytes)
     machine.bytes.copyWithin(kept, before, before + known * width * wordBytes)

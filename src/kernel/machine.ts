@@ -111,6 +111,12 @@ export interface KernelExports {
   /** Clears a table and enters `groups` kept records. */
   hash_rebuild(kept: number, width: number, groups: number, table: number, slots: number): void
 
+  /**
+   * Writes each of `count` texts of `size` bytes, `step` bytes apart, as a record of ceil(size / 8) words with zeros
+   * behind, and 0 over its code: an active record. Up to 7 bytes behind a text are read.
+   */
+  pad_texts(texts: number, step: number, size: number, count: number, records: number, codes: number): void
+
   // Mathematics: the one implementation of each, for code and interpreter alike.
   exp(x: number): number
   ln(x: number): number

@@ -15,6 +15,7 @@ import type {
   Unnest,
 } from './plan.js'
 import type { Dimension, Layout } from './schema.js'
+import type { TextEncoding } from './stored-text.js'
 import type { Type, Value } from './type.js'
 import type { Batch, Header, Vector } from './vector.js'
 
@@ -264,6 +265,13 @@ export interface Work {
   msByStage: Record<string, number>
 }
 
+/** Texts as a machine keeps them: `words` 64-bit words each, padded with zeros. */
+export interface PackedTexts {
+  readonly words: number
+  readonly encoding: TextEncoding
+  readonly bytes: ArrayBuffer
+}
+
 export type PartialBody =
   /** One array per field over the product of some codes of each dimension, ascending. */
   | { readonly kind: 'dense'; readonly codes: readonly Int32Array[]; readonly fields: readonly ArrayBuffer[] }
@@ -274,7 +282,7 @@ export type PartialBody =
       readonly records: ArrayBuffer
       readonly fields: readonly ArrayBuffer[]
       /** Key by key the values that the numbers in its words stand for; absent where the words are the values. */
-      readonly values: readonly (readonly Value[] | undefined)[]
+      readonly values: readonly (readonly Value[] | PackedTexts | undefined)[]
     }
   /** The interpreter's: keys per group and the states of each aggregate. */
   | { readonly kind: 'groups'; readonly keys: readonly Vector[]; readonly states: readonly (readonly unknown[])[] }

@@ -1,4 +1,5 @@
 /** Tables as grids: dimensions, columns over subsets of them, and how a column's chunks lie in memory. */
+import type { TextEncoding } from './stored-text.js'
 import type { Type } from './type.js'
 
 export interface Dimension {
@@ -74,7 +75,7 @@ export type Form =
   /** Text of `size` bytes, padded with zeros: UTF-32 or UTF-8. `missing` means NULL. */
   | {
       readonly kind: 'text'
-      readonly encoding: 'utf32' | 'bytes'
+      readonly encoding: TextEncoding
       readonly size: number
       readonly missing?: string | undefined
     }

@@ -1,11 +1,22 @@
 /** Numbers for texts, in the order in which they are met: what compiled bodies see of keys that are texts. */
 import { ChunkQLError } from '../model/error.js'
+import type { PackedTexts } from '../model/job.js'
 import type { Value } from '../model/type.js'
+
+/** What the numbers of a coded key stand for: in a task, and where partials are merged. */
+export interface KeyTexts {
+  /** The texts that key records have: what a partial takes along. May change the numbers in the records, in place. */
+  leave(records: ArrayBuffer, width: number, key: number): readonly Value[] | PackedTexts
+  /** Takes in what a partial brings: the number of each, valid until the machine's memory grows. */
+  enter(texts: readonly Value[] | PackedTexts): ArrayLike<number>
+  /** All texts by number. */
+  texts(): readonly Value[]
+}
 
 /** Bytes that an entry takes beside its text, about: a place in the map, one in the list, the head of a string. */
 const entryBytes = 64
 
-export class Dictionary {
+export class Dictionary implements KeyTexts {
   readonly #numbers = new Map<Value, number>()
   readonly values: Value[] = []
   #bytes = 0
@@ -20,6 +31,25 @@ export class Dictionary {
     if (this.#bytes > this.memory) throw this.#tooMany()
     this.#numbers.set(value, this.values.length)
     return this.values.push(value) - 1
+  }
+
+  leave(records: ArrayBuffer, width: number, key: number): readonly Value[] {
+    const own = new Map<number, number>()
+    renumber(records, width, key, (old) => {
+      const known = own.get(old)
+      if (known !== undefined) return known
+      own.set(old, own.size)
+      return own.size - 1
+    })
+    return [...own.keys()].map((number) => this.values[number] as Value)
+  }
+
+  enter(texts: readonly Value[]): readonly number[] {
+    return texts.map((text) => this.numberOf(text))
+  }
+
+  texts(): readonly Value[] {
+    return this.values
   }
 
   #tooMany(): ChunkQLError {

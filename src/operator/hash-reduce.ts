@@ -2,10 +2,9 @@
 import { createHashTable, type HashTable } from '../kernel/hash-table.js'
 import type { Bodies, GridScan, LoopPlan, PartialBody } from '../model/job.js'
 import { type Field, fieldWord, frame, keyWords } from '../model/nest.js'
-import type { Value } from '../model/type.js'
 import type { Call } from './axis.js'
 import { type Body, fieldBytes, initField, placeFields, setWord } from './body.js'
-import { type Dictionary, renumber } from './dictionary.js'
+import type { KeyTexts } from './dictionary.js'
 import { DirectTable } from './direct-table.js'
 import { runLoop } from './loop.js'
 import { loopDims, type Piece } from './piece.js'
@@ -28,15 +27,14 @@ export class HashReduce {
   readonly #direct: DirectTable | undefined
 
   /**
-   * All bodies are over the same columns; `main` takes group numbers by ordinal. `dictionaries`: key by key, of those that
-   * are coded.
+   * All bodies are over the same columns; `main` takes group numbers by ordinal. `texts`: key by key, of those that are coded.
    */
   constructor(
     readonly scan: GridScan,
     readonly loops: LoopPlan,
     { keys, main, direct }: Bodies<Body> & { readonly keys: Body },
     readonly scratch: Scratch,
-    readonly dictionaries: readonly (Dictionary | undefined)[],
+    readonly texts: readonly (KeyTexts | undefined)[],
   ) {
     const { machine } = scratch
     const { sink } = keys.compiled.nest
@@ -112,19 +110,7 @@ export class HashReduce {
       copy(this.#fields[k] as number, count * fieldBytes(field)),
     )
     const records = copy(kept, count * this.#width * 8)
-    const values = this.dictionaries.map((dictionary, key) => dictionary && this.#ownValues(records, key, dictionary))
+    const values = this.texts.map((texts, key) => texts?.leave(records, this.#width, key))
     return { kind: 'hash', count, records, fields, values }
-  }
-
-  /** The values of one key that these records have, numbered anew. */
-  #ownValues(records: ArrayBuffer, key: number, { values }: Dictionary): readonly Value[] {
-    const own = new Map<number, number>()
-    renumber(records, this.#width, key, (old) => {
-      const known = own.get(old)
-      if (known !== undefined) return known
-      own.set(old, own.size)
-      return own.size - 1
-    })
-    return [...own.keys()].map((number) => values[number] as Value)
   }
 }

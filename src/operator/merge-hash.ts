@@ -5,18 +5,19 @@ import { keyWords } from '../model/nest.js'
 import type { NamedAggregate, NamedExpression } from '../model/plan.js'
 import { INT32, isFloat, type Type, type Value } from '../model/type.js'
 import { allocate, type NumericArray, take, type Vector } from '../model/vector.js'
-import { Dictionary, renumber } from './dictionary.js'
+import { Dictionary, type KeyTexts, renumber } from './dictionary.js'
 import type { Rows } from './rows.js'
 import { Scratch } from './scratch.js'
 import { placeArrays, placedBytes, type StateArrays } from './state-arrays.js'
+import { TextTable } from './text-table.js'
 
 type HashKeys = Extract<KeySpace, { kind: 'hash' }>
 
 export class MergeHash {
   readonly #width: number
   readonly #scratch: Scratch
-  /** Key by key, of those that are coded. */
-  readonly #dictionaries: readonly (Dictionary | undefined)[]
+  /** Key by key, of those that are coded: made when the first partial tells how its texts are kept. */
+  readonly #texts: (KeyTexts | undefined)[] = []
   readonly #table: HashTable
 
   constructor(
@@ -28,15 +29,17 @@ export class MergeHash {
     this.#width = keyWords(keys.keys.length + keys.dims.length)
     this.#table = createHashTable(states.machine, this.#width, 1024)
     this.#scratch = new Scratch(states.machine)
-    this.#dictionaries = keys.keys.map(({ coded }) => coded && new Dictionary(memory))
   }
 
   /** In task order; `more`: how many partials are still to come. */
   absorb({ records, fields, count, values }: Extract<PartialBody, { kind: 'hash' }>, more: number): void {
     const { machine } = this.states
     values.forEach((own, key) => {
-      const numbers = own?.map((value) => (this.#dictionaries[key] as Dictionary).numberOf(value))
-      if (numbers) renumber(records, this.#width, key, (old) => numbers[old] as number)
+      if (!own) return
+      this.#texts[key] ??=
+        'bytes' in own ? new TextTable(machine, own.encoding, own.words) : new Dictionary(this.memory)
+      const numbers = this.#texts[key].enter(own)
+      renumber(records, this.#width, key, (old) => numbers[old] as number)
     })
     const arrays = [records, ...fields, new ArrayBuffer(count * 4)]
     // In a place of their own, not behind a mark: table and states may grow while they are in memory.
@@ -74,10 +77,10 @@ export class MergeHash {
   }
 
   #valuesOf(key: number, { length, values: numbers, valid }: Vector, type: Type): Vector {
-    const { values } = this.#dictionaries[key] as Dictionary
-    const texts = allocate(type, length) as Value[]
-    for (let i = 0; i < length; i++) if (valid?.[i] !== 0) texts[i] = values[numbers[i] as number] as Value
-    return { type, length, values: texts as readonly string[], valid }
+    const texts = this.#texts[key]?.texts() ?? []
+    const values = allocate(type, length) as Value[]
+    for (let i = 0; i < length; i++) if (valid?.[i] !== 0) values[i] = texts[numbers[i] as number] as Value
+    return { type, length, values: values as readonly string[], valid }
   }
 
   #key(key: number, type: Type, count: number): Vector {

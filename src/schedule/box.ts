@@ -161,19 +161,22 @@ const leastTaskBytes = 4e6
 const mostTaskBytes = 64e6
 /** Bytes to decode per group: a task with many groups leaves a large partial, which is sent and merged. */
 const partialShare = 1000
+/** Tasks of a table of a few hundred MB: where nobody knows how many groups there are, each may leave all of them behind. */
+const tasksOfUnknown = 10
+const tasksOfKnown = 64
 
 export function taskSpace(
   choice: BoxChoice,
   selection: readonly (readonly IndexRange[])[],
   limited: boolean,
-  groups = 1,
+  groups: number | 'unknown' = 1,
 ): TaskSpace {
   const { box } = choice
   const kept = selection.map((ranges, dim) => boxRanges(ranges, box[dim] as number))
   const counts = kept.map(rangeTotal)
   const boxes = cellCount(counts)
-  const partial = groups * partialShare
-  const wanted = Math.min(mostTaskBytes, Math.max(leastTaskBytes, choice.decodedBytes / 64, partial))
+  const partial = groups === 'unknown' ? choice.decodedBytes / tasksOfUnknown : groups * partialShare
+  const wanted = Math.min(mostTaskBytes, Math.max(leastTaskBytes, choice.decodedBytes / tasksOfKnown, partial))
   const short = Math.max(1, Math.floor(mostCells / Math.max(1, cellCount(box))))
   const perTask = Math.min(short, Math.max(1, Math.floor(wanted / Math.max(1, choice.taskBytes))))
   // Where a LIMIT may stop early, tasks begin with a single box.

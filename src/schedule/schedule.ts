@@ -147,8 +147,9 @@ function sinkColumns(sink: Sink, coded: boolean): Set<number> {
 }
 
 /** Groups that a task may leave behind. */
-function denseGroups(sink: Sink): number {
-  if (sink.kind !== 'reduce' || sink.keys.kind !== 'dense') return 1
+function groupsOf(sink: Sink): number | 'unknown' {
+  if (sink.kind !== 'reduce' || sink.keys.kind === 'none') return 1
+  if (sink.keys.kind === 'hash') return 'unknown'
   return cellCount(sink.keys.dims.map(({ count }) => count))
 }
 
@@ -160,7 +161,7 @@ function finishStage(scan: GridScan, sink: Sink, { settings, registry }: Schedul
   const memory = settings.memory_limit / settings.threads / 2
   const choice = chooseBox(stored, scan.dims, slab, memory)
   const limited = sink.kind === 'rows' && sink.limit !== undefined
-  const tasks = taskSpace(choice, scan.selection, limited, denseGroups(sink))
+  const tasks = taskSpace(choice, scan.selection, limited, groupsOf(sink))
   const boxes = cellCount(scan.dims.map(({ size }, dim) => Math.ceil(size / (choice.box[dim] as number))))
   const decodedBytes = boxes === 0 ? 0 : (choice.decodedBytes * tasks.boxes) / boxes
   return { scan, sink, tasks, taskBytes: choice.taskBytes, decodedBytes }

@@ -1,6 +1,6 @@
 /** Values that are no numbers (text, bytes, lists), made from the cells of a decoded chunk. Called by sources and by the interpreter's reader. */
-import { ChunkQLError } from '../model/error.js'
 import { type Form, storageBytes } from '../model/schema.js'
+import { decoderOf } from '../model/stored-text.js'
 import { elementOf, type Type, type Value } from '../model/type.js'
 import { valueAt } from '../model/vector.js'
 import { allocateStored, storedCopier, unpack } from './unpack.js'
@@ -100,7 +100,7 @@ function textReader(form: Extract<Form, { kind: 'text' }>, buffer: ArrayBufferLi
 function textNumbers(form: Extract<Form, { kind: 'text' }>, buffer: ArrayBufferLike, values: Value[]): ReadNumbers {
   const { encoding, size, missing } = form
   const bytes = new Uint8Array(buffer)
-  const decode = encoding === 'utf32' ? utf32 : narrow
+  const decode = decoderOf(encoding)
   let places = new Int32Array(remembered).fill(-1)
   let numbers = new Int32Array(remembered)
   const grow = () => {
@@ -134,38 +134,6 @@ export function hashOf(bytes: Uint8Array, start: number, end: number): number {
 export function sameBytes(bytes: Uint8Array, a: number, b: number, length: number): boolean {
   for (let i = 0; i < length; i++) if (bytes[a + i] !== bytes[b + i]) return false
   return true
-}
-
-/** Trailing zeros are padding; zeros inside belong to the text. */
-function utf32(bytes: Uint8Array): string {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  let length = bytes.byteLength / 4
-  while (length > 0 && view.getUint32(4 * length - 4, true) === 0) length--
-  let text = ''
-  for (let i = 0; i < length; i++) text += character(view.getUint32(4 * i, true))
-  return text
-}
-
-function character(point: number): string {
-  if (point <= 0x10ffff && (point < 0xd800 || point > 0xdfff)) return String.fromCodePoint(point)
-  throw new ChunkQLError('unsupported', `0x${point.toString(16)} is no character: it cannot be read as text`)
-}
-
-function narrow(bytes: Uint8Array): string {
-  let length = bytes.length
-  while (length > 0 && bytes[length - 1] === 0) length--
-  return utf8(bytes.subarray(0, length))
-}
-
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
-/** Bytes that are not UTF-8 would have to be guessed. */
-export function utf8(bytes: Uint8Array): string {
-  try {
-    return decoder.decode(bytes)
-  } catch {
-    throw new ChunkQLError('unsupported', 'bytes that are not UTF-8 cannot be read as text')
-  }
 }
 
 /** Bytes of one cell of a form. */

@@ -19,10 +19,14 @@ const guesses = memory.data(64 * 4, 16)
 export function hash_find(
   records: usize, width: u32, count: u32, codes: usize, table: usize, slots: u32, kept: usize, groups: usize, limit: u32,
 ): u32 {
-  if (slots >= largeSlots) return findLarge(records, width, count, codes, table, slots, kept, groups, limit)
-  return width == 2
-    ? findSmall(records, 2, count, codes, table, slots, kept, groups, limit)
-    : findSmall(records, width, count, codes, table, slots, kept, groups, limit)
+  if (slots >= largeSlots) {
+    if (width == 1) return findLarge(records, 1, count, codes, table, slots, kept, groups, limit)
+    if (width == 2) return findLarge(records, 2, count, codes, table, slots, kept, groups, limit)
+    return findLarge(records, width, count, codes, table, slots, kept, groups, limit)
+  }
+  if (width == 1) return findSmall(records, 1, count, codes, table, slots, kept, groups, limit)
+  if (width == 2) return findSmall(records, 2, count, codes, table, slots, kept, groups, limit)
+  return findSmall(records, width, count, codes, table, slots, kept, groups, limit)
 }
 
 /** Enters `groups` kept records into a table of another size, which is cleared first. */
@@ -69,6 +73,8 @@ function findSmall(
 }
 
 // prettier-ignore
+// @ts-ignore: decorator
+@inline
 function findLarge(
   records: usize, width: u32, count: u32, codes: usize, table: usize, slots: u32, kept: usize, groups: usize, limit: u32,
 ): u32 {
@@ -144,6 +150,7 @@ function enter(record: usize, width: u32, first: u32, table: usize, slots: u32, 
 // @ts-ignore: decorator
 @inline
 function same(a: usize, b: usize, width: u32): i32 {
+  if (width == 1) return i32(load<u64>(a) == load<u64>(b))
   if (width == 2) return i32(!((load<u64>(a) ^ load<u64>(b)) | (load<u64>(a, 8) ^ load<u64>(b, 8))))
   let difference: u64 = 0
   for (let w: u32 = 0; w < width; w++) difference |= load<u64>(a + (w << 3)) ^ load<u64>(b + (w << 3))
@@ -155,7 +162,9 @@ function same(a: usize, b: usize, width: u32): i32 {
 @inline
 function slotOf(record: usize, width: u32, slots: u32): u32 {
   let hash = load<u64>(record) * 0x9e3779b97f4a7c15
-  if (width == 2) {
+  if (width == 1) {
+    hash = mix(hash)
+  } else if (width == 2) {
     hash = mix(hash ^ load<u64>(record, 8))
   } else {
     for (let w: u32 = 1; w < width; w++) hash = mix(hash ^ load<u64>(record + (w << 3)))

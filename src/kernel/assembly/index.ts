@@ -13,6 +13,7 @@ export { acos, asin, atan, atan2, cbrt, cos, exp, ln, log10, log2, pow, sin, tan
 export { accumulate_numbers, convert_numbers, rescale_numbers, unpack_bits } from './numbers'
 export { snappy_decode } from './snappy'
 export { swap, swap_strided } from './swap'
+export { pad_texts } from './texts'
 export { zstd_decode, zstd_length, zstd_scratch } from './zstd/frame'
 
 /** Static data lies below; the machine's arena begins here. */

@@ -1,7 +1,8 @@
 /** Texts and bytes of any length in a chunk, as the vlen codecs lay them: each different one is kept once. Called by chunked.ts. */
 import { ChunkQLError } from '../../model/error.js'
+import { utf8 } from '../../model/stored-text.js'
 import type { Value } from '../../model/type.js'
-import { hashOf, sameBytes, utf8 } from '../objects.js'
+import { hashOf, sameBytes } from '../objects.js'
 
 /** The values of a chunk, and for each cell the number of its value. */
 export interface Kept {

@@ -1,0 +1,103 @@
+/** Numbers for texts of a fixed size, made in the machine: each text is a key record of a hash table, its group is its number. */
+import { createHashTable, type HashTable } from '../kernel/hash-table.js'
+import type { Machine } from '../kernel/machine.js'
+import type { PackedTexts } from '../model/job.js'
+import type { Form } from '../model/schema.js'
+import { decoderOf, encodeText, type TextEncoding } from '../model/stored-text.js'
+import type { Value } from '../model/type.js'
+import { type KeyTexts, renumber } from './dictionary.js'
+import { Scratch } from './scratch.js'
+
+/** Bytes of records that are written before they are looked up: they stay in the core's first cache. */
+const blockBytes = 16384
+
+export type TextForm = Extract<Form, { kind: 'text' }>
+
+export class TextTable implements KeyTexts {
+  readonly #table: HashTable
+  readonly #records: Scratch
+  readonly #block: number
+
+  /** `words`: 64-bit words of a text. Lives as long as the mark that the machine had. */
+  constructor(
+    readonly machine: Machine,
+    readonly encoding: TextEncoding,
+    readonly words: number,
+  ) {
+    this.#table = createHashTable(machine, words)
+    this.#records = new Scratch(machine)
+    this.#block = Math.max(1, Math.floor(blockBytes / (words * 8)))
+  }
+
+  /** Numbers `count` cells, `step` bytes apart: an i32 for each at `codes`. */
+  number(cells: number, step: number, size: number, count: number, codes: number): void {
+    const { kernel } = this.machine
+    for (let done = 0; done < count; done += this.#block) {
+      const some = Math.min(this.#block, count - done)
+      const records = this.#records.reserve(this.#block * this.words * 8)
+      kernel.pad_texts(cells + done * step, step, size, some, records, codes + done * 4)
+      this.#table.find(records, some, codes + done * 4)
+    }
+  }
+
+  /** The number of one text, entered where it is new; undefined where it is longer than a cell. */
+  numberOf(text: string, size: number): number | undefined {
+    const bytes = encodeText(text, this.encoding)
+    if (bytes.length > size) return undefined
+    const { machine } = this
+    const record = machine.allocate(this.words * 8)
+    const code = machine.allocate(4)
+    machine.bytes.fill(0, record, record + this.words * 8).set(bytes, record)
+    machine.view.setInt32(code, 0, true)
+    this.#table.find(record, 1, code)
+    return machine.view.getInt32(code, true)
+  }
+
+  leave(records: ArrayBuffer, width: number, key: number): PackedTexts {
+    const { words, encoding } = this
+    const { groups, kept } = this.#table
+    const whole = this.machine.memory.buffer.slice(kept, kept + groups * words * 8) as ArrayBuffer
+    if (groups * width * 8 <= 2 * records.byteLength) return { words, encoding, bytes: whole }
+    return { words, encoding, bytes: compact(whole, words, records, width, key) }
+  }
+
+  enter({ bytes }: PackedTexts): Int32Array {
+    const { machine } = this
+    const count = bytes.byteLength / (this.words * 8)
+    // In a place of its own, not behind a mark: the table may grow.
+    const records = this.#records.reserve(bytes.byteLength + count * 4)
+    const codes = records + bytes.byteLength
+    machine.bytes.set(new Uint8Array(bytes), records)
+    machine.bytes.fill(0, codes, codes + count * 4)
+    this.#table.find(records, count, codes)
+    return new Int32Array(machine.memory.buffer, codes, count)
+  }
+
+  texts(): readonly Value[] {
+    const { groups, kept } = this.#table
+    const decode = decoderOf(this.encoding)
+    const { bytes } = this.machine
+    const size = this.words * 8
+    return Array.from({ length: groups }, (_, i) => decode(bytes.subarray(kept + i * size, kept + (i + 1) * size)))
+  }
+}
+
+export function wordsOf({ size }: TextForm): number {
+  return Math.ceil(size / 8)
+}
+
+/** Only the texts that the records have, numbered anew. */
+function compact(texts: ArrayBuffer, words: number, records: ArrayBuffer, width: number, key: number): ArrayBuffer {
+  const from = new BigInt64Array(texts)
+  const numbers = new Int32Array(from.length / words).fill(-1)
+  const to = new BigInt64Array((records.byteLength / (width * 8)) * words)
+  let count = 0
+  renumber(records, width, key, (old) => {
+    if (numbers[old] === -1) {
+      to.set(from.subarray(old * words, (old + 1) * words), count * words)
+      numbers[old] = count++
+    }
+    return numbers[old] as number
+  })
+  return to.buffer.slice(0, count * words * 8)
+}

@@ -1,0 +1,58 @@
+/** Texts of a fixed size, numbered in the machine: as a Map numbers them, what records have is taken along and taken in. */
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { createMachine } from '../../src/kernel/machine.js'
+import { TextTable } from '../../src/operator/text-table.js'
+
+function numbersOf(table: TextTable, texts: readonly string[], size: number, step = size): number[] {
+  const { machine } = table
+  const cells = machine.allocate(texts.length * step)
+  const codes = machine.allocate(texts.length * 4)
+  texts.forEach((text, i) => {
+    machine.bytes
+      .fill(0xff, cells + i * step, cells + (i + 1) * step)
+      .fill(0, cells + i * step, cells + i * step + size)
+    machine.bytes.set(new TextEncoder().encode(text), cells + i * step)
+  })
+  table.number(cells, step, size, texts.length, codes)
+  return [...new Int32Array(machine.memory.buffer, codes, texts.length)]
+}
+
+for (const size of [1, 5, 8, 12, 16, 19, 24, 40]) {
+  test(`texts of ${size} bytes have numbers in the order in which they are met`, () => {
+    const table = new TextTable(createMachine({ limit: 1e8 }), 'bytes', Math.ceil(size / 8))
+    const texts = Array.from({ length: 5000 }, (_, i) => String((i * 7919) % 3001).slice(-size))
+    const seen = [...new Set(texts)]
+    assert.deepEqual(
+      numbersOf(table, texts, size, size + 3),
+      texts.map((text) => seen.indexOf(text)),
+    )
+    assert.deepEqual(table.texts(), seen)
+  })
+}
+
+test('of many texts only those of the records are taken along, numbered anew', () => {
+  const table = new TextTable(createMachine({ limit: 1e8 }), 'bytes', 1)
+  numbersOf(table, ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'], 3)
+  const records = BigInt64Array.from([0n, 8n, 1n, 0n, 0n, 2n])
+  const own = table.leave(records.buffer as ArrayBuffer, 2, 0)
+  assert.deepEqual([...records], [0n, 0n, 1n, 0n, 0n, 1n])
+  const merged = new TextTable(createMachine({ limit: 1e8 }), 'bytes', 1)
+  numbersOf(merged, ['x', 'c'], 3)
+  assert.deepEqual([...merged.enter(own)], [2, 1])
+  assert.deepEqual(merged.texts(), ['x', 'c', 'i'])
+})
+
+test('a text that is longer than a cell is none of the cells', () => {
+  const table = new TextTable(createMachine({ limit: 1e8 }), 'bytes', 1)
+  assert.equal(table.numberOf('abcdef', 5), undefined)
+  assert.equal(table.numberOf('abcde', 5), 0)
+  assert.deepEqual(numbersOf(table, ['', 'abcde'], 5), [1, 0])
+})
+
+test('texts of UTF-32 are those of JavaScript, beyond 16 bits too', () => {
+  const table = new TextTable(createMachine({ limit: 1e8 }), 'utf32', 2)
+  assert.equal(table.numberOf('a😀', 16), 0)
+  assert.equal(table.numberOf('', 16), 1)
+  assert.deepEqual(table.texts(), ['a😀', ''])
+})

@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util'
 const suites = {
   grid: 'a reanalysis in five codecs, beside xarray + dask and DuckDB over Parquet [--size 500MB] [--codec zstd]',
   groupby: 'the group-by questions of the db-benchmark at 10^7 rows, beside DuckDB over Parquet',
+  codec: 'decoding, beside the libraries in C and their builds on npm [--size 500MB] [--codec zstd]',
 }
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,

@@ -9,6 +9,8 @@ import { parseArgs } from 'node:util'
 const suites = {
   grid: 'a reanalysis in five codecs, beside xarray + dask and DuckDB over Parquet [--size 500MB] [--codec zstd]',
   groupby: 'the group-by questions of the db-benchmark at 10^7 rows, beside DuckDB over Parquet',
+  xarray: 'questions of climate science over 1.1 GB, beside xarray + dask and DuckDB over Parquet',
+  scale: 'a million rows in 10^2 to 10^6 chunks, and 1 to all threads, beside xarray + dask',
   codec: 'decoding, beside the libraries in C and their builds on npm [--size 500MB] [--codec zstd]',
 }
 const { values: options, positionals } = parseArgs({

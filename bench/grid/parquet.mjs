@@ -7,15 +7,14 @@ import * as zarr from 'zarrita'
 /** DuckDB's vectors hold no more. */
 const vectorRows = 2048
 
+const openArray = (path, name) => zarr.open(zarr.root(new FileSystemStore(path)).resolve(name), { kind: 'array' })
+
 /** Coordinates of the store: microseconds since 1970, degrees. */
 export async function readAxes(path) {
-  const root = zarr.root(new FileSystemStore(path))
-  const open = (name) => zarr.open(root.resolve(name), { kind: 'array' })
-  const values = async (name) => Array.from((await zarr.get(await open(name))).data, Number)
-  const t2m = await open('t2m')
-  const { units } = (await open('time')).attrs
+  const values = async (name) => Array.from((await zarr.get(await openArray(path, name))).data, Number)
+  const { units } = (await openArray(path, 'time')).attrs
   const toMicroseconds = timeDecoder(String(units))
-  return { t2m, time: (await values('time')).map(toMicroseconds), lat: await values('lat'), lon: await values('lon') }
+  return { time: (await values('time')).map(toMicroseconds), lat: await values('lat'), lon: await values('lon') }
 }
 
 function timeDecoder(units) {
@@ -26,36 +25,48 @@ function timeDecoder(units) {
   return (value) => value * step + epoch
 }
 
-export async function writeParquet({ t2m, time, lat, lon }, path) {
+/** A table with the coordinates and the variables of a store of (time, lat, lon); variables of (lat, lon) repeat. */
+export async function writeParquet(store, names, path) {
+  const axes = await readAxes(store)
+  const arrays = await Promise.all(names.map((name) => openArray(store, name)))
   // On disk: as rows with coordinates the table is seven times the size of the store.
   const scratch = `${path}.scratch`
   rmSync(scratch, { force: true })
   const instance = await DuckDBInstance.create(scratch)
   const connection = await instance.connect()
-  await connection.run('CREATE TABLE climate (time TIMESTAMP, lat DOUBLE, lon DOUBLE, t2m FLOAT)')
-  const appender = await connection.createAppender('climate')
-  const step = t2m.chunks[0]
-  for (let from = 0; from < time.length; from += step) {
-    const to = Math.min(time.length, from + step)
-    const { data } = await zarr.get(t2m, [zarr.slice(from, to), null, null])
-    appendCells(appender, data, { from, time, lat, lon })
+  const columns = names.map((name) => `${name} FLOAT`).join(', ')
+  await connection.run(`CREATE TABLE cells (time TIMESTAMP, lat DOUBLE, lon DOUBLE, ${columns})`)
+  const appender = await connection.createAppender('cells')
+  const [step] = arrays[0].chunks
+  for (let from = 0; from < axes.time.length; from += step) {
+    const span = zarr.slice(from, Math.min(axes.time.length, from + step))
+    const parts = await Promise.all(
+      arrays.map((array) => zarr.get(array, array.shape.length === 3 ? [span, null, null] : null)),
+    )
+    appendCells(
+      appender,
+      parts.map(({ data }) => data),
+      { from, ...axes },
+    )
   }
   appender.closeSync()
   // Written aside and renamed: a file that is there is whole.
-  await connection.run(`COPY climate TO '${path}.part' (FORMAT parquet)`)
+  await connection.run(`COPY cells TO '${path}.part' (FORMAT parquet)`)
   connection.closeSync()
   instance.closeSync()
   rmSync(scratch, { force: true })
   renameSync(`${path}.part`, path)
 }
 
-function appendCells(appender, data, { from, time, lat, lon }) {
-  for (let start = 0; start < data.length; start += vectorRows) {
-    const count = Math.min(vectorRows, data.length - start)
-    const chunk = DuckDBDataChunk.create([TIMESTAMP, DOUBLE, DOUBLE, FLOAT], count)
-    const vectors = [0, 1, 2, 3].map((column) => chunk.getColumnVector(column))
-    const [times, lats, lons, values] = vectors.map(({ items }) => items)
-    values.set(data.subarray(start, start + count))
+function appendCells(appender, variables, { from, time, lat, lon }) {
+  const types = [TIMESTAMP, DOUBLE, DOUBLE, ...variables.map(() => FLOAT)]
+  const plane = lat.length * lon.length
+  const { length } = variables[0]
+  for (let start = 0; start < length; start += vectorRows) {
+    const count = Math.min(vectorRows, length - start)
+    const chunk = DuckDBDataChunk.create(types, count)
+    const vectors = types.map((_, column) => chunk.getColumnVector(column))
+    const [times, lats, lons] = vectors.map(({ items }) => items)
     // A run of cells shares its time and latitude.
     for (let i = 0; i < count; ) {
       const row = Math.floor((start + i) / lon.length)
@@ -66,8 +77,15 @@ function appendCells(appender, data, { from, time, lat, lon }) {
       for (let k = i; k < end; k++) lons[k] = lon[x + k - i]
       i = end
     }
-    // Missing is NULL to DuckDB, as it is to us.
-    for (let i = 0; i < count; i++) if (Number.isNaN(values[i])) vectors[3].setItem(i, null)
+    variables.forEach((data, v) => {
+      const vector = vectors[3 + v]
+      for (let i = 0; i < count; i++) {
+        const value = data[data.length === plane ? (start + i) % plane : start + i]
+        // Missing is NULL to DuckDB, as it is to us.
+        if (Number.isNaN(value)) vector.setItem(i, null)
+        else vector.items[i] = value
+      }
+    })
     for (const vector of vectors) vector.flush()
     appender.appendDataChunk(chunk)
   }

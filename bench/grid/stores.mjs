@@ -1,6 +1,6 @@
 // The stores of the bench: one reanalysis in each codec, and the Parquet file that DuckDB reads of it.
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readAxes, writeParquet } from './parquet.mjs'
 
@@ -17,10 +17,16 @@ export function climateStore(root, size, codec) {
 
 export async function climateParquet(store) {
   const parquet = store.replace(/\.zarr$/, '.parquet')
-  const axes = await readAxes(store)
+  const { time } = await readAxes(store)
   if (!existsSync(parquet)) {
     console.log(`making ${parquet}`)
-    await writeParquet(axes, parquet)
+    await writeParquet(store, ['t2m'], parquet)
   }
-  return { parquet, axes }
+  return { parquet, time }
+}
+
+/** Shape and chunks of the temperatures. */
+export function shapeOf(store) {
+  const { shape, chunks } = JSON.parse(readFileSync(join(store, 't2m/.zarray'), 'utf8'))
+  return { shape: shape.join(' x '), chunks: chunks.join(' x ') }
 }

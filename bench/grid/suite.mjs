@@ -5,7 +5,7 @@ import { allAgree, ask, compare, comparisonTable, hasDask, meanRatio, nodeOf, py
 import { machineText, median, table, writeSection } from '../shared/report.mjs'
 import { lines as allLines, sqlOf } from './lines.mjs'
 import { timeCommand, writeManyChunks } from './startup.mjs'
-import { climateParquet, climateStore } from './stores.mjs'
+import { climateParquet, climateStore, shapeOf } from './stores.mjs'
 
 const codecs = ['blosc-lz4', 'blosc-zstd', 'zstd', 'gzip', 'raw']
 /** float32 sums of numpy are only so exact; DuckDB's are of doubles. */
@@ -13,8 +13,10 @@ const tolerances = { dask: 1e-5, duckdb: 1e-9 }
 const titles = { dask: 'xarray + dask', duckdb: 'DuckDB' }
 
 export async function runSuite({ root, size, threads, runs, only, codec }) {
-  const { parquet, axes } = await climateParquet(climateStore(root, size, 'blosc-lz4'))
-  const span = { from: timestampAt(axes.time, 0.4), to: timestampAt(axes.time, 0.5) }
+  const first = climateStore(root, size, 'blosc-lz4')
+  const { parquet, time } = await climateParquet(first)
+  const { shape, chunks } = shapeOf(first)
+  const span = { from: timestampAt(time, 0.4), to: timestampAt(time, 0.5) }
   const lines = allLines
     .filter(({ name }) => name.includes(only))
     .map((line) => ({ ...line, sql: sqlOf(line, 'climate', span) }))
@@ -35,7 +37,7 @@ export async function runSuite({ root, size, threads, runs, only, codec }) {
 
   const text = [
     '# Results of `npm run bench -- grid`',
-    `Medians of ${runs} warm runs, ${threads} threads each, on ${axes.t2m.shape.join(' x ')} float32 (${size}), chunks of ${axes.t2m.chunks.join(' x ')}. Ratios under 1 are bold: there the peer was ahead.`,
+    `Medians of ${runs} warm runs, ${threads} threads each, on ${shape} float32 (${size}), chunks of ${chunks}. Ratios under 1 are bold: there the peer was ahead.`,
     '![How many times the time of ChunkQL its peers took](charts/grid.svg)',
     summary(panels),
     ...panels.map(({ title, version, rows }) => `## ${title}\n\nNode ${version}\n\n${comparisonTable(rows, titles)}`),

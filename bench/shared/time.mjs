@@ -32,7 +32,8 @@ function peakMemory() {
 /** A peer gets its order as JSON in its first argument and answers with JSON on standard output. */
 export const order = () => JSON.parse(process.argv[2])
 
-/** A NULL and a NaN are the same missing number in an answer here. */
+/** A NULL and a NaN are the same missing number in an answer here; times are in milliseconds, as Arrow gives them. */
 export function toNumber(value) {
+  if (typeof value?.micros === 'bigint') return Number(value.micros) / 1000
   return value === null || value === undefined || Number.isNaN(Number(value)) ? null : Number(value)
 }

@@ -410,6 +410,7 @@ export class Grammar extends CstParser {
     this.many(index, () => this.consume(index, t.Prefix, part))
     this.or(index, [
       { ALT: () => this.consume(index, t.Literal, part) },
+      { ALT: () => this.subrule(index, this.interval, part), IGNORE_AMBIGUITIES: true },
       { ALT: () => this.subrule(index, this.named, part) },
       {
         ALT: () => {
@@ -505,6 +506,35 @@ export class Grammar extends CstParser {
               { ALT: () => this.CONSUME(t.Star, { LABEL: 'step' }) },
             ])
           }),
+      },
+    ])
+  })
+
+  /** `INTERVAL '3 days'`, `INTERVAL 3 DAY`, `INTERVAL (x + 1) HOUR`; INTERVAL alone is a name. */
+  readonly interval: Rule = this.RULE('interval', () => {
+    this.CONSUME(k.INTERVAL)
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(t.Text)
+          this.OPTION(() => this.CONSUME(t.TimeUnit))
+        },
+      },
+      {
+        ALT: () => {
+          this.OR1([
+            { ALT: () => this.CONSUME(t.NumberLiteral) },
+            { ALT: () => this.CONSUME(t.Parameter) },
+            {
+              ALT: () => {
+                this.CONSUME(t.LeftParen)
+                this.SUBRULE(this.expression)
+                this.CONSUME(t.RightParen)
+              },
+            },
+          ])
+          this.CONSUME1(t.TimeUnit)
+        },
       },
     ])
   })

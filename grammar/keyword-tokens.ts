@@ -1,13 +1,13 @@
 /** One token per keyword that the grammar names, one per class for all others; and the step that finds them among words. */
 import { createToken, type IToken, Lexer, type TokenType } from 'chevrotain'
 import { type KeywordClass, keywordClasses } from './keywords.js'
-import { Alias, Identifier, Infix, Label, Literal, Match, Name, Prefix, Word } from './tokens.js'
+import { Alias, Identifier, Infix, Label, Literal, Match, Name, Prefix, TimeUnit, Word } from './tokens.js'
 
 // biome-ignore format: a list of words
 const spoken = [
   'ALL', 'ANALYZE', 'AND', 'AS', 'ASC', 'ATTACH', 'ATTRIBUTES', 'BETWEEN', 'BY', 'CASE', 'CAST', 'DATABASE', 'DEFAULT', 'DESC',
   'DESCRIBE', 'DETACH', 'DISTINCT', 'ELSE', 'END', 'ESCAPE', 'EXPLAIN', 'FALSE', 'FILTER', 'FIRST', 'FOR', 'FROM',
-  'GLOBAL', 'GROUP', 'HAVING', 'ILIKE', 'IN', 'IS', 'ISNULL', 'LAST', 'LIKE', 'LIMIT', 'NAME', 'NOT', 'NOTNULL', 'NULL',
+  'GLOBAL', 'GROUP', 'HAVING', 'ILIKE', 'IN', 'INTERVAL', 'IS', 'ISNULL', 'LAST', 'LIKE', 'LIMIT', 'NAME', 'NOT', 'NOTNULL', 'NULL',
   'NULLS', 'OFFSET', 'OR', 'ORDER', 'PRECISION', 'RESET', 'SELECT', 'SESSION', 'SET', 'SHOW', 'TABLES', 'THEN',
   'TIME', 'TO', 'TRUE', 'TRY_CAST', 'UNKNOWN', 'VARYING', 'WHEN', 'WHERE', 'WITH', 'WITHOUT', 'ZONE',
 ] as const
@@ -38,6 +38,14 @@ const roles: Partial<Record<Keyword, readonly TokenType[]>> = {
   NULL: [Literal],
 }
 
+/** Words after the number of an INTERVAL. */
+// biome-ignore format: a list of words
+const timeUnits = [
+  'CENTURIES', 'CENTURY', 'DAY', 'DAYS', 'DECADE', 'DECADES', 'HOUR', 'HOURS', 'MICROSECOND', 'MICROSECONDS', 'MILLENNIA',
+  'MILLENNIUM', 'MILLISECOND', 'MILLISECONDS', 'MINUTE', 'MINUTES', 'MONTH', 'MONTHS', 'QUARTER', 'QUARTERS', 'SECOND',
+  'SECONDS', 'WEEK', 'WEEKS', 'YEAR', 'YEARS',
+] as const
+
 /** These open forms of their own, so that they begin no name. */
 const forms: ReadonlySet<string> = new Set<Keyword>(['TRY_CAST'])
 
@@ -53,6 +61,14 @@ export const keyword = Object.fromEntries(spoken.map((word) => [word, keywordTok
   TokenType
 >
 
+/** Free words all of them. */
+const timeUnit = createToken({
+  name: 'TimeUnitWord',
+  label: 'unit of time',
+  pattern: Lexer.NA,
+  categories: [...places.unreserved, TimeUnit],
+})
+
 const others: Readonly<Record<KeywordClass, TokenType>> = {
   reserved: createToken({ name: 'ReservedWord', label: 'reserved word', pattern: Lexer.NA, categories: [Label] }),
   unreserved: createToken({ name: 'FreeWord', label: 'name', pattern: Lexer.NA, categories: [...places.unreserved] }),
@@ -65,10 +81,11 @@ const others: Readonly<Record<KeywordClass, TokenType>> = {
   }),
 }
 
-export const keywordTokens: readonly TokenType[] = [...Object.values(keyword), ...Object.values(others)]
+export const keywordTokens: readonly TokenType[] = [...Object.values(keyword), timeUnit, ...Object.values(others)]
 
 const byWord: ReadonlyMap<string, TokenType> = new Map<string, TokenType>([
   ...[...keywordClasses].map(([word, kind]): [string, TokenType] => [word, others[kind]]),
+  ...timeUnits.map((word): [string, TokenType] => [word.toLowerCase(), timeUnit]),
   ...Object.entries(keyword).map(([word, type]): [string, TokenType] => [word.toLowerCase(), type]),
 ])
 

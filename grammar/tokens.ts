@@ -21,6 +21,8 @@ export const Infix = category('Infix', 'operator')
 export const Match = category('Match', 'LIKE')
 /** A string in any of its notations. */
 export const Text = category('Text', 'string')
+/** What an INTERVAL is counted in. */
+export const TimeUnit = category('TimeUnit', 'unit of time')
 /** A quote or a comment that is never closed: it runs to the end of the text. */
 export const Unterminated = category('Unterminated', 'rest')
 
@@ -139,6 +141,7 @@ export const categories: readonly TokenType[] = [
   Infix,
   Match,
   Text,
+  TimeUnit,
   Unterminated,
 ]
 

@@ -121,5 +121,6 @@ export class Session {
 
 /** What a source keeps of the settings, and takes along to other threads. */
 function sourceOptions(settings: Settings): Readonly<Record<string, unknown>> {
-  return { nanIsNull: settings.nan_is_null, decodeCf: settings.decode_cf, access: accessOf(settings) }
+  const { nan_is_null: nanIsNull, decode_cf: decodeCf, decode_timedelta: decodeTimedelta } = settings
+  return { nanIsNull, decodeCf, decodeTimedelta, access: accessOf(settings) }
 }

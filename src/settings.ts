@@ -55,6 +55,12 @@ const definitions: Definitions = {
     read: boolean,
     expected: 'true or false',
   },
+  decode_timedelta: {
+    summary: "whether numbers with units such as 'days' are lengths of time; read when a store is attached",
+    initial: () => false,
+    read: boolean,
+    expected: 'true or false',
+  },
   engine: {
     summary: "'auto' compiles queries; 'interpreter' runs the same definitions without compiling",
     initial: () => 'auto',

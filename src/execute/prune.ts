@@ -26,7 +26,9 @@ function boundsIn(column: JobColumn | undefined, box: Box): Interval {
   const end = box.end[dim] as number
   switch (column?.kind) {
     case 'dimension':
-      return column.type.kind === 'boolean' ? UNKNOWN : intervalOfRows(column.values, start, end)
+      return column.type.kind === 'boolean' || column.type.kind === 'duration'
+        ? UNKNOWN
+        : intervalOfRows(column.values, start, end)
     case 'index':
       return { lo: BigInt(start), hi: BigInt(end - 1), mayBeNull: false, mayBeNaN: false }
     default:

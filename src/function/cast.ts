@@ -27,6 +27,7 @@ import {
 } from './calendar.js'
 import { dayOfCode, isInfiniteDateCode, isInfiniteTimestampCode } from './calendar-code.js'
 import { changeCalendar } from './cast/calendar.js'
+import { parseDuration } from './cast/duration-text.js'
 import { clippedEnd, convertNumber, emitNumber, rangeMessage } from './cast/number.js'
 import { parseBoolean, parseFloatText, parseInteger } from './cast/number-text.js'
 import { type ParseFailure, parseCalendarMoment, parseDate, parseTimestamp } from './cast/time-text.js'
@@ -113,9 +114,15 @@ export function parseValue(text: string, to: Type): Value {
   if (value !== undefined && value !== 'format' && value !== 'range') return value
   const isMissing = value === 'range' && to.kind === 'calendar'
   const reason = isMissing ? ': it has no such day' : value === 'range' ? ': it is out of range' : ''
-  const format = to.kind === 'date' ? 'YYYY-MM-DD' : isMoment(to) ? 'YYYY-MM-DD HH:MM:SS[.US]' : undefined
+  const format = formatOf(to)
   const hint = format && `Write it as ${format}.`
   throw new ChunkQLError('value', `cannot cast '${text}' to ${typeName(to)}${reason}`, { hint })
+}
+
+function formatOf(to: Type): string | undefined {
+  if (to.kind === 'date') return 'YYYY-MM-DD'
+  if (to.kind === 'duration') return '1 year 2 months 3 days 04:05:06'
+  return isMoment(to) ? 'YYYY-MM-DD HH:MM:SS[.US]' : undefined
 }
 
 function parsed(text: string, to: Type): Value | undefined | ParseFailure {
@@ -128,6 +135,8 @@ function parsed(text: string, to: Type): Value | undefined | ParseFailure {
       return parseDate(text)
     case 'timestamp':
       return parseTimestamp(text)
+    case 'duration':
+      return parseDuration(text)
     case 'calendar':
       return parseCalendarMoment(text, calendarNamed(calendarOf(to)))
     case 'float64':

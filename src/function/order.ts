@@ -1,5 +1,6 @@
 /** The order of values: as in DuckDB NaN equals itself and is the greatest, text is ordered by code point. */
 import { and, type Code, eq, ge, geU, gt, gtU, le, leU, lt, ltU, ne, not, or } from '../model/code.js'
+import { compareDurations, type Duration, isDuration } from '../model/duration.js'
 import type { Type, Value } from '../model/type.js'
 
 /** Negative, zero or positive, for two non-NULL values of one type. */
@@ -24,8 +25,11 @@ export function lessValue(a: Value, b: Value): boolean {
   return a < b || (b !== b && a === a)
 }
 
+type Composed = Uint8Array | Duration | readonly Value[]
+
 /** Bytes and lists: by the first item that differs, then by length. NULL in a list is the greatest. */
-function compareItems(a: Uint8Array | readonly Value[], b: Uint8Array | readonly Value[]): number {
+function compareItems(a: Composed, b: Composed): number {
+  if (isDuration(a) || isDuration(b)) return compareDurations(a as Duration, b as Duration)
   const length = Math.min(a.length, b.length)
   for (let i = 0; i < length; i++) {
     const [x = null, y = null] = [a[i], b[i]]

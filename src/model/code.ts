@@ -80,6 +80,7 @@ export function codeTypeOf(type: Type): CodeType {
     case 'varchar':
     case 'blob':
     case 'list':
+    case 'duration':
       throw new Error(`${typeName(type)} has no code`)
     default:
       return type.kind satisfies never

@@ -36,6 +36,7 @@ export interface Settings extends Access {
   readonly local_cache: string
   readonly nan_is_null: boolean
   readonly decode_cf: boolean
+  readonly decode_timedelta: boolean
   /** 'auto' or 'interpreter': the oracle. */
   readonly engine: 'auto' | 'interpreter'
   readonly optimizer: boolean

@@ -82,6 +82,11 @@ export type Form =
   | { readonly kind: 'bytes'; readonly size: number }
   /** `size` items side by side, of `itemBytes` bytes each. */
   | { readonly kind: 'list'; readonly size: number; readonly itemBytes: number; readonly item: Form }
+  /** Lengths of time: `unpack` gives microseconds, or the numbers count so many months. */
+  | ({ readonly kind: 'duration'; readonly months?: number | undefined } & Pick<
+      Layout,
+      'storage' | 'unpack' | 'missing' | 'nanIsNull'
+    >)
   /** Only as an item of a list. */
   | ({ readonly kind: 'number' } & Pick<Layout, 'storage' | 'unpack' | 'missing' | 'nanIsNull'>)
 

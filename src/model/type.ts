@@ -1,5 +1,6 @@
 /** SQL types, their names, and the values and typed arrays that hold them. */
 import { type CalendarName, calendarNames } from './calendar.js'
+import type { Duration } from './duration.js'
 
 export type TypeKind =
   | 'null'
@@ -20,6 +21,7 @@ export type TypeKind =
   | 'date'
   | 'timestamp'
   | 'calendar'
+  | 'duration'
 
 /** An object, so that types with parameters can join without changing the rest. */
 export interface Type {
@@ -37,9 +39,9 @@ export type PlainKind = Exclude<TypeKind, 'list'>
 
 /**
  * One value of a type: int64, uint64, timestamp and calendar (microseconds since 1970) are bigint;
- * date is days since 1970 as a number; smaller integers and floats are numbers.
+ * date is days since 1970 as a number; smaller integers and floats are numbers; INTERVAL is an object of its parts.
  */
-export type Value = null | boolean | number | bigint | string | Uint8Array | readonly Value[]
+export type Value = null | boolean | number | bigint | string | Uint8Array | Duration | readonly Value[]
 
 export const NULL: Type = { kind: 'null' }
 export const BOOLEAN: Type = { kind: 'boolean' }
@@ -57,6 +59,7 @@ export const VARCHAR: Type = { kind: 'varchar' }
 export const BLOB: Type = { kind: 'blob' }
 export const DATE: Type = { kind: 'date' }
 export const TIMESTAMP: Type = { kind: 'timestamp' }
+export const INTERVAL: Type = { kind: 'duration' }
 
 /** Moments of a calendar other than TIMESTAMP's. */
 export function calendarType(calendar: CalendarName): Type {
@@ -89,6 +92,7 @@ const names: Readonly<Record<PlainKind, string>> = {
   timestamp: 'TIMESTAMP',
   // Each calendar has a name of its own.
   calendar: 'TIMESTAMP_NOLEAP',
+  duration: 'INTERVAL',
 }
 
 const aliases: Readonly<Record<string, PlainKind>> = {
@@ -143,9 +147,9 @@ export function listOf(element: Type, size?: number): Type {
   return size === undefined ? { kind: 'list', element } : { kind: 'list', element, size }
 }
 
-/** Whether values are objects of JavaScript, one by one: text, bytes, lists. Compiled code has no such values. */
+/** Whether values are objects of JavaScript, one by one: text, bytes, lists, lengths of time. Compiled code has no such values. */
 export function isObjectType({ kind }: Type): boolean {
-  return kind === 'varchar' || kind === 'blob' || kind === 'list'
+  return kind === 'varchar' || kind === 'blob' || kind === 'list' || kind === 'duration'
 }
 
 /** The type of a list's elements. */

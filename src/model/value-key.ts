@@ -1,4 +1,5 @@
-/** Values as a Map or a Set finds them: those of JavaScript that are no objects as they are, bytes and lists by a text. */
+/** Values as a Map or a Set finds them: those of JavaScript that are no objects as they are, all others by a text. */
+import { type Duration, isDuration, keyOfDuration } from './duration.js'
 import type { Value } from './type.js'
 
 /** Equal for equal values of one type, as SQL has it: NaN equals NaN, -0 is 0. */
@@ -6,7 +7,8 @@ export function keyOfValue(value: Value): Exclude<Value, object> {
   return typeof value === 'object' && value !== null ? textOf(value) : value
 }
 
-function textOf(value: Uint8Array | readonly Value[]): string {
+function textOf(value: Uint8Array | Duration | readonly Value[]): string {
+  if (isDuration(value)) return keyOfDuration(value)
   return value instanceof Uint8Array ? value.join() : keyOfTuple(value)
 }
 

@@ -1,5 +1,6 @@
 /** Values as text, spelled as DuckDB spells them: read by casts to VARCHAR, by every text output and by the tests. */
 import { calendarText } from './calendar.js'
+import { type Duration, durationText } from './duration.js'
 import { calendarOf, elementOf, type Type, type Value } from './type.js'
 import type { Vector } from './vector.js'
 
@@ -20,6 +21,8 @@ export function valueText(type: Type, value: Exclude<Value, null>): string {
       return timestampText(value as bigint)
     case 'calendar':
       return calendarText(calendarOf(type), value as bigint)
+    case 'duration':
+      return durationText(value as Duration)
     case 'boolean':
       return value ? 'true' : 'false'
     case 'varchar':

@@ -1,5 +1,6 @@
 /** Columns of values in memory: what the interpreter computes with and what batches are made of. */
 import type { Attributes } from './attribute.js'
+import type { Duration } from './duration.js'
 import { ChunkQLError } from './error.js'
 import { type Type, typeName, type Value } from './type.js'
 
@@ -15,8 +16,8 @@ export type NumericArray =
   | Float32Array
   | Float64Array
 
-/** Values that lie one by one: text, bytes, lists. */
-export type ObjectValue = string | Uint8Array | readonly Value[]
+/** Values that lie one by one: text, bytes, lists, lengths of time. */
+export type ObjectValue = string | Uint8Array | Duration | readonly Value[]
 
 /** boolean: Uint8Array of 0 and 1; date: Int32Array of days; timestamp: BigInt64Array of microseconds; null: Uint8Array of 0. */
 export type Values = NumericArray | readonly ObjectValue[]
@@ -56,6 +57,7 @@ export interface Header {
 
 const noBytes = new Uint8Array(0)
 const noItems: readonly Value[] = []
+const noTime: Duration = { months: 0, days: 0, micros: 0n }
 
 /** A zeroed array that holds `length` values of the type. */
 export function allocate(type: Type, length: number): NumericArray | ObjectValue[] {
@@ -91,6 +93,8 @@ export function allocate(type: Type, length: number): NumericArray | ObjectValue
       return new Array<Uint8Array>(length).fill(noBytes)
     case 'list':
       return new Array<readonly Value[]>(length).fill(noItems)
+    case 'duration':
+      return new Array<Duration>(length).fill(noTime)
     default:
       return type.kind satisfies never
   }

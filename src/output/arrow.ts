@@ -1,6 +1,7 @@
 /** Results as apache-arrow schemas, record batches and tables, which share the memory of the batches where they can. */
 import * as arrow from 'apache-arrow'
 import { type Attributes, attributeText } from '../model/attribute.js'
+import type { Duration } from '../model/duration.js'
 import { ChunkQLError } from '../model/error.js'
 import { elementOf, type Type, type Value } from '../model/type.js'
 import { type Batch, type Header, type NumericArray, type Vector, vectorOf } from '../model/vector.js'
@@ -77,6 +78,8 @@ export function arrowType(type: Type): arrow.DataType {
       return new arrow.DateDay()
     case 'timestamp':
       return new arrow.TimestampMicrosecond()
+    case 'duration':
+      return new arrow.IntervalMonthDayNano()
     default:
       return type.kind satisfies never
   }
@@ -96,6 +99,9 @@ function arrowColumn(given: Vector, field: arrow.Field | undefined): arrow.Data 
   }
   if (type.kind === 'blob') return arrow.makeData({ type: new arrow.Binary(), length, ...validity, ...binary(vector) })
   if (type.kind === 'list') return arrowList(vector, field, validity)
+  if (type.kind === 'duration') {
+    return arrow.makeData({ type: new arrow.IntervalMonthDayNano(), length, ...validity, data: intervals(vector) })
+  }
   const values = vector.values as NumericArray
   const data = type.kind === 'boolean' ? bitmap(values, length) : values.subarray(0, length)
   // makeData has one signature per type; that the data fit the type was settled by `allocate`.
@@ -123,6 +129,26 @@ function arrowList(
     return arrow.makeData({ type: field.type as arrow.FixedSizeList, length, ...validity, child })
   }
   return arrow.makeData({ type: field.type as arrow.List, length, ...validity, valueOffsets, child })
+}
+
+/** Months, days, and nanoseconds in two words. */
+function intervals({ values, valid, length }: Vector): Int32Array {
+  const data = new Int32Array(4 * length)
+  const nanos = new BigInt64Array(data.buffer)
+  for (let row = 0; row < length; row++) {
+    if (valid?.[row] === 0) continue
+    const { months, days, micros } = values[row] as Duration
+    data[4 * row] = months
+    data[4 * row + 1] = days
+    nanos[2 * row + 1] = nanosecondsOf(micros)
+  }
+  return data
+}
+
+function nanosecondsOf(micros: bigint): bigint {
+  const nanos = micros * 1000n
+  if (BigInt.asIntN(64, nanos) === nanos) return nanos
+  throw new ChunkQLError('value', `Arrow has no INTERVAL of ${micros} microseconds: it counts nanoseconds in 64 bits`)
 }
 
 /** Bytes end to end with the offset of each. */

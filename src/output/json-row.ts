@@ -1,6 +1,6 @@
 /**
  * A row as a JSON object; called by json.ts and ndjson.ts. 64-bit integers are bare and exact (read them with a parser
- * that keeps them), dates and timestamps are strings, and NaN and infinities are null: JSON has no number for them.
+ * that keeps them), dates, timestamps and intervals are strings, and NaN and infinities are null: JSON has no number for them.
  */
 import { elementOf, type Type, type Value } from '../model/type.js'
 import { valueText } from '../model/value-text.js'
@@ -31,5 +31,12 @@ function jsonText(type: Type, value: Value): string {
 }
 
 function isQuoted({ kind }: Type): boolean {
-  return kind === 'varchar' || kind === 'blob' || kind === 'date' || kind === 'timestamp' || kind === 'calendar'
+  return (
+    kind === 'varchar' ||
+    kind === 'blob' ||
+    kind === 'date' ||
+    kind === 'timestamp' ||
+    kind === 'calendar' ||
+    kind === 'duration'
+  )
 }

@@ -83,6 +83,7 @@ function physical(kind: PlainKind): Omit<SchemaElement, 'name'> {
       return { type: 'DOUBLE' }
     case 'varchar':
     case 'calendar':
+    case 'duration':
       return { type: 'BYTE_ARRAY', converted_type: 'UTF8' }
     case 'blob':
       return { type: 'BYTE_ARRAY' }
@@ -92,7 +93,7 @@ function physical(kind: PlainKind): Omit<SchemaElement, 'name'> {
 }
 
 function columnSource(name: string, given: Vector): ColumnSource {
-  const vector = spelled(given)
+  const vector = spelled(given, ['calendar', 'duration'])
   const source = { name, data: cells(vector) }
   if (vector.type.kind !== 'float32' && vector.type.kind !== 'float64') return source
   const { hasNaN, hasMinusZero } = oddities(vector)

@@ -56,7 +56,7 @@ const groups: readonly Group[] = [
   {
     key: t.Literal,
     word: 'an expression',
-    members: [t.Prefix, t.Word, t.Name, k.CASE, k.CAST, k.TRY_CAST, t.Star, t.LeftParen, k.DISTINCT, k.ALL],
+    members: [t.Prefix, t.Word, t.Name, k.CASE, k.CAST, k.INTERVAL, k.TRY_CAST, t.Star, t.LeftParen, k.DISTINCT, k.ALL],
   },
   { key: k.WHERE, word: 'WHERE', members: [k.HAVING, k.OFFSET, k.BY] },
   { key: k.GROUP, word: 'GROUP BY', members: [k.HAVING] },

@@ -7,6 +7,7 @@ import { buildCase } from './case.js'
 import { buildCast } from './cast.js'
 import { unexpected, unsupported } from './complaint.js'
 import { extentOf, isNode, isToken, node, present, token } from './cst.js'
+import { buildInterval } from './interval.js'
 import { buildLiteral } from './literal.js'
 import { type Resolved, resolve } from './precedence.js'
 import type { Builder } from './reader.js'
@@ -59,6 +60,8 @@ function buildOperand(element: CstElement): ExpressionSyntax {
       return onlyItem(resolve(partsOf(element), builder), element)
     case 'named':
       return buildWord(element, { expression: buildExpression, args: buildArgs })
+    case 'interval':
+      return buildInterval(element, buildExpression)
     case 'case':
       return buildCase(element, buildExpression)
     default:

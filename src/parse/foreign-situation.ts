@@ -14,11 +14,6 @@ const isWord = (token: IToken | undefined, ...images: readonly string[]) =>
 
 export const situations: readonly Situation[] = [
   {
-    holds: (_, tokens, at) => isWord(tokens[at - 2], 'interval'),
-    feature: 'intervals',
-    hint: 'compare dates, or use date_trunc',
-  },
-  {
     holds: (token, tokens, at) => isWord(token, 'with', 'without') && isWord(tokens[at - 1], 'timestamp', 'time'),
     feature: 'time zones',
     hint: 'times are UTC',

@@ -53,7 +53,6 @@ export const words = table([
 
 /** By the word before the place: it could be a name, so that the parser went on. */
 export const earlierWords = table([
-  ['interval', 'intervals', 'compare dates, or use date_trunc'],
   ['exists', 'subqueries in expressions', 'a subquery can stand in FROM'],
   ['sample', 'samples', 'use LIMIT, or a condition on a coordinate'],
   ['map, struct', 'nested values', 'use plain columns'],

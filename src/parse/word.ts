@@ -3,7 +3,7 @@ import { type CstNode, type IToken, tokenMatcher } from 'chevrotain'
 import { Name as NameToken, Star } from '../../grammar/tokens.js'
 import type { ExpressionSyntax } from '../model/syntax.js'
 import { buildCall, type CallBuilder } from './call.js'
-import { unexpected, unsupported } from './complaint.js'
+import { unexpected } from './complaint.js'
 import { endOf, node, present, startOf, token, tokens } from './cst.js'
 import { nameOf, textOf } from './literal.js'
 
@@ -23,8 +23,6 @@ function quoteHint(word: IToken): string {
 
 function buildTyped(word: IToken, text: IToken): ExpressionSyntax {
   const span = { start: startOf(word), end: endOf(text) }
-  if (word.image.toLowerCase() === 'interval')
-    throw unsupported(word.image, 'intervals', span, 'compare dates, or use date_trunc')
   return { kind: 'typed', type: nameOf(word), text: textOf(text), span }
 }
 

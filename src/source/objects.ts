@@ -1,7 +1,9 @@
-/** Values that are no numbers (text, bytes, lists), made from the cells of a decoded chunk. Called by sources and by the interpreter's reader. */
+/** Values that are no numbers (text, bytes, lists, lengths of time), made from the cells of a decoded chunk. Called by sources and by the interpreter's reader. */
+import { type Duration, durationOfMicros } from '../model/duration.js'
+import { ChunkQLError } from '../model/error.js'
 import { type Form, storageBytes } from '../model/schema.js'
 import { decoderOf } from '../model/stored-text.js'
-import { elementOf, type Type, type Value } from '../model/type.js'
+import { elementOf, INT64, TIMESTAMP, type Type, type Value } from '../model/type.js'
 import { valueAt } from '../model/vector.js'
 import { allocateStored, storedCopier, unpack } from './unpack.js'
 
@@ -25,6 +27,8 @@ export function objectReader(
         Array.from({ length: count }, (_, i) => new Uint8Array(buffer, address + i * step, form.size).slice())
     case 'list':
       return listReader(form, elementOf(type), buffer)
+    case 'duration':
+      return durationReader(form, buffer)
     case 'number':
       return itemReader(form, type, buffer)
     default:
@@ -73,6 +77,19 @@ function itemReader(form: Extract<Form, { kind: 'number' }>, type: Type, buffer:
     const vector = unpack(type, form, stored)
     return Array.from({ length: count }, (_, i) => valueAt(vector, i))
   }
+}
+
+function durationReader(form: Extract<Form, { kind: 'duration' }>, buffer: ArrayBufferLike): ReadObjects {
+  const { months } = form
+  const read = itemReader({ ...form, kind: 'number' }, months === undefined ? TIMESTAMP : INT64, buffer)
+  const toDuration = (count: bigint): Duration => {
+    if (months === undefined) return durationOfMicros(count)
+    const all = Number(count) * months
+    if (all === (all | 0)) return { months: all, days: 0, micros: 0n }
+    throw new ChunkQLError('value', `${all} months are too many for an INTERVAL`)
+  }
+  return (address, step, count) =>
+    read(address, step, count).map((value) => (value === null ? null : toDuration(value as bigint)))
 }
 
 /** Lists of numbers are read many at once where they lie side by side. */
@@ -147,6 +164,7 @@ export function formBytes(form: Form): number {
     case 'list':
       return form.size * form.itemBytes
     case 'number':
+    case 'duration':
       return storageBytes[form.storage]
     default:
       return form satisfies never

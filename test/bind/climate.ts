@@ -124,6 +124,7 @@ export const settings: Settings = {
   local_cache: '',
   nan_is_null: true,
   decode_cf: true,
+  decode_timedelta: false,
   engine: 'auto',
   optimizer: true,
   pruning: true,

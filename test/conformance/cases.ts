@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { isDuration } from '../../src/model/duration.js'
 import { isChunkQLError } from '../../src/model/error.js'
 import { type Storage, storageBytes } from '../../src/model/schema.js'
 import type { Value } from '../../src/model/type.js'
@@ -84,8 +85,16 @@ async function readOnly(source: Source): Promise<Readonly<Record<string, readonl
   assert.ok(table, 'the store has no table')
   const columns = table.columns.filter(({ role }) => role === 'variable')
   const found: [string, readonly Value[]][] = []
-  for (const { name } of columns) found.push([name.replace(/^store\b/, 'x'), await readAll(source, table.name, name)])
+  for (const { name } of columns) {
+    const values = await readAll(source, table.name, name)
+    found.push([name.replace(/^store\b/, 'x'), values.map(counted)])
+  }
   return Object.fromEntries(found)
+}
+
+/** Lengths of time as the seconds that all cases count. */
+function counted(value: Value): Value {
+  return isDuration(value) ? BigInt(value.days) * 86400n + value.micros / 1_000_000n : value
 }
 
 function slicesOf(bytes: Uint8Array, size: number): Uint8Array[] {

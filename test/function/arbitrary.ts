@@ -48,6 +48,14 @@ export function valueFor(type: Type): fc.Arbitrary<Value> {
         fc.bigInt({ min: -70000000000000000n, max: 5000000000000000n }),
         fc.bigInt({ min: -9223372022400000000n, max: 2n ** 63n - 2n }),
       )
+    case 'duration':
+      return fc
+        .tuple(
+          fc.integer({ min: -30, max: 30 }),
+          fc.integer({ min: -100, max: 100 }),
+          fc.bigInt({ min: -100_000_000_000n, max: 100_000_000_000n }),
+        )
+        .map(([months, days, micros]) => ({ months, days, micros }))
     default:
       return fc.oneof(fc.constantFrom(...texts), fc.string({ maxLength: 6 }))
   }

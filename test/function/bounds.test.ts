@@ -10,7 +10,7 @@ import { builtins } from '../../src/function/registry.js'
 import { isChunkQLError } from '../../src/model/error.js'
 import type { Expression } from '../../src/model/expression.js'
 import { type Interval, truth } from '../../src/model/interval.js'
-import type { Type, Value } from '../../src/model/type.js'
+import { INTERVAL, type Type, type Value } from '../../src/model/type.js'
 import { valueAt, vectorOf } from '../../src/model/vector.js'
 import { allTypes, codeTypes, holds, intervalOf } from './arbitrary.js'
 import { describe, signaturesOf } from './signatures.js'
@@ -70,7 +70,7 @@ const call = (name: string, { args, result }: Signature): Expression => ({
 for (const { name, resolve, bounds } of builtins.scalars) {
   if (!bounds) continue
   test(`bounds of ${name}`, () => {
-    const signatures = signaturesOf({ resolve }, allTypes, 2)
+    const signatures = signaturesOf({ resolve }, [...allTypes, INTERVAL], 2)
     assert.ok(signatures.length > 0)
     for (const signature of signatures) checkSound(describe(name, signature), call(name, signature), signature.args)
   })

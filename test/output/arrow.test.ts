@@ -125,3 +125,15 @@ test('texts longer than the first guess of their room', () => {
   const batch = arrowBatch(schema, { length: 3, columns: [vectorOf(T.VARCHAR, ['a', long, 'b'])] })
   assert.deepEqual([...(batch.getChildAt(0) ?? [])], ['a', long, 'b'])
 })
+
+test('lengths of time are intervals of months, days and nanoseconds', async () => {
+  const values = [{ months: 14, days: -3, micros: -1n }, null, { months: 0, days: 0, micros: 2n ** 40n }]
+  const lengths = resultOf([['length', T.INTERVAL, values]])
+  const read = tableFromIPC(await bytesOf(encode, lengths)).getChild('length')
+  assert.deepEqual([...(read?.get(0) ?? [])], [14, -3, -1000, -1])
+  assert.equal(read?.get(1), null)
+  const [, , low = 0, high = 0] = read?.get(2) ?? []
+  assert.equal((BigInt(high) << 32n) | BigInt(low >>> 0), 2n ** 40n * 1000n)
+  const tooLong = resultOf([['length', T.INTERVAL, [{ months: 0, days: 0, micros: 2n ** 62n }]]])
+  await assert.rejects(bytesOf(encode, tooLong), { code: 'value', message: /nanoseconds in 64 bits/ })
+})

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
-import { typeName } from '../../src/model/type.js'
+import { INTERVAL, typeName } from '../../src/model/type.js'
 import { textAt } from '../../src/model/value-text.js'
 import { vectorOf } from '../../src/model/vector.js'
 import type { ResultStream } from '../../src/output/output-format.js'
@@ -95,5 +95,14 @@ test('NDJSON and JSON: every value but those that JSON has no number for', async
     const path = await written(format, resultOf(columns))
     const rows = await rowsOf(`SELECT columns(*)::VARCHAR FROM read_json('${path}', columns = {${types}})`)
     assert.deepEqual(rows, textsOf(columns), format)
+  }
+})
+
+test('DuckDB reads lengths of time as we write them: as text', async () => {
+  const values = [{ months: 14, days: -3, micros: -1n }, null, { months: 0, days: 2, micros: 3_600_000_000n }]
+  for (const format of ['parquet', 'csv', 'json']) {
+    const path = await written(format, resultOf([['length', INTERVAL, values]]))
+    const found = await rowsOf(`SELECT length::INTERVAL::VARCHAR FROM '${path}'`)
+    assert.deepEqual(found, [['1 year 2 months -3 days -00:00:00.000001'], [null], ['2 days 01:00:00']], format)
   }
 })

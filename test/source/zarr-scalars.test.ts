@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import test from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { connect } from '../../src/index.js'
+import { connect, type Database } from '../../src/index.js'
+import { type Duration, durationOfMicros, durationText, isDuration } from '../../src/model/duration.js'
 import type { Value } from '../../src/model/type.js'
 import { halfOf, singleOfHalf } from '../../src/source/half.js'
 import { openLocation } from '../../src/source/registry.js'
@@ -21,7 +22,8 @@ for (const name of ['scalars-v2', 'scalars-v3']) {
     const source = await openLocation(`${fixtures}${name}.zarr`)
     for (const [column, values] of Object.entries(expected)) {
       const table = column.replace(/\.\w+$/, '')
-      assert.deepEqual((await readAll(source, table, column)).map(plain), values, column)
+      const wanted = column.startsWith('span') ? values.map((value) => lengthText(column, value)) : values
+      assert.deepEqual((await readAll(source, table, column)).map(plain), wanted, column)
     }
   })
 
@@ -33,6 +35,10 @@ for (const name of ['scalars-v2', 'scalars-v3']) {
         const table = column.replace(/\.\w+$/, '')
         const micros = column.startsWith('time') || column.startsWith('grid') || column === 'nano'
         const value = micros ? `epoch_us("${column}")` : `"${column}"`
+        if (column.startsWith('span')) {
+          await checkLengths(db, table, column, values)
+          continue
+        }
         const [row] = await db.query(
           `SELECT min(${value}) AS a, max(${value}) AS b, count(${value}) AS n FROM s.${table}`,
         )
@@ -52,11 +58,59 @@ for (const name of ['scalars-v2', 'scalars-v3']) {
 /** 64-bit integers as text, infinities by name, as the script writes them. */
 function plain(value: Value): Value {
   if (typeof value === 'bigint') return String(value)
+  if (isDuration(value)) return durationText(value)
   return value === Infinity || value === -Infinity ? String(value) : value
 }
 
 function exact(value: number | string): number | bigint {
   return typeof value === 'number' ? value : /Inf/.test(value) ? Number(value) : BigInt(value)
+}
+
+/** Attoseconds of the units of numpy, and its months. */
+const attoseconds: Readonly<Record<string, bigint>> = {
+  W: 604_800n * 10n ** 18n,
+  D: 86_400n * 10n ** 18n,
+  h: 3600n * 10n ** 18n,
+  m: 60n * 10n ** 18n,
+  s: 10n ** 18n,
+  ms: 10n ** 15n,
+  us: 10n ** 12n,
+  ns: 10n ** 9n,
+  ps: 10n ** 6n,
+  fs: 1000n,
+  as: 1n,
+}
+const monthsOf: Readonly<Record<string, number>> = { M: 1, Y: 12 }
+
+/** What a count of the unit in the name of a column is as an INTERVAL, cut off towards the past. */
+function lengthOf(column: string, count: string): Duration {
+  const [, step = '', unit = ''] = /_(\d*)([A-Za-z]+)$/.exec(units[column] ?? column) ?? []
+  const inMonths = monthsOf[unit]
+  if (inMonths !== undefined) return { months: Number(count) * Number(step || 1) * inMonths, days: 0, micros: 0n }
+  const exact = BigInt(count) * BigInt(step || 1) * (attoseconds[unit] as bigint)
+  const rest = ((exact % 10n ** 12n) + 10n ** 12n) % 10n ** 12n
+  return durationOfMicros((exact - rest) / 10n ** 12n)
+}
+
+const units: Readonly<Record<string, string>> = { span: '_ms', span_fill: '_s' }
+
+function lengthText(column: string, count: null | number | string | undefined): string | null {
+  return count === null || count === undefined ? null : durationText(lengthOf(column, String(count)))
+}
+
+async function checkLengths(
+  db: Database,
+  table: string,
+  column: string,
+  values: readonly (null | number | string)[],
+): Promise<void> {
+  const [row] = await db.query(
+    `SELECT min("${column}")::VARCHAR AS a, max("${column}")::VARCHAR AS b, count("${column}") AS n FROM s.${table}`,
+  )
+  const counts = values.filter((value) => value !== null).map((value) => BigInt(value))
+  const sorted = counts.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+  const [least, most] = [sorted[0], sorted.at(-1)].map((count) => lengthText(column, String(count)))
+  assert.deepEqual([Number(row.n), row.a, row.b], [counts.length, least, most], column)
 }
 
 test('every half is the float that it stands for, compiled and interpreted, and back', async () => {
@@ -97,10 +151,12 @@ test('a number goes to the nearest half, from the middle to the even one', () =>
   assert.equal(rounded(-0.1), -0.0999755859375)
 })
 
-test('durations tell their unit, complex numbers stand beside other variables', async () => {
+test('durations tell their unit where nothing is decoded, complex numbers stand beside other variables', async () => {
   const source = await openLocation(`${fixtures}scalars-v2.zarr`)
-  assert.equal(columnOf(tableOf(source, 'span_25s'), 'span_25s').attributes.units, '25 s')
-  assert.equal(columnOf(tableOf(source, 'span_ns'), 'span_ns').attributes.units, 'ns')
+  assert.equal(columnOf(tableOf(source, 'span_25s'), 'span_25s').type.kind, 'duration')
+  const stored = await openLocation(`${fixtures}scalars-v2.zarr`, { decodeCf: false })
+  assert.equal(columnOf(tableOf(stored, 'span_25s'), 'span_25s').attributes.units, '25 s')
+  assert.equal(columnOf(tableOf(stored, 'span_ns'), 'span_ns').attributes.units, 'ns')
   const grid = await openLocation(
     mapStore({
       z: { dims: ['x'], shape: [2], zarray: { dtype: '<c8' }, chunks: { '0': Float32Array.of(1, 2, 3, 4) } },

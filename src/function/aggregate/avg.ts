@@ -1,7 +1,9 @@
 /** avg: the sum by the count, integers summed exactly. */
 import { constant, convert, div, lt, select } from '../../model/code.js'
-import { FLOAT64, isFloat, isNumeric, TIMESTAMP } from '../../model/type.js'
-import type { AlgebraicAggregate, Argument, Signature } from '../definition.js'
+import type { Duration } from '../../model/duration.js'
+import { FLOAT64, INTERVAL, isFloat, isNumeric, TIMESTAMP } from '../../model/type.js'
+import type { AlgebraicAggregate, Argument, HolisticAggregate, Signature } from '../definition.js'
+import { addDurations, asDuration, scaleDuration } from '../duration.js'
 import { wideQuotient, wideToDouble } from '../integer-code.js'
 import { firstType } from '../resolve.js'
 import { isTemporal } from '../unify.js'
@@ -18,17 +20,40 @@ export function resolveNumber([arg, ...rest]: readonly Argument[]): Signature | 
 /** Moments have a mean that is a moment, without the fraction of a microsecond. */
 function resolveMean(args: readonly Argument[]): Signature | undefined {
   const [arg] = args
+  if (arg?.type.kind === 'duration' && args.length === 1) return { args: [INTERVAL], result: INTERVAL }
   const isMoment = arg && args.length === 1 && isTemporal(arg.type)
   return isMoment ? { args: [TIMESTAMP], result: TIMESTAMP } : resolveNumber(args)
 }
 
-export const avg: AlgebraicAggregate = {
-  kind: 'algebraic',
+const base = {
   name: 'avg',
   aliases: ['mean'],
-  summary: 'Computes the arithmetic mean, as DOUBLE or of moments as TIMESTAMP; NULL where there are no values.',
+  summary:
+    'Computes the arithmetic mean, as DOUBLE, of moments as TIMESTAMP and of an INTERVAL as one; NULL where there are no values.',
   usage: 'avg(x)',
   resolve: resolveMean,
+  examples: [{ sql: 'avg(2)', result: '2.0' }],
+} as const
+
+interface Lengths {
+  readonly total: Duration
+  readonly count: number
+}
+
+/** Of lengths of time. */
+const meanLength: HolisticAggregate<Lengths> = {
+  ...base,
+  kind: 'holistic',
+  init: () => ({ total: { months: 0, days: 0, micros: 0n }, count: 0 }),
+  update: ({ total, count }, length) => ({ total: addDurations(total, asDuration(length)), count: count + 1 }),
+  merge: (a, b) => ({ total: addDurations(a.total, b.total), count: a.count + b.count }),
+  finalize: ({ total, count }) => (count === 0 ? null : scaleDuration(total, 1 / count, 'avg')),
+}
+
+export const avg: AlgebraicAggregate = {
+  ...base,
+  kind: 'algebraic',
+  interpreted: meanLength as HolisticAggregate,
   parts: () => [
     { aggregate: '$total', args: [0] },
     { aggregate: 'count', args: [0] },
@@ -42,5 +67,4 @@ export const avg: AlgebraicAggregate = {
     const sum = isFloat(firstType(signature)) ? field(total, 0) : wideToDouble(wideSum(total))
     return { value: div(sum, convert('f64', n)), valid: seen(count) }
   },
-  examples: [{ sql: 'avg(2)', result: '2.0' }],
 }

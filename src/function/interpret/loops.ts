@@ -22,8 +22,8 @@ export function loopFor(name: string, args: readonly Type[], result: Type): Loop
 
 function tableOf(type: Type, result: Type): Readonly<Record<string, NumberLoop | Loop>> | undefined {
   if (isFloat(type)) return floatLoops
+  if ((isMoment(type) || type.kind === 'date') && result.kind !== 'boolean') return undefined
   if (isMoment(type) || integerFacts(type)?.bits === 64) return wordLoops(type)
-  if (type.kind === 'date' && result.kind !== 'boolean') return undefined
   return isInteger(type) || type.kind === 'date' ? integerLoops : undefined
 }
 

@@ -4,8 +4,10 @@ import { DATE, INT32, isFloat } from '../../model/type.js'
 import type { Argument, ScalarFunction, Signature } from '../definition.js'
 import { checkedAdd } from '../integer-code.js'
 import { cornerBounds } from '../interval-arithmetic.js'
+import { overloaded } from '../overload.js'
 import { evaluateArithmetic, overflowMessage, resolveArithmetic } from './arithmetic.js'
 import { addDays, isDays, moveDaysBounds, moveDaysCode } from './date-days.js'
+import { durationSum } from './duration/arithmetic.js'
 
 function resolve(args: readonly Argument[]): Signature | undefined {
   const [a, b] = args
@@ -25,10 +27,10 @@ function emitNumbers(a: Code, b: Code, { result }: Signature): Emitted {
   return { value, errors: [{ when: overflow, message: overflowMessage('addition', result) }] }
 }
 
-export const plus: ScalarFunction = {
+const plain: ScalarFunction = {
   name: '+',
-  summary: 'Adds two numbers, or days to a date.',
-  aliases: ['add'],
+  summary: 'Adds two numbers, days to a date, or an INTERVAL to a moment or another INTERVAL.',
+  aliases: ['add', 'date_add'],
   usage: 'a + b',
   category: 'operator',
   resolve,
@@ -49,5 +51,8 @@ export const plus: ScalarFunction = {
   examples: [
     { sql: '1 + 2', result: '3' },
     { sql: "DATE '2020-02-28' + 2", result: '2020-03-01' },
+    { sql: "DATE '2020-01-31' + INTERVAL '1 month'", result: '2020-02-29 00:00:00' },
   ],
 }
+
+export const plus = overloaded(plain, durationSum)

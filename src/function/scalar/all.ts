@@ -17,6 +17,9 @@ import { coalesce, ifFunction, nullif, typeOf } from './conditional.js'
 import { dateParts } from './date-part.js'
 import { truncations } from './date-trunc.js'
 import { over } from './divide.js'
+import { age, dateSub } from './duration/age.js'
+import { durationMakers, normalizedInterval } from './duration/make.js'
+import { timeBucket } from './duration/time-bucket.js'
 import { epoch, epochMs, epochUs, julian } from './epoch.js'
 import { flagText, hasFlag } from './flags.js'
 import { isfinite, isinf, isnan } from './float-test.js'
@@ -114,6 +117,11 @@ export const scalars: readonly ScalarFunction[] = [
   datePart,
   dateTrunc,
   dateDiff,
+  dateSub,
+  age,
+  timeBucket,
+  ...durationMakers,
+  normalizedInterval,
   makeDate,
   lastDay,
   dayName,

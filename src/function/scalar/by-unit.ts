@@ -17,7 +17,7 @@ import { type Moment, momentOf, momentType } from '../moment.js'
 import { accepts } from '../resolve.js'
 import { commonType } from '../unify.js'
 import { dateParts } from './date-part.js'
-import { truncate, truncatingUnits, truncName } from './date-trunc.js'
+import { truncatingUnits, truncations, truncName } from './date-trunc.js'
 import { type Unit, unitNamed } from './date-units.js'
 import { epoch, julian } from './epoch.js'
 
@@ -35,18 +35,18 @@ function writtenUnit(arg: Argument | Expression | undefined): Unit | undefined {
   return typeof literal === 'string' ? unitNamed(literal) : undefined
 }
 
-function resolveWith(result: (unit: Unit | undefined, moment: Type) => Type) {
+function resolveWith(result: (unit: Unit | undefined, moment: Type) => Type, require: typeof requireUnit) {
   return ([unit, moment, ...rest]: readonly Argument[]): Signature | undefined => {
     const type = moment && anyMomentType(moment)
     if (!type || rest.length > 0 || !accepts(unit, VARCHAR)) return undefined
     const written = writtenUnit(unit)
-    if (written) requireUnit(written, type)
+    if (written) require(written, type)
     return { args: [VARCHAR, type], result: result(written, type) }
   }
 }
 
 function anyMomentType(arg: Argument): Type | undefined {
-  return arg.type.kind === 'calendar' ? arg.type : momentType(arg)
+  return arg.type.kind === 'calendar' || arg.type.kind === 'duration' ? arg.type : momentType(arg)
 }
 
 /** A text that is written beside a moment is one of its type. */
@@ -58,7 +58,7 @@ function besideMoment(arg: Argument | undefined, other: Argument | undefined): T
 
 /** Weeks, Julian days and seconds since 1970 are said of days that all calendars but these agree on. */
 function requireUnit(unit: Unit, type: Type): void {
-  if (type.kind !== 'calendar' || partFor(unit).resolve([{ type }])) return
+  if ((type.kind !== 'calendar' && type.kind !== 'duration') || partFor(unit).resolve([{ type }])) return
   throw new ChunkQLError('value', `${typeName(type)} has no '${unit}'`)
 }
 
@@ -79,10 +79,10 @@ const isFloatPart = (unit: Unit | undefined): boolean => unit === 'epoch' || uni
 export const datePart: ScalarFunction = {
   name: 'date_part',
   aliases: ['datepart'],
-  summary: 'Gives a part of a date or timestamp: year, month, day, hour and so on, by name.',
+  summary: 'Gives a part of a date, timestamp or INTERVAL: year, month, day, hour and so on, by name.',
   usage: "date_part('month', date or timestamp)",
   category: 'date',
-  resolve: resolveWith((unit) => (isFloatPart(unit) ? FLOAT64 : INT64)),
+  resolve: resolveWith((unit) => (isFloatPart(unit) ? FLOAT64 : INT64), requireUnit),
   evaluate: ({ args: [, type = TIMESTAMP], result }) => {
     return (unit, moment = null) => {
       const part = partFor(unitNamed(unit as string))
@@ -101,16 +101,25 @@ export const dateTrunc: ScalarFunction = {
   summary: 'Gives the start of the year, month, hour and so on in which a moment lies, as TIMESTAMP.',
   usage: "date_trunc('month', date or timestamp)",
   category: 'date',
-  resolve: resolveWith((_, type) => (type.kind === 'calendar' ? type : TIMESTAMP)),
-  evaluate: ({ args: [, type = TIMESTAMP] }) => {
+  resolve: resolveWith(
+    (_, type) => (type.kind === 'calendar' || type.kind === 'duration' ? type : TIMESTAMP),
+    requireTruncation,
+  ),
+  evaluate: ({ args: [, type = TIMESTAMP], result }) => {
     return (unit, moment = null) => {
       const named = truncatable(unitNamed(unit as string))
-      requireUnit(named, type)
-      return truncate(named, type)(moment)
+      requireTruncation(named, type)
+      const truncation = truncations.find(({ name }) => name === truncName(named))
+      return truncation?.evaluate({ args: [type], result })(moment) ?? null
     }
   },
   expand: expandTo('date_trunc', (unit) => truncName(truncatable(unit))),
   examples: [{ sql: "date_trunc('month', TIMESTAMP '2020-05-17 12:34:56')", result: '2020-05-01 00:00:00' }],
+}
+
+/** Lengths of time are truncated to all units. */
+function requireTruncation(unit: Unit, type: Type): void {
+  if (type.kind !== 'duration') requireUnit(unit, type)
 }
 
 function truncatable(unit: Unit): Unit {

@@ -15,8 +15,10 @@ import {
   resolveAnyMoment,
   resolveMoment,
 } from '../moment.js'
+import { overloaded } from '../overload.js'
 import { firstType } from '../resolve.js'
 import type { Unit } from './date-units.js'
+import { durationPart } from './duration/part.js'
 
 interface Part {
   readonly name: Unit
@@ -238,7 +240,7 @@ const parts: readonly Part[] = [
   },
 ]
 
-export const dateParts: readonly ScalarFunction[] = parts.map((part) => ({
+const partFunction = (part: Part): ScalarFunction => ({
   name: part.name,
   ...(part.aliases && { aliases: part.aliases }),
   summary: part.summary,
@@ -261,7 +263,11 @@ export const dateParts: readonly ScalarFunction[] = parts.map((part) => ({
     return arg && partBounds(arg, part, (end) => momentOf(end, type))
   },
   examples: [part.example],
-}))
+})
+
+export const dateParts: readonly ScalarFunction[] = parts.map((part) =>
+  overloaded(partFunction(part), ...durationPart(part.name)),
+)
 
 /** Infinite dates have no parts: they give NULL. */
 function partBounds(arg: Interval, part: Part, momentAt: (end: Value) => Moment | undefined): Interval | undefined {

@@ -28,8 +28,10 @@ import {
 import { civilCode, dayOfCode, daysFromCivilCode, floorRemainder, isFiniteCode } from '../calendar-code.js'
 import type { ScalarFunction, Signature } from '../definition.js'
 import { civilOf, firstOfMonth, type Moment, momentOf, resolveAnyMoment, resolveMoment } from '../moment.js'
+import { overloaded } from '../overload.js'
 import { firstType } from '../resolve.js'
 import type { Unit } from './date-units.js'
+import { durationTruncation } from './duration/part.js'
 
 const i32 = (value: number): Code => constant('i32', value)
 const modulo = (value: number, by: number): number => value - by * Math.floor(value / by)
@@ -189,7 +191,7 @@ export function truncName(unit: Unit): string {
   return `date_trunc:${unit}`
 }
 
-export const truncations: readonly ScalarFunction[] = truncatingUnits.map((unit) => ({
+const truncation = (unit: Unit): ScalarFunction => ({
   name: truncName(unit),
   summary: `Gives the start of the ${unit}.`,
   usage: `date_trunc('${unit}', date or timestamp)`,
@@ -199,4 +201,8 @@ export const truncations: readonly ScalarFunction[] = truncatingUnits.map((unit)
   emit: ([arg], signature) => arg && emitTruncate(unit, arg.value, firstType(signature)),
   bounds: ([arg], signature) => arg && truncateBounds(unit, arg, firstType(signature)),
   examples: [],
-}))
+})
+
+export const truncations: readonly ScalarFunction[] = truncatingUnits.map((unit) =>
+  overloaded(truncation(unit), durationTruncation(unit)),
+)

@@ -33,9 +33,14 @@ const byWord = new Map<string, Unit>(
   ),
 )
 
+/** The unit of a word, if there is one. */
+export function unitOf(word: string): Unit | undefined {
+  return byWord.get(word.toLowerCase())
+}
+
 /** The unit that a text names; an error lists what is close to it. */
 export function unitNamed(text: string): Unit {
-  const unit = byWord.get(text.toLowerCase())
+  const unit = unitOf(text)
   if (unit) return unit
   const near = suggest(text, byWord.keys())
   const units = Object.keys(words).join(', ')

@@ -4,7 +4,9 @@ import type { Interval } from '../../model/interval.js'
 import { FLOAT64, isInteger } from '../../model/type.js'
 import type { Argument, ScalarFunction, Signature } from '../definition.js'
 import { containsZero, cornerBounds, mergedFlags, rangeOf } from '../interval-arithmetic.js'
+import { overloaded } from '../overload.js'
 import { evaluateArithmetic, resolveArithmetic } from './arithmetic.js'
+import { durationQuotient } from './duration/arithmetic.js'
 
 function resolve(args: readonly Argument[]): Signature | undefined {
   const signature = resolveArithmetic(args)
@@ -23,9 +25,9 @@ function bounds(args: readonly Interval[], signature: Signature): Interval | und
   return quotients(args, signature)
 }
 
-export const over: ScalarFunction = {
+const plain: ScalarFunction = {
   name: '/',
-  summary: 'Divides two numbers as floats.',
+  summary: 'Divides two numbers as floats, or an INTERVAL by a number.',
   usage: 'a / b',
   category: 'operator',
   resolve,
@@ -37,3 +39,5 @@ export const over: ScalarFunction = {
     { sql: '1 / 0', result: 'inf' },
   ],
 }
+
+export const over = overloaded(plain, durationQuotient)

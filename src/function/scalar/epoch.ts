@@ -6,7 +6,9 @@ import { isFiniteCode } from '../calendar-code.js'
 import type { Example, ScalarFunction, Signature } from '../definition.js'
 import { checkedMultiply } from '../integer-code.js'
 import { type Moment, type MomentCode, momentCode, momentOf, resolveMoment } from '../moment.js'
+import { overloaded } from '../overload.js'
 import { firstOf, firstType, fixed } from '../resolve.js'
+import { durationMicroseconds, durationMilliseconds, durationSeconds } from './duration/part.js'
 
 interface Count {
   readonly name: string
@@ -51,7 +53,7 @@ function counting({ name, summary, result, of, code, example }: Count): ScalarFu
   }
 }
 
-export const epoch = counting({
+const plainEpoch = counting({
   name: 'epoch',
   summary: 'Counts the seconds since 1970 as DOUBLE.',
   result: FLOAT64,
@@ -64,6 +66,8 @@ export const epoch = counting({
   },
   example: { sql: "epoch(TIMESTAMP '1970-01-02 00:00:00.5')", result: '86400.5' },
 })
+
+export const epoch = overloaded(plainEpoch, durationSeconds)
 
 const millisecondsOf = counting({
   name: 'epoch_ms',
@@ -88,7 +92,7 @@ function momentAtCode(milliseconds: Code): Emitted {
 }
 
 /** Also the inverse: of an integer it makes the timestamp. */
-export const epochMs: ScalarFunction = {
+const plainEpochMs: ScalarFunction = {
   ...millisecondsOf,
   summary: 'Counts the whole milliseconds since 1970; of a number it makes the TIMESTAMP.',
   usage: 'epoch_ms(timestamp) | epoch_ms(milliseconds)',
@@ -102,9 +106,11 @@ export const epochMs: ScalarFunction = {
   bounds: (args, signature) => (isTime(signature) ? undefined : millisecondsOf.bounds?.(args, signature)),
 }
 
+export const epochMs = overloaded(plainEpochMs, durationMilliseconds)
+
 const isTime = ({ result }: Signature): boolean => result.kind === 'timestamp'
 
-export const epochUs = counting({
+const plainEpochUs = counting({
   name: 'epoch_us',
   summary: 'Counts the microseconds since 1970.',
   result: INT64,
@@ -112,6 +118,8 @@ export const epochUs = counting({
   code: microsecondsCode,
   example: { sql: "epoch_us(DATE '1970-01-02')", result: '86400000000' },
 })
+
+export const epochUs = overloaded(plainEpochUs, durationMicroseconds)
 
 /** Julian days, which DuckDB lets begin at midnight. */
 export const julian = counting({

@@ -4,7 +4,9 @@ import { isFloat } from '../../model/type.js'
 import type { ScalarFunction } from '../definition.js'
 import { checkedMultiply } from '../integer-code.js'
 import { cornerBounds } from '../interval-arithmetic.js'
+import { overloaded } from '../overload.js'
 import { evaluateArithmetic, overflowMessage, resolveArithmetic } from './arithmetic.js'
+import { durationProduct } from './duration/arithmetic.js'
 
 /** At the end of a range 0 * infinity is 0: it bounds the products of zero and of ever greater numbers. */
 function product(a: number | bigint, b: number | bigint): number | bigint {
@@ -12,9 +14,9 @@ function product(a: number | bigint, b: number | bigint): number | bigint {
   return a === 0 || b === 0 ? 0 : a * Number(b)
 }
 
-export const times: ScalarFunction = {
+const plain: ScalarFunction = {
   name: '*',
-  summary: 'Multiplies two numbers.',
+  summary: 'Multiplies two numbers, or an INTERVAL by a number.',
   aliases: ['multiply'],
   usage: 'a * b',
   category: 'operator',
@@ -34,3 +36,5 @@ export const times: ScalarFunction = {
   bounds: cornerBounds(product),
   examples: [{ sql: '6 * 7', result: '42' }],
 }
+
+export const times = overloaded(plain, durationProduct)

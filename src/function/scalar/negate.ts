@@ -4,8 +4,10 @@ import { integerFacts, isFloat, type Type, type Value } from '../../model/type.j
 import type { ScalarFunction, Signature } from '../definition.js'
 import { checkedNegate } from '../integer-code.js'
 import { numericInterval, rangeOf } from '../interval-arithmetic.js'
+import { overloaded } from '../overload.js'
 import { ownNumber } from '../resolve.js'
 import { checkedInteger, overflowMessage } from './arithmetic.js'
+import { durationNegation } from './duration/arithmetic.js'
 
 const operation = 'negation'
 
@@ -16,7 +18,7 @@ function negateWith(type: Type): (value: Value) => Value {
   return (value) => check(0 - (value as number), '-', value)
 }
 
-export const negate: ScalarFunction = {
+const plain: ScalarFunction = {
   name: 'negate',
   summary: 'Negates a number.',
   usage: '-a',
@@ -36,5 +38,7 @@ export const negate: ScalarFunction = {
   },
   examples: [{ sql: '-(2 + 3)', result: '-5' }],
 }
+
+export const negate = overloaded(plain, durationNegation)
 
 const flipped = (end: number | bigint): number | bigint => (typeof end === 'bigint' ? -end : -end)

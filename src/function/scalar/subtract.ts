@@ -4,9 +4,11 @@ import { DATE, INT32, INT64, isFloat } from '../../model/type.js'
 import type { Argument, ScalarFunction, Signature } from '../definition.js'
 import { checkedSubtract } from '../integer-code.js'
 import { cornerBounds } from '../interval-arithmetic.js'
+import { overloaded } from '../overload.js'
 import { accepts } from '../resolve.js'
 import { evaluateArithmetic, overflowMessage, resolveArithmetic } from './arithmetic.js'
 import { addDays, isDays, moveDaysBounds, moveDaysCode } from './date-days.js'
+import { durationDifference } from './duration/arithmetic.js'
 
 function resolve(args: readonly Argument[]): Signature | undefined {
   const [a, b] = args
@@ -29,9 +31,9 @@ const isDate = (signature: Signature, index: number): boolean => signature.args[
 
 const bounds = cornerBounds((a, b) => (typeof a === 'bigint' ? a - BigInt(b) : a - Number(b)))
 
-export const minus: ScalarFunction = {
+const plain: ScalarFunction = {
   name: '-',
-  summary: 'Subtracts numbers, takes days from a date, or counts the days between two dates.',
+  summary: 'Subtracts numbers, takes days or an INTERVAL from a moment, or tells the days or the INTERVAL between two.',
   aliases: ['subtract'],
   usage: 'a - b',
   category: 'operator',
@@ -59,5 +61,8 @@ export const minus: ScalarFunction = {
     { sql: '3 - 5', result: '-2' },
     { sql: "DATE '2020-03-01' - DATE '2020-02-01'", result: '29' },
     { sql: "DATE '2020-03-01' - 1", result: '2020-02-29' },
+    { sql: "TIMESTAMP '2020-03-01 12:00:00' - DATE '2020-02-28'", result: '2 days 12:00:00' },
   ],
 }
+
+export const minus = overloaded(plain, durationDifference)

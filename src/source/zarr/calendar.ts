@@ -73,6 +73,14 @@ export function parseTimeUnits(text: string, calendarName = 'standard'): TimeUni
   return unit && epoch !== undefined ? { ...unit, epoch, calendar } : undefined
 }
 
+/** The units that xarray takes for lengths of time. */
+const durationUnits = ['days', 'hours', 'minutes', 'seconds', 'milliseconds', 'microseconds', 'nanoseconds']
+
+export function parseDurationUnits(text: string): TimeUnits | undefined {
+  const unit = durationUnits.includes(text) ? units.get(text) : undefined
+  return unit && { ...unit, epoch: 0n, calendar: 'proleptic' }
+}
+
 const datePattern = /^([+-]?\d{1,6})(?:-(\d{1,2})(?:-(\d{1,2}))?)?/
 const compactPattern = /^(\d{4})(\d{2})(\d{2})(?!\d)/
 const clockPattern = /^(?:[T\s]+(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.(\d*))?)?)?)?/

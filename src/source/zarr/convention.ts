@@ -11,6 +11,7 @@ import {
   INT16,
   INT32,
   INT64,
+  INTERVAL,
   listOf,
   TIMESTAMP,
   type Type,
@@ -21,7 +22,7 @@ import {
   VARCHAR,
 } from '../../model/type.js'
 import { cellBytes, type DataType, placeOf, type ZarrArray } from './array.js'
-import { datetimeUnitsOf, isOfTimestamp, parseTimeUnits, type TimeUnits } from './calendar.js'
+import { datetimeUnitsOf, isOfTimestamp, parseDurationUnits, parseTimeUnits, type TimeUnits } from './calendar.js'
 import { isArray, type Json, type JsonObject } from './json.js'
 import { missingValues } from './missing.js'
 
@@ -41,6 +42,8 @@ export interface DecodeOptions {
   /** Whether attributes say what stored values mean. */
   readonly conventions: boolean
   readonly nanIsNull: boolean
+  /** Whether numbers with units such as `days` are lengths of time. */
+  readonly durations: boolean
 }
 
 export function decodingOf(array: ZarrArray, attributes: JsonObject, options: DecodeOptions): Decoding {
@@ -51,7 +54,7 @@ export function decodingOf(array: ZarrArray, attributes: JsonObject, options: De
     case 'datetime':
       return datetimeDecoding(array, dataType.unit, dataType.count)
     case 'timedelta':
-      return durationDecoding(array, dataType.unit, dataType.count)
+      return timedeltaDecoding(array, dataType.unit, dataType.count, options)
     case 'fixedText':
       return objectDecoding(array, VARCHAR, { ...dataType, kind: 'text', missing: missingText(array) })
     case 'text':
@@ -115,10 +118,24 @@ function datetimeDecoding(array: ZarrArray, unit: string, count: number): Decodi
   return timeDecoding(array, 'i8', time, [notATime], { scale: 1, offset: 0 })
 }
 
-/** Counts, with their unit told beside them. */
-function durationDecoding(array: ZarrArray, unit: string, count: number): Decoding {
+/** Lengths of time, but of generic units and where nothing is decoded: then counts, with their unit told beside them. */
+function timedeltaDecoding(array: ZarrArray, unit: string, count: number, { conventions }: DecodeOptions): Decoding {
+  const inMonths = months[unit]
+  const time = datetimeUnitsOf(unit, count)
+  const counts = finish(array, INT64, 'i8', { kind: 'none' }, [notATime], false)
   const units = count === 1 ? unit : `${count} ${unit}`
-  return { ...finish(array, INT64, 'i8', { kind: 'none' }, [notATime], false), units }
+  if (!conventions || (inMonths === undefined && !time)) return { ...counts, units }
+  const whole = { scale: 1, offset: 0 }
+  if (time) return durationDecoding(array, timeDecoding(array, 'i8', time, [notATime], whole))
+  return durationDecoding(array, counts, inMonths && inMonths * count)
+}
+
+/** Cells that would be moments, or counts of so many months, as lengths of time. */
+function durationDecoding(array: ZarrArray, { layout, nullable }: Decoding, inMonths?: number): Decoding {
+  if (!layout) return refuse(INTERVAL, 'its numbers cannot be read')
+  const { storage, unpack, missing, nanIsNull } = layout
+  const form: Form = { kind: 'duration', months: inMonths, storage, unpack, missing, nanIsNull }
+  return { ...objectDecoding(array, INTERVAL, form), nullable }
 }
 
 function numberDecoding(array: ZarrArray, stored: Storage, attributes: JsonObject, options: DecodeOptions): Decoding {
@@ -127,6 +144,10 @@ function numberDecoding(array: ZarrArray, stored: Storage, attributes: JsonObjec
   const packing = packingOf(attributes)
   const time = storage === 'bool' ? undefined : timeOf(attributes)
   if (time) return timeDecoding(array, storage, time, missing, packing ?? { scale: 1, offset: 0 })
+  const length = storage === 'bool' ? undefined : durationUnitsOf(attributes, options)
+  if (length) {
+    return durationDecoding(array, timeDecoding(array, storage, length, missing, packing ?? { scale: 1, offset: 0 }))
+  }
   if (attributes.dtype === 'bool' && storage === 'i1' && !packing) {
     return finish(array, BOOLEAN, storage, { kind: 'none' }, missing, false)
   }
@@ -190,6 +211,12 @@ function timeOf(attributes: JsonObject): TimeUnits | undefined {
   const { units, calendar } = attributes
   if (typeof units !== 'string' || !/\ssince\s/i.test(units)) return undefined
   return parseTimeUnits(units, typeof calendar === 'string' ? calendar : undefined)
+}
+
+/** On request, or where xarray says in the attributes that it wrote lengths of time. */
+function durationUnitsOf({ units, dtype }: JsonObject, { durations }: DecodeOptions): TimeUnits | undefined {
+  const isWritten = typeof dtype === 'string' && dtype.startsWith('timedelta64')
+  return (durations || isWritten) && typeof units === 'string' ? parseDurationUnits(units) : undefined
 }
 
 function timeDecoding(

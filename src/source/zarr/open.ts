@@ -31,7 +31,11 @@ async function openZarr(location: unknown, options: Readonly<Record<string, unkn
   const named = await openStore(location, options)
   const { store, groups, array } = await withSiblings(named, await discover(named), options)
   const conventions = options.decodeCf !== false
-  const decode = { conventions, nanIsNull: conventions && options.nanIsNull !== false }
+  const decode = {
+    conventions,
+    nanIsNull: conventions && options.nanIsNull !== false,
+    durations: conventions && options.decodeTimedelta === true,
+  }
   const tables = groups.map((group) => tablesOfGroup(group, store.name, decode))
   const source = zarrSource(store, tables, options)
   if (array === undefined || !named.location) return source

@@ -65,7 +65,7 @@ export async function explainPlan(
 
 function scanNotes(stage: ScanStage, chunks: Explanation['chunks'], work: Work | undefined): string[] {
   const { total, pruned } = chunks
-  const notes = [`chunks: ${total} total, ${pruned} pruned${work ? `, ${work.read} read` : ''}`]
+  const notes = [`chunks: ${total} total, ${pruned} pruned${work ? `, ${work.read} read${cachedNote(work)}` : ''}`]
   if (work)
     notes.push(
       `bytes: ${bytes(work.bytesRead)} read in ${work.requests.toLocaleString('en')} requests, ${bytes(work.bytesDecoded)} decoded`,
@@ -75,6 +75,10 @@ function scanNotes(stage: ScanStage, chunks: Explanation['chunks'], work: Work |
   )
   notes.push(`engine: ${engineOf(stage)}`)
   return notes
+}
+
+function cachedNote({ cached }: Work): string {
+  return cached > 0 ? `, ${cached} answered by cached partials` : ''
 }
 
 function engineOf(stage: ScanStage): string {

@@ -79,6 +79,12 @@ const definitions: Definitions = {
     read: boolean,
     expected: 'true or false',
   },
+  cache_partials: {
+    summary: 'bytes that partial results may take in local_cache, kept from query to query; 0 = none',
+    initial: () => 0,
+    read: (value) => inRange(byteCount(value), 0, Number.MAX_SAFE_INTEGER),
+    expected: "a size such as '1GB', or 0",
+  },
   inline_bytes: {
     summary: 'queries that decode fewer bytes run on the main thread',
     initial: () => 8e6,

@@ -137,7 +137,11 @@ async function* orderedPartials(stage: ScanStage, context: ExecuteContext): Asyn
       const partial = await Promise.race([waiting[0] as Promise<Partial>, stopped.promise])
       waiting.shift()
       addWork(work, partial.work)
-      context.onProgress?.({ done: work.read, total: work.chunksTotal - work.pruned, bytes: work.bytesRead })
+      context.onProgress?.({
+        done: work.read + work.cached,
+        total: work.chunksTotal - work.pruned,
+        bytes: work.bytesRead,
+      })
       yield partial
     }
   } finally {

@@ -10,6 +10,7 @@ import { Dictionary } from '../operator/dictionary.js'
 import type { Source } from '../source/source.js'
 import { boxAt, boxesOf, chunksTouched, chunksUnder } from './boxes.js'
 import { ChunkReader, type Reading } from './chunk-reader.js'
+import { openPartialCache, type PartialCache } from './partial-cache.js'
 import { Prefetch } from './prefetch.js'
 import { boxFilter } from './prune.js'
 import { reduceTask } from './reduce-task.js'
@@ -90,6 +91,7 @@ export async function openStage(
     check,
   }
   const mayPass = settings.pruning ? boxFilter(stage.scan, registry) : undefined
+  const kept = await openPartialCache(job, source, registry)
   let last: Promise<unknown> = Promise.resolve()
   let waiting = 0
 
@@ -108,22 +110,38 @@ export async function openStage(
     }
   }
 
+  async function runOrFind(cache: PartialCache, task: number, boxes: readonly Box[], own: Work): Promise<Partial> {
+    const before = last
+    const started = performance.now()
+    const found = await cache.find(boxes, { traffic: own })
+    own.msByStage.cache = performance.now() - started
+    if (found.body) {
+      own.cached += found.chunks
+      return { task, body: found.body, work: own }
+    }
+    if (source.isRemote) prefetch.follow(wantsOf(run, boxes), own)
+    await before
+    const partial = await runTask(task, boxes, own)
+    await cache.keep(found, partial.body, own)
+    return partial
+  }
+
   return {
     run(task) {
       const own = emptyWork()
-      const kept = taskBoxes(stage, task).filter((box) => {
+      const boxes = taskBoxes(stage, task).filter((box) => {
         const isKept = mayPass?.(box) ?? true
         if (!isKept) own.pruned += chunksUnder(stage.scan.columns, box)
         return isKept
       })
-      if (source.isRemote) prefetch.follow(wantsOf(run, kept), own)
       waiting++
-      const done = last
-        .then(() => runTask(task, kept, own))
-        .finally(() => {
+      if (source.isRemote && !kept) prefetch.follow(wantsOf(run, boxes), own)
+      const done = (kept ? runOrFind(kept, task, boxes, own) : last.then(() => runTask(task, boxes, own))).finally(
+        () => {
           // What a LIMIT left over is not read after all.
           if (--waiting === 0) prefetch.stop()
-        })
+        },
+      )
       last = done.catch(() => undefined)
       return done
     },

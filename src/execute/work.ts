@@ -4,13 +4,24 @@ import { cellCount } from '../model/schema.js'
 import { withOwnChunks } from '../model/stored-column.js'
 
 export function emptyWork(): Work {
-  return { chunksTotal: 0, pruned: 0, read: 0, missing: 0, bytesRead: 0, bytesDecoded: 0, requests: 0, msByStage: {} }
+  return {
+    chunksTotal: 0,
+    pruned: 0,
+    read: 0,
+    cached: 0,
+    missing: 0,
+    bytesRead: 0,
+    bytesDecoded: 0,
+    requests: 0,
+    msByStage: {},
+  }
 }
 
 /** Adds a task's work; the total is that of the stage and stays, pruned chunks are those that tasks skip besides. */
 export function addWork(sum: Work, more: Work): void {
   sum.pruned += more.pruned
   sum.read += more.read
+  sum.cached += more.cached
   sum.missing += more.missing
   sum.bytesRead += more.bytesRead
   sum.bytesDecoded += more.bytesDecoded

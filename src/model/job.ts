@@ -41,6 +41,8 @@ export interface Settings extends Access {
   readonly engine: 'auto' | 'interpreter'
   readonly optimizer: boolean
   readonly pruning: boolean
+  /** Bytes that partial results may take in the local cache; 0 = none are kept. */
+  readonly cache_partials: number
   /** Queries that decode fewer bytes run on the main thread. */
   readonly inline_bytes: number
 }
@@ -259,6 +261,8 @@ export interface Work {
   chunksTotal: number
   pruned: number
   read: number
+  /** Chunks that were not read because the result of a task over them was kept. */
+  cached: number
   missing: number
   bytesRead: number
   bytesDecoded: number

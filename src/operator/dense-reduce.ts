@@ -49,7 +49,11 @@ export class DenseReduce {
 }
 
 /** Per dimension the codes of the selected indexes of an extent, ascending. An empty extent has one group that no row enters. */
-function touchedCodes(dims: readonly DimensionCodes[], selection: GridScan['selection'], extent: Box): Int32Array[] {
+export function touchedCodes(
+  dims: readonly DimensionCodes[],
+  selection: GridScan['selection'],
+  extent: Box,
+): Int32Array[] {
   return dims.map(({ dim, codes }) => {
     const [start, end] = [extent.start[dim] as number, extent.end[dim] as number]
     const own = codes.subarray(start, end)

@@ -156,9 +156,12 @@ function leastCommonMultiple(a: number, b: number): number {
   return (a / x) * b
 }
 
-/** Bytes of a task: enough that messages cost nothing, few enough that all threads have work and progress is seen. */
-const leastTaskBytes = 4e6
-const mostTaskBytes = 64e6
+/**
+ * Bytes of a task: enough that messages cost nothing, few enough that all threads have work and progress is seen. Powers of
+ * two, so that a store that has grown is mostly cut where it was.
+ */
+const leastTaskBytes = 2 ** 22
+const mostTaskBytes = 2 ** 26
 /** Bytes to decode per group: a task with many groups leaves a large partial, which is sent and merged. */
 const partialShare = 1000
 /** Tasks of a table of a few hundred MB: where nobody knows how many groups there are, each may leave all of them behind. */
@@ -176,7 +179,8 @@ export function taskSpace(
   const counts = kept.map(rangeTotal)
   const boxes = cellCount(counts)
   const partial = groups === 'unknown' ? choice.decodedBytes / tasksOfUnknown : groups * partialShare
-  const wanted = Math.min(mostTaskBytes, Math.max(leastTaskBytes, choice.decodedBytes / tasksOfKnown, partial))
+  const share = Math.max(1, choice.decodedBytes / tasksOfKnown, partial)
+  const wanted = Math.min(mostTaskBytes, Math.max(leastTaskBytes, 2 ** Math.floor(Math.log2(share))))
   const short = Math.max(1, Math.floor(mostCells / Math.max(1, cellCount(box))))
   const perTask = Math.min(short, Math.max(1, Math.floor(wanted / Math.max(1, choice.taskBytes))))
   // Where a LIMIT may stop early, tasks begin with a single box.

@@ -68,6 +68,8 @@ export interface ChunkedColumn {
    * not part of it: it stays when the array grows. Present wherever `fingerprints` is.
    */
   readonly digest?: string | undefined
+  /** Where the array lies, as `Source.identity`; '' where the fingerprints tell. Present wherever `fingerprints` is. */
+  readonly origin?: string | undefined
 }
 
 export interface Source {

@@ -122,6 +122,7 @@ export const settings: Settings = {
   memory_limit: 2 ** 30,
   temp_directory: '',
   local_cache: '',
+  cache_partials: 0,
   nan_is_null: true,
   decode_cf: true,
   decode_timedelta: false,

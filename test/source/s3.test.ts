@@ -94,6 +94,7 @@ test('gs:// is asked in the same way', async (context) => {
 test('the bucket may be part of the host', async () => {
   const { requestUrl } = await import('../../src/source/zarr/store/s3.js')
   const service = {
+    name: 'amazon',
     endpoint: (region: string) => `https://s3.${region}.amazonaws.com`,
     region: 'eu-west-1',
     keys: undefined,

@@ -1,4 +1,4 @@
-/** A bounded cache of files: written under another name and renamed, verified when read, the ones used longest ago out first. Called by source/zarr/store/cache.ts. */
+/** A bounded cache of files: written under another name and renamed, verified when read, the ones used longest ago out first. Called by source/zarr/store/cache.ts and execute/partial-cache.ts. */
 import { createHash, randomBytes } from 'node:crypto'
 import {
   mkdirSync,
@@ -26,20 +26,29 @@ export interface FileCache {
 
 /** What is left of its size when there was too much. */
 const keptShare = 0.9
+/** Others write there, too: after so much of its size it is counted again. */
+const recountShare = 1 / 32
+/** A file that was not finished after this long never will be. */
+const unfinishedMs = 3_600_000
 const newline = 10
 const suffix = '.chunk'
+const unfinished = '.tmp'
 
-/** Others may use the same directory at the same time. */
-export function fileCache(directory: string, size: number): FileCache {
+/**
+ * Others may use the same directory at the same time. `blockBytes`: what a small file takes of the disk at least, where
+ * there may be many.
+ */
+export function fileCache(directory: string, size: number, blockBytes = 1): FileCache {
   makeDirectory(directory)
   let total: number | undefined
+  let written = 0
 
   function put(name: string, { tag, bytes }: Kept): void {
     const header = Buffer.from(`${JSON.stringify({ tag, hash: hashOf(bytes) })}\n`)
     const length = header.length + bytes.length
     if (length > size) return
     const path = pathOf(directory, name)
-    const temporary = join(directory, `${randomBytes(8).toString('hex')}.tmp`)
+    const temporary = join(directory, `${randomBytes(8).toString('hex')}${unfinished}`)
     try {
       writeFileSync(temporary, Buffer.concat([header, bytes]), { mode: 0o600, flag: 'wx' })
       renameSync(temporary, path)
@@ -48,11 +57,19 @@ export function fileCache(directory: string, size: number): FileCache {
       remove(temporary)
       return
     }
-    total = (total ?? prune(directory, size)) + length
-    if (total > size) total = prune(directory, size)
+    const taken = onDisk(length, blockBytes)
+    total = total === undefined ? prune(directory, size, blockBytes) : total + taken
+    written += taken
+    if (total <= size && written <= recountShare * size) return
+    total = prune(directory, size, blockBytes)
+    written = 0
   }
 
   return { get: (name) => read(pathOf(directory, name)), put }
+}
+
+function onDisk(bytes: number, blockBytes: number): number {
+  return Math.ceil(bytes / blockBytes) * blockBytes
 }
 
 function makeDirectory(directory: string): void {
@@ -88,15 +105,16 @@ function read(path: string): Kept | undefined {
 }
 
 /** Takes out what was used longest ago until there is room; returns what is left, in bytes. */
-function prune(directory: string, size: number): number {
-  const files = readdirSync(directory)
-    .filter((file) => file.endsWith(suffix))
-    .flatMap((file) => {
-      const path = join(directory, file)
-      const stat = statSync(path, { throwIfNoEntry: false })
-      return stat ? [{ path, bytes: stat.size, usedMs: stat.mtimeMs }] : []
-    })
-    .sort((a, b) => a.usedMs - b.usedMs)
+function prune(directory: string, size: number, blockBytes: number): number {
+  const all = readdirSync(directory).flatMap((name) => {
+    const path = join(directory, name)
+    const stat = statSync(path, { throwIfNoEntry: false })
+    return stat ? [{ name, path, bytes: onDisk(stat.size, blockBytes), usedMs: stat.mtimeMs }] : []
+  })
+  for (const { name, path, usedMs } of all) {
+    if (name.endsWith(unfinished) && Date.now() - usedMs > unfinishedMs) remove(path)
+  }
+  const files = all.filter(({ name }) => name.endsWith(suffix)).sort((a, b) => a.usedMs - b.usedMs)
   let total = files.reduce((sum, { bytes }) => sum + bytes, 0)
   if (total <= size) return total
   for (const { path, bytes } of files) {

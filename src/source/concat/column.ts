@@ -67,7 +67,7 @@ function nullCell({ missing, nanIsNull }: Pick<Layout, 'missing' | 'nanIsNull'>)
   return missing[0] ?? (nanIsNull ? Number.NaN : undefined)
 }
 
-/** `hasGaps`: between the parts lie others that lack the column. `identities`: of the parts that have it. */
+/** `hasGaps`: between the parts lie others that lack the column. */
 export function joinedColumn(
   name: string,
   columns: readonly ChunkedColumn[],
@@ -76,7 +76,6 @@ export function joinedColumn(
   layout: Layout,
   type: Type,
   hasGaps: boolean,
-  identities: readonly (string | undefined)[],
 ): ChunkedColumn {
   const whole = !hasGaps && isRegular(parts, axis)
   const columnOf = ({ part }: Piece) => columns[part] as ChunkedColumn
@@ -177,7 +176,7 @@ export function joinedColumn(
       } else gather(read.get(range) ?? unframed(fetched), machine, out, range as JoinedRange)
     },
     kept: (machine, out) => keepers.get(machine)?.get(out)?.() ?? [],
-    ...joinedFingerprints(columns, identities, layout, (index) => piecesOf(parts, axis, layout.chunk, index)),
+    ...joinedFingerprints(columns, layout, (index) => piecesOf(parts, axis, layout.chunk, index)),
     prepare(machine, out, range) {
       const piece = only(range)
       if (piece) columnOf(piece).prepare?.(machine, out, piece.range)

@@ -1,4 +1,4 @@
-/** Fingerprints of chunks that are made of those of several stores. Called by column.ts and source.ts. */
+/** Fingerprints of chunks that are made of those of several stores. Called by column.ts. */
 import { digestText, type Fingerprints, noFingerprints, setParts } from '../../model/fingerprint.js'
 import { identityOf } from '../../model/identity.js'
 import type { Layout } from '../../model/schema.js'
@@ -11,12 +11,11 @@ import type { Piece } from './pieces.js'
  */
 export function joinedFingerprints(
   columns: readonly ChunkedColumn[],
-  identities: readonly (string | undefined)[],
   layout: Layout,
   piecesOf: (index: readonly number[]) => readonly Piece[],
-): Pick<ChunkedColumn, 'fingerprints' | 'digest'> {
-  if (!columns.every(({ fingerprints }) => fingerprints) || identities.includes(undefined)) return {}
-  const origins = columns.map(({ digest }, part) => `${identities[part]} ${digest}`)
+): Pick<ChunkedColumn, 'fingerprints' | 'digest' | 'origin'> {
+  if (!columns.every(({ fingerprints }) => fingerprints)) return {}
+  const origins = columns.map(({ digest, origin }) => `${origin} ${digest}`)
   const combine = (chunks: readonly (readonly Piece[])[], found: readonly Fingerprints[]): Fingerprints => {
     const combined = noFingerprints(chunks.length)
     const next = found.map(() => 0)
@@ -32,6 +31,7 @@ export function joinedFingerprints(
   }
   return {
     digest: digestText(identityOf(layout)),
+    origin: '',
     fingerprints(chunks, options) {
       const pieces = chunks.map(piecesOf)
       const wanted = columns.map((): (readonly number[])[] => [])
@@ -46,25 +46,6 @@ export function joinedFingerprints(
 /** Which cells of which chunk of which store. */
 function nameOf({ part, index, from, to, extent }: Piece, origins: readonly string[]): string {
   return `${origins[part]} ${[index, from, to, extent].join(' ')}`
-}
-
-/** The first of several columns that are equal, as they were found when the source was opened: all of them are asked. */
-export function standIn(columns: readonly ChunkedColumn[]): ChunkedColumn {
-  const [first] = columns as [ChunkedColumn]
-  const { fingerprints: _, digest: __, ...column } = first
-  if (!columns.every(({ fingerprints }) => fingerprints)) return column
-  return {
-    ...column,
-    digest: digestText(columns.map(({ digest }) => digest).join(' ')),
-    async fingerprints(chunks, options) {
-      const asked = await Promise.all(columns.map((each) => ask(each, chunks, options)))
-      const found = noFingerprints(chunks.length)
-      for (let i = 0; i < chunks.length; i++) {
-        setParts(found, i, BigUint64Array.from(asked.flatMap((own) => [...own.subarray(2 * i, 2 * i + 2)])), '')
-      }
-      return found
-    },
-  }
 }
 
 function ask(

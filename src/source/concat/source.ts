@@ -9,7 +9,6 @@ import { concat, slice, type Vector, valueAt, vectorOf } from '../../model/vecto
 import { once } from '../once.js'
 import type { ChunkedColumn, Source } from '../source.js'
 import { joinedColumn } from './column.js'
-import { standIn } from './fingerprints.js'
 import { columnIn, type JoinedTable, joinTables, type PartTable, partLayouts } from './schema.js'
 
 export interface Part {
@@ -67,11 +66,10 @@ export function concatSource(parts: readonly Part[], byName: boolean, ref: Sourc
     if (axis >= 0) {
       const where = `${parts.length} stores/${tableName}/${name}`
       const hasGaps = own.length < of.parts.length
-      const places = each(of, column, ({ identity }) => identity)
-      return joinedColumn(where, own, partLayouts(column, of.parts), axis, column.layout, column.type, hasGaps, places)
+      return joinedColumn(where, own, partLayouts(column, of.parts), axis, column.layout, column.type, hasGaps)
     }
     await requireSameChunks(own, column, of, having(of, column))
-    return standIn(own)
+    return own[0] as ChunkedColumn
   }
 
   async function vectorsOf(tableName: string, name: string, start: number, end: number): Promise<Vector> {

@@ -12,10 +12,11 @@ export function chunkFingerprints(
   array: ZarrArray,
   files: ChunkFiles,
   decoding: Decoding,
-): Pick<ChunkedColumn, 'fingerprints' | 'digest'> {
+): Pick<ChunkedColumn, 'fingerprints' | 'digest' | 'origin'> {
   if (!store.fingerprints) return {}
   return {
     digest: digestOf(array, decoding),
+    origin: `${store.identity ?? ''}/${array.path}`,
     fingerprints(chunks, options) {
       const objects = chunks.map((chunk) => files.objects(files.locate(chunk)))
       const keys = [...new Set(objects.flat())]

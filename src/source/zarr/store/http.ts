@@ -1,4 +1,5 @@
 /** Objects of a plain web server, by HTTP with ranges. Called by open-remote.ts. */
+import { digestText } from '../../../model/fingerprint.js'
 import type { FetchOptions } from '../../source.js'
 import { bodyOrAbsent, encodedPath, type Remote, refusal } from './remote.js'
 import { type HttpAnswer, type HttpRequest, shown, type Transport } from './transport.js'
@@ -14,6 +15,8 @@ export function httpRemote(send: Transport): Remote {
         send,
         options,
       ),
+    // What is asked may be what is answered, and may be a secret.
+    identity: (url) => (/[?#]/.test(url) ? `${shown(url)}?${digestText(url)}` : shown(url)),
     under(url, key) {
       if (key === '') return url
       const [, path = '', query = ''] = /^([^?#]*)(.*)$/.exec(url) ?? []

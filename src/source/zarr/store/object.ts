@@ -7,7 +7,6 @@ import type { Part } from '../store.js'
 import { counted, fileFingerprints } from './directory.js'
 import { isRemoteUrl, openRemote } from './open-remote.js'
 import { lastName, type Remote } from './remote.js'
-import { shown } from './transport.js'
 
 export interface StoredObject {
   readonly name: string
@@ -34,7 +33,7 @@ export function remoteObject(url: string, remote: Remote): StoredObject {
     get: (part, options) => remote.get(url, part, options),
     size: (options) => remote.size(url, options),
     fingerprint: (options) => remote.fingerprints([url], options),
-    identity: shown(url),
+    identity: remote.identity(url),
   }
 }
 

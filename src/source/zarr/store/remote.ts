@@ -13,6 +13,8 @@ export interface Remote {
   size(url: string, options?: FetchOptions): Promise<number | undefined>
   /** Of objects as they are now. Where a server tells nothing of an object, there is none. */
   fingerprints(urls: readonly string[], options?: FetchOptions): Promise<Fingerprints>
+  /** The same for the same place: see `Source.identity`. */
+  identity(url: string): string
   /** What lies directly under a URL; absent where that cannot be told. */
   list?(url: string, options?: FetchOptions): Promise<DirectoryEntry[] | undefined>
   /** The URL of what lies under another. */
@@ -29,7 +31,7 @@ export function remoteStore(location: string, remote: Remote): Store {
     get: (key, options) => remote.get(remote.under(root, key), undefined, options),
     getRange: (key, part, options) => remote.get(remote.under(root, key), part, options),
     size: (key, options) => remote.size(remote.under(root, key), options),
-    identity: shown(root),
+    identity: remote.identity(root),
     fingerprints: (keys, options) =>
       remote.fingerprints(
         keys.map((key) => remote.under(root, key)),

@@ -12,6 +12,8 @@ import { askEach } from './versions.js'
 
 /** A service: where it is, and who asks. */
 export interface Service {
+  /** The same wherever its buckets are. */
+  readonly name: string
   /** With a scheme, without a slash at the end. */
   endpoint(region: string): string
   readonly style: 'vhost' | 'path'
@@ -32,14 +34,14 @@ export function s3Remote(access: Access, send: Transport): Remote {
   const fixed = own && withScheme(own, access.s3_use_ssl)
   const endpoint = (of: string) => fixed || `https://s3.${of}.amazonaws.com`
   const style = access.s3_url_style === 'auto' ? (own ? 'path' : 'vhost') : access.s3_url_style
-  return objects({ endpoint, style, region, keys: keysOf(access, profile) }, send)
+  return objects({ name: fixed || 'amazon', endpoint, style, region, keys: keysOf(access, profile) }, send)
 }
 
 /** Google's service takes the same requests; only keys that were set for it are its own. */
 export function gsRemote(access: Access, send: Transport): Remote {
   const fixed = withScheme(access.s3_endpoint || 'storage.googleapis.com', access.s3_use_ssl)
   return objects(
-    { endpoint: () => fixed, style: 'path', region: access.s3_region || 'auto', keys: keysOf(access, {}) },
+    { name: fixed, endpoint: () => fixed, style: 'path', region: access.s3_region || 'auto', keys: keysOf(access, {}) },
     send,
   )
 }
@@ -80,6 +82,7 @@ function objects(service: Service, send: Transport): Remote {
         options,
       ),
     list: (url, options) => listObjects(placeOf(url), (query) => ask(bucketUrl(url), query, options)),
+    identity: (url) => `${service.name} ${url.replace(/\/+$/, '')}`,
     under: (url, key) => (key === '' ? url : `${url.replace(/\/+$/, '')}/${key}`),
   }
 }

@@ -1,0 +1,391 @@
+/** Partials kept from query to query: the same bits, only what is new is read, and nothing that changed is believed. */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import test, { after } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { connect, type Database, defineAggregate } from '../../src/index.js'
+import { arrayV2 } from '../source/stores.js'
+
+const root = mkdtempSync(join(tmpdir(), 'chunkql-partials-'))
+after(() => rmSync(root, { recursive: true, force: true }))
+let made = 0
+const fresh = (name: string) => join(root, `${made++}-${name}`)
+
+const width = 1024
+/** Rows of a chunk; a chunk is 4 MiB, so that each is a task. */
+const rows = 512
+const old = new Date('2021-03-04T05:06:07.089Z')
+
+/** Mixed magnitudes, so that the order of addition shows in the last bits. */
+const pool = Float64Array.from({ length: 2 * rows * width }, (_, i) => {
+  const n = (i * 7919) % 1_000_003
+  return n % 97 === 0 ? Number.NaN : (n / 1_000_003) * 10 ** ((n % 13) - 6)
+})
+
+function cells(chunk: number, seed = 0): Float64Array {
+  const start = (chunk * 7919 + seed * 104_729) % (rows * width)
+  return pool.slice(start, start + rows * width)
+}
+
+interface Shape {
+  readonly chunks?: number
+  readonly length?: number
+  readonly zarray?: object
+  readonly attributes?: object
+}
+
+/** `v(time, x)`, and `time` in hours. */
+function describe(store: string, { chunks = 3, length = chunks * rows, zarray, attributes }: Shape): void {
+  const v = { ...arrayV2({ shape: [length, width] }), chunks: [rows, width], dtype: '<f8', fill_value: 0 }
+  write(store, '.zgroup', { zarr_format: 2 })
+  write(store, 'v/.zarray', { ...v, ...zarray })
+  write(store, 'v/.zattrs', { _ARRAY_DIMENSIONS: ['time', 'x'], ...attributes })
+  write(store, 'time/.zarray', arrayV2({ shape: [length] }))
+  write(store, 'time/.zattrs', { _ARRAY_DIMENSIONS: ['time'], units: 'hours since 2001-01-15' })
+  write(
+    store,
+    'time/0',
+    Int32Array.from({ length }, (_, i) => i),
+  )
+}
+
+function write(store: string, key: string, content: object, time = old): void {
+  const path = join(store, key)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, ArrayBuffer.isView(content) ? new Uint8Array(content.buffer) : JSON.stringify(content))
+  utimesSync(path, time, time)
+}
+
+function makeStore(chunks = 3): string {
+  const store = fresh('era.zarr')
+  describe(store, { chunks })
+  for (let i = 0; i < chunks; i++) write(store, `v/${i}.0`, cells(i))
+  return store
+}
+
+const later = () => new Date(Date.now() - 5000)
+
+/** A session with a cache; `keep` false: without one. */
+async function withSession<T>(
+  settings: Record<string, unknown>,
+  work: (db: Database) => Promise<T>,
+  use: NonNullable<Parameters<typeof connect>[0]>['use'] = [],
+): Promise<T> {
+  const db = await connect({ threads: 2, settings: { inline_bytes: '1GB', ...settings }, use })
+  try {
+    return await work(db)
+  } finally {
+    await db.close()
+  }
+}
+
+interface Answer {
+  readonly rows: string
+  readonly read: number
+  readonly cached: number
+}
+
+async function ask(db: Database, sql: string): Promise<Answer> {
+  const result = await db.run(sql)
+  const batches: unknown[] = []
+  for await (const { columns } of result.batches) batches.push(columns.map(({ values, valid }) => [...values, valid]))
+  const text = (_: string, value: unknown) =>
+    typeof value === 'bigint' || Number.isNaN(value) || value === Infinity ? String(value) : value
+  return { rows: JSON.stringify(batches, text), read: result.work.read, cached: result.work.cached }
+}
+
+const mean = (store: string) => `SELECT avg(v) AS mean, count(v) AS n, stddev(v) AS s FROM '${store}'`
+
+/** The answer by the cache in `local_cache`, which must be that without one, bit by bit. */
+async function check(sql: string, local_cache: string, settings: Record<string, unknown> = {}): Promise<Answer> {
+  const plain = await withSession(settings, (db) => ask(db, sql))
+  const cached = await withSession({ cache_partials: '1GB', local_cache, ...settings }, (db) => ask(db, sql))
+  assert.equal(plain.cached, 0)
+  assert.equal(cached.rows, plain.rows)
+  assert.equal(cached.read + cached.cached, plain.read, 'every chunk is read, or its partial is there')
+  return cached
+}
+
+const queries: Record<string, (store: string) => string> = {
+  'without keys': mean,
+  'by keys of dimensions': (store) =>
+    `SELECT month(time) AS m, x % 7 AS k, sum(v), min(v), count(*) FROM '${store}' GROUP BY ALL ORDER BY ALL`,
+  'by keys of cells': (store) =>
+    `SELECT month(time) AS m, round(log10(abs(v) + 1e-9)) AS k, sum(v) FROM '${store}' GROUP BY ALL ORDER BY ALL`,
+  'with a filter of cells': (store) => `SELECT x, sum(v) FROM '${store}' WHERE v > 0.5 GROUP BY x ORDER BY x`,
+  'with a filter of dimensions': (store) => `SELECT sum(v), max(v) FROM '${store}' WHERE hour(time) = 6 AND x < 100`,
+  'the first rows of an order': (store) => `SELECT time, x, v FROM '${store}' ORDER BY v DESC, time, x LIMIT 10`,
+  'by the interpreter': (store) => `SELECT median(v) FROM '${store}' WHERE x < 3`,
+}
+
+for (const [name, sqlOf] of Object.entries(queries)) {
+  test(`${name}: a second query reads nothing, one over a store that has grown reads what is new`, async () => {
+    const store = makeStore(2)
+    const cache = fresh('cache')
+    const sql = sqlOf(store)
+    assert.equal((await check(sql, cache, { inline_bytes: 0 })).cached, 0)
+    assert.equal((await check(sql, cache)).read, 0)
+    describe(store, { chunks: 3 })
+    write(store, 'v/2.0', cells(2))
+    const grown = await check(sql, cache)
+    assert.deepEqual([grown.read, grown.cached], [1, 2])
+    assert.equal((await check(sql, cache, { inline_bytes: 0 })).read, 0)
+  })
+}
+
+test('another query, another filter, another range find nothing', async () => {
+  const store = makeStore(1)
+  const cache = fresh('cache')
+  await check(mean(store), cache)
+  for (const sql of [
+    `SELECT avg(v) AS mean FROM '${store}'`,
+    `${mean(store)} WHERE v > 1`,
+    `${mean(store)} WHERE v > 2`,
+    `${mean(store)} WHERE x < 100`,
+    `${mean(store)} WHERE x < 101`,
+    `${mean(store)} WHERE hour(time) = 3`,
+    `SELECT x % 2 AS k, avg(v) FROM '${store}' GROUP BY k ORDER BY k`,
+    `SELECT x % 3 AS k, avg(v) FROM '${store}' GROUP BY k ORDER BY k`,
+    `SELECT (x + 1) % 3 AS k, avg(v) FROM '${store}' GROUP BY k ORDER BY k`,
+    `SELECT sum(v * x) FROM '${store}'`,
+    `SELECT sum(v * sqrt(x)) FROM '${store}'`,
+  ]) {
+    assert.equal((await check(sql, cache)).cached, 0, sql)
+  }
+  const count = `SELECT count(v) FROM '${store}'`
+  assert.equal((await check(count, cache)).cached, 0)
+  assert.equal((await check(count, cache, { nan_is_null: false })).cached, 0)
+  assert.equal((await check(count, cache)).cached, 1)
+})
+
+/** What happens to a store of three chunks, and how many of them are read again. */
+const changes: Record<
+  string,
+  { readonly change: (store: string) => void; readonly read: number; readonly of?: number }
+> = {
+  'a chunk is written anew': { change: (store) => write(store, 'v/1.0', cells(1, 9), later()), read: 1 },
+  'a chunk of the same size takes its place, as writers do': {
+    change(store) {
+      write(store, 'v/1.0.partial', cells(1, 9), later())
+      renameSync(join(store, 'v/1.0.partial'), join(store, 'v/1.0'))
+    },
+    read: 1,
+  },
+  'a chunk is deleted': { change: (store) => rmSync(join(store, 'v/1.0')), read: 1 },
+  'all chunks are touched': {
+    change(store) {
+      for (const i of [0, 1, 2]) utimesSync(join(store, `v/${i}.0`), later(), later())
+    },
+    read: 3,
+  },
+  'the array is cut at the border of a chunk': { change: (store) => describe(store, { chunks: 2 }), read: 0, of: 2 },
+  'the array is cut inside a chunk': { change: (store) => describe(store, { length: 2 * rows + 5 }), read: 1 },
+  'the array grows by chunks that are missing': { change: (store) => describe(store, { chunks: 5 }), read: 2, of: 5 },
+  'attributes that say nothing of values': {
+    change: (store) => describe(store, { attributes: { history: 'touched' } }),
+    read: 0,
+  },
+  'another scale_factor': { change: (store) => describe(store, { attributes: { scale_factor: 2 } }), read: 3 },
+  'another missing_value': { change: (store) => describe(store, { attributes: { missing_value: 1 } }), read: 3 },
+  'another dtype of the same size': { change: (store) => describe(store, { zarray: { dtype: '>f8' } }), read: 3 },
+  'another fill value': { change: (store) => describe(store, { zarray: { fill_value: 1 } }), read: 3 },
+  'another order of axes': { change: (store) => describe(store, { zarray: { order: 'F' } }), read: 3 },
+}
+
+for (const [name, { change, read, of = 3 }] of Object.entries(changes)) {
+  test(`invalidation: ${name}`, async () => {
+    const store = makeStore()
+    const cache = fresh('cache')
+    const sql = `SELECT sum(v), count(v), count(*) FROM '${store}'`
+    await check(sql, cache)
+    change(store)
+    const after = await check(sql, cache)
+    assert.deepEqual([after.read, after.cached], [read, of - read])
+    assert.equal((await check(sql, cache)).read, 0)
+  })
+}
+
+test('invalidation: a chunk that was missing appears', async () => {
+  const store = makeStore(2)
+  describe(store, { chunks: 3 })
+  const cache = fresh('cache')
+  await check(mean(store), cache)
+  assert.equal((await check(mean(store), cache)).read, 0)
+  write(store, 'v/2.0', cells(2))
+  assert.equal((await check(mean(store), cache)).read, 1)
+})
+
+test('a chunk that was written within the last two seconds is not believed, and not kept', async () => {
+  const store = makeStore()
+  const cache = fresh('cache')
+  write(store, 'v/1.0', cells(1, 5), new Date())
+  assert.equal((await check(mean(store), cache)).read, 3)
+  write(store, 'v/1.0', cells(1, 6), new Date())
+  assert.equal((await check(mean(store), cache)).read, 1)
+})
+
+test('a rewrite of the same size whose time is put back is not seen: documented', async () => {
+  const store = makeStore(1)
+  const cache = fresh('cache')
+  const first = await check(mean(store), cache)
+  write(store, 'v/0.0', cells(0, 3), old)
+  const again = await withSession({ cache_partials: '1GB', local_cache: cache }, (db) => ask(db, mean(store)))
+  assert.equal(again.rows, first.rows)
+})
+
+test('of several stores as one, those that were there are known when one is added', async () => {
+  const stores = [makeStore(1), makeStore(1)]
+  const cache = fresh('cache')
+  const sum = async () => {
+    const location = JSON.stringify(stores)
+    const sql = `SELECT sum(v), count(*) FROM s`
+    const run = (settings: Record<string, unknown>) =>
+      withSession(settings, async (db) => {
+        await db.attach('s', JSON.parse(location))
+        return ask(db, sql)
+      })
+    const [plain, cached] = [await run({}), await run({ cache_partials: 1e9, local_cache: cache })]
+    assert.equal(cached.rows, plain.rows)
+    return cached
+  }
+  assert.equal((await sum()).read, 2)
+  stores.push(makeStore(1))
+  assert.equal((await sum()).read, 1)
+  write(stores[0] as string, 'v/0.0', cells(7), later())
+  assert.equal((await sum()).read, 1)
+})
+
+test('functions of users may change: what they made is not kept', async () => {
+  const store = makeStore(1)
+  const last = defineAggregate({
+    name: 'my_sum',
+    args: ['DOUBLE'],
+    returns: 'DOUBLE',
+    init: () => 0,
+    update: (state: number, value: number) => state + value,
+    merge: (a: number, b: number) => a + b,
+    finalize: (state: number) => state,
+  } as never)
+  const settings = { cache_partials: '1GB', local_cache: fresh('cache') }
+  await withSession(
+    settings,
+    async (db) => {
+      await ask(db, `SELECT my_sum(v) FROM '${store}' WHERE x < 3`)
+      assert.equal((await ask(db, `SELECT my_sum(v) FROM '${store}' WHERE x < 3`)).cached, 0)
+      await ask(db, mean(store))
+      assert.equal((await ask(db, mean(store))).cached, 1)
+    },
+    [last],
+  )
+})
+
+const filesIn = (cache: string) => readdirSync(join(cache, 'partials')).map((name) => join(cache, 'partials', name))
+
+test('files that were damaged, cut off or exchanged are not believed', async () => {
+  const store = makeStore()
+  const cache = fresh('cache')
+  await check(mean(store), cache)
+  const [a, b, c] = filesIn(cache) as [string, string, string]
+  const bytes = readFileSync(a)
+  bytes[bytes.length - 9] = (bytes[bytes.length - 9] as number) ^ 1
+  writeFileSync(a, bytes)
+  truncateSync(b, statSync(b).size - 1)
+  writeFileSync(c, '')
+  assert.equal((await check(mean(store), cache)).read, 3)
+  assert.equal((await check(mean(store), cache)).read, 0)
+})
+
+test('the cache stays within its size; a size of 0 keeps nothing', async () => {
+  const store = makeStore(1)
+  const cache = fresh('cache')
+  const settings = { local_cache: cache, cache_partials: '64KiB' }
+  await withSession(settings, async (db) => {
+    for (let i = 0; i < 40; i++) await ask(db, `SELECT sum(v + ${i}) FROM '${store}' WHERE x = 1`)
+    const blocks = filesIn(cache).reduce((sum, file) => sum + Math.ceil(statSync(file).size / 4096) * 4096, 0)
+    assert.ok(blocks <= 65_536 + 4096, `${blocks}`)
+    assert.equal((await ask(db, `SELECT sum(v + 39) FROM '${store}' WHERE x = 1`)).cached, 1)
+    assert.equal((await ask(db, `SELECT sum(v + 0) FROM '${store}' WHERE x = 1`)).cached, 0)
+  })
+  const none = fresh('cache')
+  await withSession({ local_cache: none }, (db) => ask(db, mean(store)))
+  assert.ok(!existsSync(none))
+})
+
+test('results as large as the data are not kept', async () => {
+  const store = makeStore(1)
+  const cache = fresh('cache')
+  await check(`SELECT v, count(*) FROM '${store}' GROUP BY v ORDER BY v LIMIT 3`, cache)
+  await check(`SELECT time, x, v FROM '${store}' WHERE x < 100 ORDER BY v LIMIT 100000`, cache)
+  await check(`SELECT v FROM '${store}' WHERE v > 1 LIMIT 10`, cache)
+  const sizes = existsSync(join(cache, 'partials')) ? filesIn(cache).map((file) => statSync(file).size) : []
+  assert.ok(
+    sizes.every((size) => size <= 4_200_000),
+    sizes.join(),
+  )
+})
+
+test('a directory that cannot be written does not fail a query', async () => {
+  const store = makeStore(1)
+  const file = fresh('file')
+  writeFileSync(file, 'no directory')
+  assert.equal((await check(mean(store), join(file, 'cache'))).read, 1)
+  const readOnly = fresh('cache')
+  mkdirSync(join(readOnly, 'partials'), { recursive: true })
+  chmodSync(join(readOnly, 'partials'), 0o500)
+  await check(mean(store), readOnly)
+  chmodSync(join(readOnly, 'partials'), 0o700)
+})
+
+test('several sessions at once find what the others keep, and the same answer', async () => {
+  const store = makeStore()
+  const cache = fresh('cache')
+  const settings = { cache_partials: '1GB', local_cache: cache }
+  const answers = await Promise.all([1, 2, 3].map(() => withSession(settings, (db) => ask(db, mean(store)))))
+  assert.equal(new Set(answers.map(({ rows: each }) => each)).size, 1)
+  assert.equal((await check(mean(store), cache)).read, 0)
+  assert.ok(filesIn(cache).every((file) => file.endsWith('.chunk')))
+})
+
+test('a query that was killed goes on where it was', async () => {
+  const store = makeStore(6)
+  const cache = fresh('cache')
+  const script = fileURLToPath(new URL('./kill-me.js', import.meta.url))
+  const child = spawn(process.execPath, [script, mean(store), cache], { stdio: 'ignore' })
+  const ended = new Promise((resolve) => child.on('exit', resolve))
+  const kept = () =>
+    existsSync(join(cache, 'partials')) ? filesIn(cache).filter((file) => file.endsWith('.chunk')) : []
+  while (kept().length < 3 && child.exitCode === null) await new Promise((resume) => setTimeout(resume, 2))
+  child.kill('SIGKILL')
+  await ended
+  const left = kept().length
+  // What was being written is no partial, and is in nobody's way.
+  writeFileSync(join(cache, 'partials', 'ab.tmp'), 'half')
+  const { read, cached } = await check(mean(store), cache)
+  assert.ok(left >= 3)
+  assert.deepEqual([read, cached], [6 - left, left])
+})
+
+test('EXPLAIN ANALYZE tells how many chunks were answered', async () => {
+  const store = makeStore(2)
+  await withSession({ cache_partials: '1GB', local_cache: fresh('cache') }, async (db) => {
+    await db.explain(mean(store), { analyze: true })
+    const explained = await db.explain(mean(store), { analyze: true })
+    assert.match(explained.toString(), /chunks: 2 total, 0 pruned, 0 read, 2 answered by cached partials/)
+  })
+})

@@ -1,0 +1,7 @@
+/** Runs one query with a cache of partials, until it is killed. Started by cached-partials.test.ts. */
+import { connect } from '../../src/index.js'
+
+const [sql = '', local_cache = ''] = process.argv.slice(2)
+const db = await connect({ threads: 1, settings: { inline_bytes: 0, cache_partials: '1GB', local_cache } })
+await db.query(sql)
+await db.close()

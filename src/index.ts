@@ -8,6 +8,7 @@ import { ChunkQLError, type ErrorCode } from './model/error.js'
 import type { Work } from './model/job.js'
 import type { Statement } from './model/syntax.js'
 import type { Batch, Header } from './model/vector.js'
+import { version } from './model/version.js'
 import { formatNamed, formatOfPath, formats, writeResult } from './output/registry.js'
 import { isComplete, splitStatements } from './parse/split.js'
 import { openFileSink } from './platform/node/file-sink.js'
@@ -16,7 +17,6 @@ import { parseStatements, type QueryOptions, type Result, tell, unlessAborted } 
 import { Session } from './session.js'
 import { settingNames } from './settings.js'
 import { runStatement } from './statement.js'
-import { version } from './version.js'
 
 export { defineAggregate, defineFunction } from './function/define.js'
 export type { Batch, Definition, ErrorCode, Explanation, Header, Progress, QueryOptions, Result, Work }

@@ -9,11 +9,11 @@ import { identityOf } from '../model/identity.js'
 import { type DimensionCodes, type JobColumn, rangeTotal, type ScanStage } from '../model/job.js'
 import type { Box } from '../model/schema.js'
 import { take, type Vector } from '../model/vector.js'
+import { version } from '../model/version.js'
 import { touchedCodes } from '../operator/dense-reduce.js'
 import { clip, inLoopOrder } from '../operator/piece.js'
 import { type ContentHash, contentHash, plainForm } from '../platform/node/plain-data.js'
 import type { ChunkedColumn } from '../source/source.js'
-import { version } from '../version.js'
 import { hull } from './boxes.js'
 
 /** To be changed with what partials are made of. */

@@ -123,10 +123,11 @@ function openMerge(
 /** Partials in task order. Tasks run ahead of the merge by a bounded number, so that waiting partials fit memory. */
 async function* orderedPartials(stage: ScanStage, context: ExecuteContext): AsyncGenerator<Partial> {
   const { executor, work, signal } = context
-  const tasksPerThread = context.isRemote ? tasksAhead(stage) : 1
+  // One waits at the thread while the other runs: 5 % of a scan of LZ4 went by between tasks.
+  const tasksPerThread = context.isRemote ? tasksAhead(stage) : 2
   const running = start({ ...context.job, stage, tasksPerThread })
   const count = taskCount(stage.tasks)
-  const most = Math.max(2, tasksPerThread) * executor.slots
+  const most = tasksPerThread * executor.slots
   const waiting: Promise<Partial>[] = []
   let next = 0
   const stopped = stopOn(running, signal)

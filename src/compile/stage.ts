@@ -46,6 +46,9 @@ function compileBodies(nests: Bodies<Nest>, registry: Registry): Bodies<Compiled
   const probe = nests.probe && compileNest(nests.probe, registry)
   const keys = nests.keys && compileNest(nests.keys, registry)
   const direct = nests.direct && compileNest(nests.direct, registry)
+  const collects = nests.collects?.map((nest) => compileNest(nest, registry))
+  const all = collects?.filter((nest) => nest !== undefined)
+  if (all?.length !== collects?.length) return undefined
   if (!main || (nests.probe && !probe) || (nests.keys && !keys)) return undefined
-  return { main, probe, keys, direct }
+  return { main, probe, keys, direct, collects: all }
 }

@@ -7,7 +7,12 @@ export function buffersOf(body: PartialBody): readonly ArrayBuffer[] {
     case 'dense':
       return body.fields
     case 'hash':
-      return [body.records, ...body.fields]
+      return [
+        body.records,
+        ...body.fields,
+        ...body.values.flatMap((texts) => (texts && 'bytes' in texts ? [texts.bytes] : [])),
+        ...body.collected.flatMap(({ counts, values }) => [counts, values]),
+      ]
     default:
       return []
   }

@@ -4,9 +4,10 @@ import type { Machine } from '../kernel/machine.js'
 import { machines } from '../kernel/machine-pool.js'
 import { ChunkQLError } from '../model/error.js'
 import type { Job, Partial, PartialBody, ScanStage, Schedule, Sink, Work } from '../model/job.js'
-import type { OutputColumn } from '../model/plan.js'
+import type { NamedAggregate, OutputColumn } from '../model/plan.js'
 import type { Batch } from '../model/vector.js'
 import { GroupRows } from '../operator/group-rows.js'
+import { MergeCollected } from '../operator/merge-collected.js'
 import { MergeDense } from '../operator/merge-dense.js'
 import { MergeHash } from '../operator/merge-hash.js'
 import { inLoopOrder } from '../operator/piece.js'
@@ -112,7 +113,16 @@ function openMerge(
   }
   const states = new StateArrays(machine, compiled.bodies.main.fields, compiled)
   if (keys.kind === 'hash') {
-    const merge = new MergeHash(states, keys, context.job.settings.memory_limit)
+    const { memory_limit } = context.job.settings
+    const collected = (loops.collected ?? []).map(
+      (indexes) =>
+        new MergeCollected(
+          indexes.map((k) => aggregates[k] as NamedAggregate),
+          context.registry,
+          memory_limit,
+        ),
+    )
+    const merge = new MergeHash(states, keys, memory_limit, collected)
     return { absorb: (body, more) => merge.absorb(body, more), result: () => merge.result(keyExpressions, aggregates) }
   }
   const dims = keys.kind === 'dense' ? inLoopOrder(keys.dims, loops) : []

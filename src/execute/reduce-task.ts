@@ -92,7 +92,7 @@ function openReduce(
       keys.kind === 'hash'
         ? keys.keys.map(({ expression: key }) => (key.kind === 'column' ? texts.get(key.column)?.texts : undefined))
         : []
-    return new HashReduce(scan, loops, { ...bodies, keys: bodies.keys }, scratch, coded)
+    return new HashReduce(scan, loops, { ...bodies, keys: bodies.keys }, scratch, coded, run.memory)
   }
   return new DenseReduce(
     scan,

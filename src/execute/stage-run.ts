@@ -240,5 +240,6 @@ function placeBodies(compiled: Bodies<CompiledNest>, machine: Machine): Bodies<B
     probe: place(compiled.probe),
     keys: place(compiled.keys),
     direct: place(compiled.direct),
+    collects: compiled.collects?.map((nest) => placeBody(nest, machine)),
   }
 }

@@ -4,7 +4,7 @@ import type { Code, CodeType, Emitted } from '../model/code.js'
 import type { Expression } from '../model/expression.js'
 import type { Interval } from '../model/interval.js'
 import type { Type, Value } from '../model/type.js'
-import type { Vector } from '../model/vector.js'
+import type { NumericArray, Vector } from '../model/vector.js'
 
 /** Argument types after implicit casts, and the type of the result. */
 export interface Signature {
@@ -139,6 +139,12 @@ export interface HolisticAggregate<State = unknown> extends AggregateBase {
   update(state: State, ...args: Value[]): State
   /** The same as `update` row by row, NULLs skipped: row i of the arguments goes to states[groups[i]]. Only where NULLs are skipped. */
   updateAll?(states: State[], groups: Int32Array, args: readonly Vector[]): void
+  /**
+   * Where the result depends on nothing but the values of the first argument that are not NULL, in any order: the result
+   * of all those of a group, as an array of its type that may be changed. `rest`: the constants behind it. Then numbers
+   * are collected by compiled loops, and no states are made.
+   */
+  ofValues?(signature: Signature, rest: readonly Value[]): (values: NumericArray) => Value
   merge(a: State, b: State): State
   finalize(state: State, signature: Signature): Value
   /** Structured-cloneable form for the way between threads; identity where absent. */

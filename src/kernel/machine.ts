@@ -117,6 +117,18 @@ export interface KernelExports {
    */
   pad_texts(texts: number, step: number, size: number, count: number, records: number, codes: number): void
 
+  // Values kept by group: see assembly/collect.ts.
+  collect_values(records: number, marks: number, codes: number, count: number, groups: number, values: number): number
+  group_values(
+    groups: number,
+    values: number,
+    count: number,
+    most: number,
+    counts: number,
+    places: number,
+    out: number,
+  ): void
+
   // Mathematics: the one implementation of each, for code and interpreter alike.
   exp(x: number): number
   ln(x: number): number

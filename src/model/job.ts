@@ -173,6 +173,8 @@ export interface Bodies<N> {
   readonly keys?: N | undefined
   /** Finds groups by arithmetic, where that works (hash keys only). */
   readonly direct?: N | undefined
+  /** Each writes the values of an argument of which all are kept, as records of one key (hash keys only). */
+  readonly collects?: readonly N[] | undefined
 }
 
 /** The loops of a stage that is to run compiled. */
@@ -183,6 +185,8 @@ export interface LoopPlan {
   /** Accumulators of the reduction and how each call's result comes from them. */
   readonly accumulators: readonly Accumulator[]
   readonly finishes: readonly Finish[]
+  /** For each body of `collects` the indexes of the aggregates that are computed from its values; all others have a finish. */
+  readonly collected?: readonly (readonly number[])[] | undefined
   /** The accumulator that counts the rows of a group, where groups can be empty: dense keys, and cells that do not pass. */
   readonly presence?: number | undefined
 }
@@ -277,6 +281,12 @@ export interface PackedTexts {
   readonly bytes: ArrayBuffer
 }
 
+/** All values of an argument, group by group: `counts` has an i32 for each group, `values` a word for each value. */
+export interface CollectedValues {
+  readonly counts: ArrayBuffer
+  readonly values: ArrayBuffer
+}
+
 export type PartialBody =
   /** One array per field over the product of some codes of each dimension, ascending. */
   | { readonly kind: 'dense'; readonly codes: readonly Int32Array[]; readonly fields: readonly ArrayBuffer[] }
@@ -288,6 +298,7 @@ export type PartialBody =
       readonly fields: readonly ArrayBuffer[]
       /** Key by key the values that the numbers in its words stand for; absent where the words are the values. */
       readonly values: readonly (readonly Value[] | PackedTexts | undefined)[]
+      readonly collected: readonly CollectedValues[]
     }
   /** The interpreter's: keys per group and the states of each aggregate. */
   | { readonly kind: 'groups'; readonly keys: readonly Vector[]; readonly states: readonly (readonly unknown[])[] }

@@ -4,6 +4,7 @@ import type { Bodies, GridScan, LoopPlan, PartialBody } from '../model/job.js'
 import { type Field, fieldWord, frame, keyWords } from '../model/nest.js'
 import type { Call } from './axis.js'
 import { type Body, fieldBytes, initField, placeFields, setWord } from './body.js'
+import { Collect } from './collect.js'
 import type { KeyTexts } from './dictionary.js'
 import { DirectTable } from './direct-table.js'
 import { runLoop } from './loop.js'
@@ -25,6 +26,7 @@ export class HashReduce {
   readonly #keys: Body
   readonly #main: Body
   readonly #direct: DirectTable | undefined
+  readonly #collects: readonly Collect[]
 
   /**
    * All bodies are over the same columns; `main` takes group numbers by ordinal. `texts`: key by key, of those that are coded.
@@ -32,14 +34,17 @@ export class HashReduce {
   constructor(
     readonly scan: GridScan,
     readonly loops: LoopPlan,
-    { keys, main, direct }: Bodies<Body> & { readonly keys: Body },
+    { keys, main, direct, collects = [] }: Bodies<Body> & { readonly keys: Body },
     readonly scratch: Scratch,
     readonly texts: readonly (KeyTexts | undefined)[],
+    /** Bytes that the thread may use. */
+    memory: number,
   ) {
     const { machine } = scratch
     const { sink } = keys.compiled.nest
     this.#keys = keys
     this.#main = main
+    this.#collects = collects.map((body) => new Collect(body, scratch, callCells, memory))
     this.#direct = direct && new DirectTable(direct, machine)
     this.#width = keyWords(sink.kind === 'keys' ? sink.keys.length : 0)
     this.#records = machine.allocate(callCells * this.#width * 8)
@@ -66,6 +71,10 @@ export class HashReduce {
     if (this.#direct) this.#shareFrame(this.#direct.body)
     if (!this.#direct?.find(call)) this.#findByHash(call)
     this.#main.run(call)
+    for (const collect of this.#collects) {
+      this.#shareFrame(collect.body)
+      collect.take(call, this.#codes)
+    }
   }
 
   #findByHash(call: Call): void {
@@ -111,6 +120,7 @@ export class HashReduce {
     )
     const records = copy(kept, count * this.#width * 8)
     const values = this.texts.map((texts, key) => texts?.leave(records, this.#width, key))
-    return { kind: 'hash', count, records, fields, values }
+    const collected = this.#collects.map((collect) => collect.partial(count))
+    return { kind: 'hash', count, records, fields, values, collected }
   }
 }

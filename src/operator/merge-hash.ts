@@ -1,11 +1,12 @@
 /** The last step of a hash reduction: the groups of all partials in one table, and their keys as vectors. */
 import { createHashTable, type HashTable } from '../kernel/hash-table.js'
-import type { DimensionCodes, KeySpace, PartialBody } from '../model/job.js'
+import type { CollectedValues, DimensionCodes, KeySpace, PartialBody } from '../model/job.js'
 import { keyWords } from '../model/nest.js'
 import type { NamedAggregate, NamedExpression } from '../model/plan.js'
 import { INT32, isFloat, type Type, type Value } from '../model/type.js'
 import { allocate, type NumericArray, take, type Vector } from '../model/vector.js'
 import { Dictionary, type KeyTexts, renumber } from './dictionary.js'
+import type { MergeCollected } from './merge-collected.js'
 import type { Rows } from './rows.js'
 import { Scratch } from './scratch.js'
 import { placeArrays, placedBytes, type StateArrays } from './state-arrays.js'
@@ -25,14 +26,25 @@ export class MergeHash {
     readonly keys: HashKeys,
     /** Bytes that keys and states may take. */
     readonly memory: number,
+    readonly collected: readonly MergeCollected[],
   ) {
     this.#width = keyWords(keys.keys.length + keys.dims.length)
     this.#table = createHashTable(states.machine, this.#width, 1024)
     this.#scratch = new Scratch(states.machine)
+    if (this.#width === 1) this.#findOnly()
+  }
+
+  /** Without keys there is one group, also of no rows. */
+  #findOnly(): void {
+    const { machine } = this.states
+    const [record, code] = [machine.allocate(8), machine.allocate(4)]
+    machine.bytes.fill(0, record, record + 8).fill(0, code, code + 4)
+    this.#table.find(record, 1, code)
+    this.states.reserve(1)
   }
 
   /** In task order; `more`: how many partials are still to come. */
-  absorb({ records, fields, count, values }: Extract<PartialBody, { kind: 'hash' }>, more: number): void {
+  absorb({ records, fields, count, values, collected }: Extract<PartialBody, { kind: 'hash' }>, more: number): void {
     const { machine } = this.states
     values.forEach((own, key) => {
       if (!own) return
@@ -51,6 +63,9 @@ export class MergeHash {
     if (before > 0) this.#expect(this.#table.groups - before, count, more)
     this.states.reserve(this.#table.groups)
     this.states.combine(placed, 0, 0, count, codes)
+    this.collected.forEach((merge, k) => {
+      merge.absorb(collected[k] as CollectedValues, new Int32Array(machine.memory.buffer, codes, count))
+    })
   }
 
   /** Where most groups are new, the partials to come are taken to bring as many: growing step by step enters each group again and again. */
@@ -64,7 +79,10 @@ export class MergeHash {
 
   result(keys: readonly NamedExpression[], aggregates: readonly NamedAggregate[]): Rows {
     const count = this.#table.groups
-    const columns = new Map(this.states.results(count, aggregates))
+    const kept = new Set(this.collected.flatMap((merge) => merge.aggregates))
+    const finished = aggregates.filter((aggregate) => !kept.has(aggregate))
+    const columns = new Map(this.states.results(count, finished))
+    for (const merge of this.collected) for (const [id, vector] of merge.results(count)) columns.set(id, vector)
     this.keys.keys.forEach(({ key, expression, coded }, k) => {
       const numbers = this.#key(k, expression.type, count)
       columns.set((keys[key] as NamedExpression).id, coded ? this.#valuesOf(k, numbers, coded) : numbers)

@@ -1,6 +1,6 @@
 /** The loop nest of a stage: order of dimensions, shape of the innermost loop, bodies to compile. Called by `schedule.ts`. */
 import type { Registry } from '../function/registry.js'
-import { type AggregateCall, type ColumnId, columnsOf, type Expression } from '../model/expression.js'
+import { type AggregateCall, type ColumnId, columnsOf, conjunction, type Expression } from '../model/expression.js'
 import { identityOf } from '../model/identity.js'
 import type { DimensionCodes, GridScan, JobColumn, KeySpace, LoopPlan, Sink } from '../model/job.js'
 import type { Access, Accumulator, Finish, Nest, NestColumn } from '../model/nest.js'
@@ -8,6 +8,7 @@ import type { NamedAggregate } from '../model/plan.js'
 import { type Dimension, type Storage, storageBytes } from '../model/schema.js'
 import { INT32, INT64, isObjectType, type Type, type TypeKind } from '../model/type.js'
 import type { Vector } from '../model/vector.js'
+import { collectedOf, noneCollected } from './collected.js'
 import { isPlain, withoutSpans } from './columns.js'
 
 type Stored = Extract<JobColumn, { kind: 'stored' }>
@@ -20,7 +21,11 @@ export type PlanLoops = (scan: GridScan, sink: Sink, registry: Registry) => Loop
 export function planReduce(scan: GridScan, sink: Sink, registry: Registry): LoopPlan | undefined {
   if (sink.kind !== 'reduce' || !scan.columns.every(hasCode)) return undefined
   const order = loopOrder(scan.columns, scan.dims)
-  const parts = accumulate(sink.aggregates, registry)
+  const kept = sink.keys.kind === 'hash' ? collectedOf(sink.aggregates, registry) : noneCollected
+  const parts = accumulate(
+    sink.aggregates.filter((_, k) => !kept.collected.flat().includes(k)),
+    registry,
+  )
   if (!parts) return undefined
   const { accumulators, finishes } = parts
   const presence = sink.keys.kind === 'dense' && scan.predicate ? share(accumulators, rowCount) : undefined
@@ -34,8 +39,13 @@ export function planReduce(scan: GridScan, sink: Sink, registry: Registry): Loop
   }
   const keyNest = (kind: 'keys' | 'direct'): Nest | undefined =>
     hashed ? { columns, predicate: scan.predicate, sink: { kind, keys: hashKeys(sink.keys) } } : undefined
-  const nests = { main, probe: planProbe(scan, order), keys: keyNest('keys'), direct: keyNest('direct') }
-  return { order, nests, accumulators, finishes, presence }
+  const direct = hashKeys(sink.keys).length > 0 ? keyNest('direct') : undefined
+  const collects = kept.args.map(({ value, filter }): Nest => {
+    const predicate = conjunction([scan.predicate, filter].filter((each) => each !== undefined))
+    return { columns, predicate, sink: { kind: 'keys', keys: [value] } }
+  })
+  const nests = { main, probe: planProbe(scan, order), keys: keyNest('keys'), direct, collects }
+  return { order, nests, accumulators, finishes, presence, collected: kept.collected }
 }
 
 /** A compiled filter before what is interpreted. */

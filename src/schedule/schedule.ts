@@ -8,6 +8,7 @@ import { withOwnChunks } from '../model/stored-column.js'
 import type { Vector } from '../model/vector.js'
 import { chooseBox, taskSpace } from './box.js'
 import { codeTextColumns } from './coded-keys.js'
+import { keysToCollect } from './collected.js'
 import { Hoisting, jobColumns, usedColumns } from './columns.js'
 import { Dimensions, type Selection, selectIndexes } from './dimensions.js'
 import { divideKeys } from './keys.js'
@@ -57,7 +58,9 @@ function scheduleScan(
   const leaf = dimensions.scan
   const keys: KeySpace = ending.kind === 'reduce' ? divideKeys(ending.keys, dimensions, selection) : { kind: 'none' }
   for (const plan of settings.engine === 'auto' ? ways.slice(refused) : []) {
-    const stage = withLoops(leaf, ending, keys, selection, dimensions, plan, context)
+    const own =
+      plan === planReduce && ending.kind === 'reduce' ? keysToCollect(keys, ending.aggregates, context.registry) : keys
+    const stage = withLoops(leaf, ending, own, selection, dimensions, plan, context)
     if (stage) return stage
   }
   const sink = sinkOf(ending, keys, (expression) => expression)

@@ -95,6 +95,11 @@ function quantile(
     updateAll: (states, groups, [values, fraction]) => {
       if (values) addAll(states, groups, values, fraction ? (valueAt(fraction, 0) as number) : 0.5)
     },
+    ofValues: (signature, [fraction = 0.5]) => {
+      const [type, rank] = [firstType(signature), checked(fraction as number)]
+      return (values) =>
+        values.length === 0 ? null : pick({ type, values, length: values.length }, rank, signature.result)
+    },
     merge: (a, b) => {
       addValues(a.sample, b.sample)
       return b.sample.length > 0 ? { sample: a.sample, fraction: b.fraction } : a

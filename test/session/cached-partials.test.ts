@@ -1,6 +1,7 @@
 /** Partials kept from query to query: the same bits, only what is new is read, and nothing that changed is believed. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import {
   chmodSync,
   existsSync,
@@ -20,6 +21,7 @@ import { dirname, join } from 'node:path'
 import test, { after } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { connect, type Database, defineAggregate } from '../../src/index.js'
+import { type Fault, filesOf, serve } from '../source/http-server.js'
 import { arrayV2 } from '../source/stores.js'
 
 const root = mkdtempSync(join(tmpdir(), 'chunkql-partials-'))
@@ -79,6 +81,7 @@ function makeStore(chunks = 3): string {
   return store
 }
 
+const isWindows = process.platform === 'win32'
 const later = () => new Date(Date.now() - 5000)
 
 /** A session with a cache; `keep` false: without one. */
@@ -362,12 +365,34 @@ test('several sessions at once find what the others keep, and the same answer', 
   assert.ok(filesIn(cache).every((file) => file.endsWith('.chunk')))
 })
 
-test('a query that was killed goes on where it was', async () => {
+/** Another process; `limit`: what its shell does first. */
+function askOnce(sql: string, cache: string, limit = 'true') {
+  const script = fileURLToPath(new URL('./ask-once.js', import.meta.url))
+  const command = `${limit}; exec "$0" "$@"`
+  const child = spawn('sh', ['-c', command, process.execPath, script, sql, cache], { stdio: 'ignore' })
+  return { child, ended: new Promise<number | null>((resolve) => child.on('exit', resolve)) }
+}
+
+test('several processes at once find what the others keep', { skip: isWindows }, async () => {
+  const store = makeStore()
+  const cache = fresh('cache')
+  const ended = await Promise.all([1, 2, 3].map(() => askOnce(mean(store), cache).ended))
+  assert.deepEqual(ended, [0, 0, 0])
+  assert.equal(filesIn(cache).length, 3)
+  assert.equal((await check(mean(store), cache)).read, 0)
+})
+
+test('a full disk does not fail a query, and leaves nothing behind', { skip: isWindows }, async () => {
+  const store = makeStore(1)
+  const cache = fresh('cache')
+  assert.equal(await askOnce(mean(store), cache, 'ulimit -f 0').ended, 0)
+  assert.deepEqual(filesIn(cache), [])
+})
+
+test('a query that was killed goes on where it was', { skip: isWindows }, async () => {
   const store = makeStore(6)
   const cache = fresh('cache')
-  const script = fileURLToPath(new URL('./kill-me.js', import.meta.url))
-  const child = spawn(process.execPath, [script, mean(store), cache], { stdio: 'ignore' })
-  const ended = new Promise((resolve) => child.on('exit', resolve))
+  const { child, ended } = askOnce(mean(store), cache)
   const kept = () =>
     existsSync(join(cache, 'partials')) ? filesIn(cache).filter((file) => file.endsWith('.chunk')) : []
   while (kept().length < 3 && child.exitCode === null) await new Promise((resume) => setTimeout(resume, 2))
@@ -379,6 +404,44 @@ test('a query that was killed goes on where it was', async () => {
   const { read, cached } = await check(mean(store), cache)
   assert.ok(left >= 3)
   assert.deepEqual([read, cached], [6 - left, left])
+})
+
+/** The store behind a server that tells versions apart as `headersOf` says. */
+async function checkServed(store: string, headersOf: (body: Uint8Array) => Record<string, string>, change: () => void) {
+  const fault: Fault = ({ method, key }, response, body) => {
+    if (!key.startsWith('s.zarr/v/') || !body) return false
+    response.writeHead(200, { 'content-length': body.length, ...headersOf(body) })
+    response.end(method === 'HEAD' ? undefined : body)
+    return true
+  }
+  const find = filesOf(store)
+  const server = await serve((key) => find(key.replace(/^s\.zarr\//, '')), fault)
+  const cache = fresh('cache')
+  const sql = `SELECT sum(v), count(*) FROM '${server.url}/s.zarr/v'`
+  try {
+    const first = await check(sql, cache)
+    const again = await check(sql, cache)
+    change()
+    const changed = await check(sql, cache)
+    return [first, again, changed].map(({ read }) => read)
+  } finally {
+    await server.close()
+  }
+}
+
+test('over HTTP an ETag tells what changed; where a server tells nothing, nothing is kept', async () => {
+  const store = makeStore(2)
+  const etag = (body: Uint8Array) => ({ etag: `"${createHash('md5').update(body).digest('hex')}"` })
+  const change = () => write(store, 'v/1.0', cells(1, 4), later())
+  assert.deepEqual(await checkServed(store, etag, change), [2, 0, 1])
+  assert.deepEqual(
+    await checkServed(
+      store,
+      () => ({}),
+      () => {},
+    ),
+    [2, 2, 2],
+  )
 })
 
 test('EXPLAIN ANALYZE tells how many chunks were answered', async () => {

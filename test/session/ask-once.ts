@@ -1,4 +1,4 @@
-/** Runs one query with a cache of partials, until it is killed. Started by cached-partials.test.ts. */
+/** Runs one query with a cache of partials, in a process of its own. Started by cached-partials.test.ts. */
 import { connect } from '../../src/index.js'
 
 const [sql = '', local_cache = ''] = process.argv.slice(2)

@@ -56,10 +56,11 @@ export async function openPartialCache(
     chunked: chunked[columns.indexOf(column)] as ChunkedColumn,
   }))
   if (!whole || reads.length === 0) return undefined
+  const since = performance.now()
   return {
     find(boxes, options) {
       if (boxes.length === 0) return { chunks: 0 }
-      const asked = ask(reads, boxes, options)
+      const asked = ask(reads, boxes, { ...options, since })
       if (asked.every((each) => !(each instanceof Promise))) return found(asked as BigUint64Array[])
       return Promise.all(asked).then(found)
 

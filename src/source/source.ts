@@ -31,6 +31,8 @@ export interface Traffic {
 
 export interface FetchOptions {
   readonly signal?: AbortSignal | undefined
+  /** Of fingerprints: those that were learnt since then are new enough, as `performance.now()` tells the time. */
+  readonly since?: number | undefined
   readonly traffic?: Traffic | undefined
 }
 

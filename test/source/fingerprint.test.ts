@@ -6,6 +6,7 @@ import test from 'node:test'
 import { type Fingerprints, isKnown, isMissing, sameFingerprint } from '../../src/model/fingerprint.js'
 import { openLocation } from '../../src/source/registry.js'
 import { type Fault, serve } from './http-server.js'
+import { serveS3 } from './s3-server.js'
 import { arrayV2, directory, mapStore } from './stores.js'
 
 const old = new Date('2020-02-02T02:02:02.123Z')
@@ -181,4 +182,62 @@ test('of references: what they refer to, and which part of it', async () => {
   assert.equal(compared(found, (await ask(at)).found), 'same other same')
   write(root, 'all.bin', Int32Array.of(1, 2, 3, 5), new Date('2021-01-01'))
   assert.equal(compared(found, (await ask(at)).found), 'other other same')
+})
+
+/** 40 chunks of one cell in a bucket, of which every third is missing. */
+function bucket(separator: '.' | '/'): Map<string, Uint8Array> {
+  const zarray = { ...arrayV2({ shape: [8, 5] }), chunks: [1, 1], fill_value: 0, dimension_separator: separator }
+  const bytes = (value: object) => new TextEncoder().encode(JSON.stringify(value))
+  const objects = new Map([
+    ['a/s.zarr/.zmetadata', bytes({ metadata: { '.zgroup': { zarr_format: 2 }, 'v/.zarray': zarray } })],
+    ['a/s.zarr/v/.zarray', bytes(zarray)],
+  ])
+  for (const [i, [y, x]] of cells.entries()) {
+    if (i % 3 > 0) objects.set(`a/s.zarr/v/${y}${separator}${x}`, Uint8Array.of(i, 0, 0, 0))
+  }
+  return objects
+}
+
+const cells = Array.from({ length: 40 }, (_, i): [number, number] => [Math.floor(i / 5), i % 5])
+
+for (const separator of ['.', '/'] as const) {
+  test(`in S3: many by listings, few by themselves, the same (chunks like 1${separator}2)`, async (context) => {
+    const objects = bucket(separator)
+    const server = await serveS3({ objects, tag: (body) => `"${body.join('-')}"`, pageSize: 7 })
+    context.after(() => server.close())
+    const options = { access: { s3_endpoint: server.url, s3_anonymous: true } }
+    const source = await openLocation('s3://data/a/s.zarr', options)
+    const column = await source.column(source.schema.tables[0]?.name as string, 'v')
+    const listings = () => server.asked.filter(({ url }) => url.includes('start-after')).length
+    const heads = () => server.asked.filter(({ method }) => method === 'HEAD').length
+    const many = (await column.fingerprints?.(cells)) as Fingerprints
+    assert.ok(listings() > 0 && heads() < 20, `${listings()} listings, ${heads()} of one object`)
+    const before = listings()
+    for (const [i, cell] of cells.entries()) {
+      const one = (await column.fingerprints?.([cell])) as Fingerprints
+      assert.ok(sameFingerprint(many, i, one, 0), `${cell}`)
+      assert.equal(isMissing(one, 0), i % 3 === 0)
+    }
+    assert.equal(listings(), before)
+    objects.set(`a/s.zarr/v/0${separator}1`, Uint8Array.of(99, 0, 0, 0))
+    const again = (await column.fingerprints?.(cells)) as Fingerprints
+    assert.deepEqual(
+      cells.filter((_, i) => !sameFingerprint(many, i, again, i)),
+      [[0, 1]],
+    )
+    // One that was learnt a moment ago will do where it is said to.
+    const asked = server.asked.length
+    await column.fingerprints?.([[0, 1]], { since: 0 })
+    assert.equal(server.asked.length, asked)
+  })
+}
+
+test('in S3: without the right to list, one by one', async (context) => {
+  const objects = bucket('.')
+  const server = await serveS3({ objects, tag: (body) => `"${body.join('-')}"`, mayList: false })
+  context.after(() => server.close())
+  const source = await openLocation('s3://data/a/s.zarr', { access: { s3_endpoint: server.url, s3_anonymous: true } })
+  const column = await source.column(source.schema.tables[0]?.name as string, 'v')
+  const found = (await column.fingerprints?.(cells)) as Fingerprints
+  assert.ok(cells.every((_, i) => isMissing(found, i) === (i % 3 === 0) && isKnown(found, i)))
 })

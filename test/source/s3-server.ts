@@ -10,12 +10,15 @@ export interface S3Options {
   readonly region?: string
   /** Entries of a page of a listing. */
   readonly pageSize?: number
+  readonly mayList?: boolean
+  /** The ETag of bytes. */
+  readonly tag?: (body: Uint8Array) => string
   /** Listings have keys as they are, whatever was asked for: some servers do. */
   readonly isPlain?: boolean
 }
 
 export async function serveS3(options: S3Options): Promise<TestServer> {
-  const { objects, keys, region = 'us-east-1' } = options
+  const { objects, keys, region = 'us-east-1', tag } = options
   const fault: Fault = ({ method, url, headers, range, key }, response) => {
     const refuse = (status: number, code: string) => {
       const wrong = /Credential=[^/]+\/\d+\/([^/]+)/.exec(headers.authorization ?? '')?.[1] ?? region
@@ -30,6 +33,7 @@ export async function serveS3(options: S3Options): Promise<TestServer> {
     }
     if (keys && !isSigned(method, url, headers, keys, region)) return refuse(403, 'SignatureDoesNotMatch')
     const query = new URL(url, 'http://host').searchParams
+    if (query.get('list-type') === '2' && options.mayList === false) return refuse(403, 'AccessDenied')
     if (query.get('list-type') === '2') {
       response.writeHead(200, { 'content-type': 'application/xml' }).end(listing(options, query))
       return true
@@ -38,13 +42,15 @@ export async function serveS3(options: S3Options): Promise<TestServer> {
     const path = host.startsWith('data.') ? key : key.replace(/^data\//, '')
     const body = objects.get(path)
     if (!body) return refuse(404, 'NoSuchKey')
-    answer({ method, key, range, url, headers }, response, body)
+    answer({ method, key, range, url, headers }, response, body, tag?.(body))
     return true
   }
   return serve(() => undefined, fault)
 }
 
-function listing({ objects, pageSize = 1000, isPlain = false }: S3Options, query: URLSearchParams): string {
+function listing(options: S3Options, query: URLSearchParams): string {
+  const { objects, pageSize = 1000, isPlain = false } = options
+  if (!query.has('delimiter')) return flatListing(options, query)
   const prefix = query.get('prefix') ?? ''
   const entries = new Set<string>()
   for (const key of objects.keys()) {
@@ -65,6 +71,18 @@ function listing({ objects, pageSize = 1000, isPlain = false }: S3Options, query
   const next = isTruncated ? `<NextContinuationToken>page&lt;${start + pageSize}</NextContinuationToken>` : ''
   const encoding = isPlain ? '' : '<EncodingType>url</EncodingType>'
   return `<ListBucketResult>${encoding}<IsTruncated>${isTruncated}</IsTruncated>${text.join('')}${next}</ListBucketResult>`
+}
+
+/** All keys after another one, with what tells versions apart. */
+function flatListing({ objects, pageSize = 1000, tag }: S3Options, query: URLSearchParams): string {
+  const [prefix, after] = [query.get('prefix') ?? '', query.get('start-after') ?? '']
+  const keys = [...objects.keys()].filter((key) => key.startsWith(prefix) && key > after).sort()
+  const text = keys.slice(0, pageSize).map((key) => {
+    const body = objects.get(key) as Uint8Array
+    const etag = (tag?.(body) ?? `"${body.length}"`).replaceAll('"', '&quot;')
+    return `<Contents><Key>${encodeURIComponent(key).replaceAll('%2F', '/')}</Key><ETag>${etag}</ETag><Size>${body.length}</Size></Contents>`
+  })
+  return `<ListBucketResult><EncodingType>url</EncodingType><IsTruncated>${keys.length > pageSize}</IsTruncated>${text.join('')}</ListBucketResult>`
 }
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>

@@ -27,12 +27,39 @@ export async function listObjects(
   return found.sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
+export interface VersionPage {
+  /** By key, in order: as `versionOf` has them; undefined where the service tells none. */
+  readonly versions: ReadonlyMap<string, string | undefined>
+  /** Nothing comes after them. */
+  readonly isLast: boolean
+}
+
+/** A page of all objects whose keys begin with a prefix and come after another key. Throws where keys have no order. */
+export async function listVersions(
+  prefix: string,
+  after: string,
+  ask: (query: string) => Promise<HttpAnswer>,
+): Promise<VersionPage> {
+  const query = new URLSearchParams({ 'list-type': '2', 'encoding-type': 'url', prefix, 'start-after': after })
+  const body = bodyOrAbsent(`s3://${prefix}`, await ask(`?${query.toString().replaceAll('+', '%20')}`))
+  const page = new TextDecoder().decode(body)
+  const versions = new Map<string, string | undefined>()
+  let last = ''
+  for (const [, object = ''] of page.matchAll(/<Contents>([\s\S]*?)<\/Contents>/g)) {
+    const [key, etag, size] = [keysOf(object, page)[0] ?? '', textOf(object, 'ETag'), textOf(object, 'Size')]
+    if (key <= last) throw new Error('the listing is not in the order of keys')
+    last = key
+    versions.set(key, etag?.startsWith('"') && size ? `${etag} ${size}` : undefined)
+  }
+  return { versions, isLast: !/<IsTruncated>true/.test(page) }
+}
+
 function prefixesOf(page: string): string[] {
   return [...page.matchAll(/<CommonPrefixes>\s*<Prefix>([^<]*)<\/Prefix>/g)].map((found) => keyOf(found[1] ?? '', page))
 }
 
-function keysOf(page: string): string[] {
-  return [...page.matchAll(/<Key>([^<]*)<\/Key>/g)].map((found) => keyOf(found[1] ?? '', page))
+function keysOf(text: string, page = text): string[] {
+  return [...text.matchAll(/<Key>([^<]*)<\/Key>/g)].map((found) => keyOf(found[1] ?? '', page))
 }
 
 /** Keys come as in URLs, so that XML can hold any: where the server knows how, and says so. */

@@ -6,7 +6,8 @@ import { type AwsProfile, awsProfile } from '../../../platform/node/aws.js'
 import type { FetchOptions } from '../../source.js'
 import { sizeOf } from './http.js'
 import { bodyOrAbsent, encodedPath, type Remote } from './remote.js'
-import { listObjects } from './s3-list.js'
+import { listObjects, listVersions, type VersionPage } from './s3-list.js'
+import { listedVersions } from './s3-versions.js'
 import type { HttpAnswer, HttpRequest, Transport } from './transport.js'
 import { askEach } from './versions.js'
 
@@ -67,6 +68,18 @@ function keysFrom(accessKeyId: string, secretAccessKey: string, sessionToken: st
 function objects(service: Service, send: Transport): Remote {
   const ask = (url: string, query: string, options: FetchOptions | undefined, request: Partial<HttpRequest> = {}) =>
     inRightRegion(service, options, send, () => signed(service, { ...request, url: requestUrl(service, url) + query }))
+  const askAll = (urls: readonly string[], options: FetchOptions | undefined) =>
+    askEach(
+      urls.map((url) => ({ url })),
+      ({ url, method = 'GET', part }) => ask(url, '', options, { method, part }),
+      options,
+    )
+  const listAfter = async (directory: string, after: string, options?: FetchOptions): Promise<VersionPage> => {
+    const { bucket, key } = placeOf(after)
+    const page = await listVersions(placeOf(directory).key, key, (query) => ask(bucketUrl(after), query, options))
+    const root = directory.slice(0, directory.indexOf('://') + 3) + bucket
+    return { ...page, versions: new Map([...page.versions].map(([name, version]) => [`${root}/${name}`, version])) }
+  }
   return {
     get: async (url, part, options) => bodyOrAbsent(url, await ask(url, '', options, { part })),
     size: (url, options) =>
@@ -75,12 +88,7 @@ function objects(service: Service, send: Transport): Remote {
         (request) => ask(url, '', options, { method: request.method ?? 'GET', part: request.part }),
         options,
       ),
-    fingerprints: (urls, options) =>
-      askEach(
-        urls.map((url) => ({ url })),
-        ({ url, method = 'GET', part }) => ask(url, '', options, { method, part }),
-        options,
-      ),
+    fingerprints: listedVersions(listAfter, askAll),
     list: (url, options) => listObjects(placeOf(url), (query) => ask(bucketUrl(url), query, options)),
     identity: (url) => `${service.name} ${url.replace(/\/+$/, '')}`,
     under: (url, key) => (key === '' ? url : `${url.replace(/\/+$/, '')}/${key}`),

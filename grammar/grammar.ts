@@ -33,6 +33,8 @@ export class Grammar extends CstParser {
       { ALT: () => this.SUBRULE(this.describe) },
       { ALT: () => this.SUBRULE(this.attach) },
       { ALT: () => this.SUBRULE(this.detach) },
+      { ALT: () => this.SUBRULE(this.analyze) },
+      { ALT: () => this.SUBRULE(this.dropStatistics) },
       { ALT: () => this.SUBRULE(this.set) },
       { ALT: () => this.SUBRULE(this.unset) },
     ])
@@ -51,6 +53,7 @@ export class Grammar extends CstParser {
       DEF: [
         { ALT: () => this.SUBRULE(this.showTables) },
         { ALT: () => this.SUBRULE(this.showAttributes) },
+        { ALT: () => this.SUBRULE(this.showStatistics) },
         {
           ALT: () => {
             this.CONSUME(k.ALL)
@@ -72,6 +75,29 @@ export class Grammar extends CstParser {
 
   readonly showAttributes: Rule = this.RULE('showAttributes', () => {
     this.CONSUME(k.ATTRIBUTES)
+    this.OPTION(() => this.CONSUME(k.FROM))
+    this.SUBRULE(this.store)
+  })
+
+  readonly showStatistics: Rule = this.RULE('showStatistics', () => {
+    this.CONSUME(k.STATISTICS)
+    this.OPTION(() => this.CONSUME(k.FROM))
+    this.SUBRULE(this.store)
+  })
+
+  readonly analyze: Rule = this.RULE('analyze', () => {
+    this.CONSUME(k.ANALYZE)
+    this.SUBRULE(this.store)
+    this.OPTION(() => {
+      this.CONSUME(t.LeftParen)
+      this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.CONSUME(t.Name) })
+      this.CONSUME(t.RightParen)
+    })
+  })
+
+  readonly dropStatistics: Rule = this.RULE('dropStatistics', () => {
+    this.CONSUME(k.DROP)
+    this.CONSUME(k.STATISTICS)
     this.OPTION(() => this.CONSUME(k.FROM))
     this.SUBRULE(this.store)
   })

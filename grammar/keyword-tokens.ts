@@ -6,9 +6,9 @@ import { Alias, Identifier, Infix, Label, Literal, Match, Name, Prefix, TimeUnit
 // biome-ignore format: a list of words
 const spoken = [
   'ALL', 'ANALYZE', 'AND', 'AS', 'ASC', 'ATTACH', 'ATTRIBUTES', 'BETWEEN', 'BY', 'CASE', 'CAST', 'DATABASE', 'DEFAULT', 'DESC',
-  'DESCRIBE', 'DETACH', 'DISTINCT', 'ELSE', 'END', 'ESCAPE', 'EXPLAIN', 'FALSE', 'FILTER', 'FIRST', 'FOR', 'FROM',
+  'DESCRIBE', 'DETACH', 'DISTINCT', 'DROP', 'ELSE', 'END', 'ESCAPE', 'EXPLAIN', 'FALSE', 'FILTER', 'FIRST', 'FOR', 'FROM',
   'GLOBAL', 'GROUP', 'HAVING', 'ILIKE', 'IN', 'INTERVAL', 'IS', 'ISNULL', 'LAST', 'LIKE', 'LIMIT', 'NAME', 'NOT', 'NOTNULL', 'NULL',
-  'NULLS', 'OFFSET', 'OR', 'ORDER', 'PRECISION', 'RESET', 'SELECT', 'SESSION', 'SET', 'SHOW', 'TABLES', 'THEN',
+  'NULLS', 'OFFSET', 'OR', 'ORDER', 'PRECISION', 'RESET', 'SELECT', 'SESSION', 'SET', 'SHOW', 'STATISTICS', 'TABLES', 'THEN',
   'TIME', 'TO', 'TRUE', 'TRY_CAST', 'UNKNOWN', 'VARYING', 'WHEN', 'WHERE', 'WITH', 'WITHOUT', 'ZONE',
 ] as const
 

@@ -16,7 +16,15 @@ export interface Explanation {
   /** The rules of the optimizer that changed the plan. */
   readonly rules: readonly string[]
   readonly analyzed: boolean
-  readonly chunks: { readonly total: number; readonly pruned: number; readonly read: number }
+  readonly chunks: {
+    readonly total: number
+    /** By coordinates or by statistics. */
+    readonly pruned: number
+    readonly prunedByStatistics: number
+    /** Not read: statistics tell what is asked of them. */
+    readonly answered: number
+    readonly read: number
+  }
   /** Rows of the result (analyzed only). */
   readonly rows: number
   readonly ms: number
@@ -43,8 +51,9 @@ export async function explainPlan(
     work = result.work
   }
   const stage = schedule.from.kind === 'stage' ? schedule.from.stage : undefined
-  const counts = stage ? countChunks(stage) : { total: 0, pruned: 0 }
-  const chunks = { total: counts.total, pruned: analyze ? work.pruned : counts.pruned, read: work.read }
+  const { total, pruned, prunedByStatistics, answered } = stage ? countChunks(stage) : nothing
+  const planned = pruned + prunedByStatistics
+  const chunks = { total, pruned: analyze ? work.pruned : planned, prunedByStatistics, answered, read: work.read }
   const ms = performance.now() - started
   const notes = stage ? scanNotes(stage, chunks, analyze ? work : undefined) : []
   const tree = printPlan(plan, (node) => (node.kind === 'scan' ? notes : []))
@@ -64,8 +73,7 @@ export async function explainPlan(
 }
 
 function scanNotes(stage: ScanStage, chunks: Explanation['chunks'], work: Work | undefined): string[] {
-  const { total, pruned } = chunks
-  const notes = [`chunks: ${total} total, ${pruned} pruned${work ? `, ${work.read} read${cachedNote(work)}` : ''}`]
+  const notes = [chunksLine(chunks, work)]
   if (work)
     notes.push(
       `bytes: ${bytes(work.bytesRead)} read in ${work.requests.toLocaleString('en')} requests, ${bytes(work.bytesDecoded)} decoded`,
@@ -79,6 +87,17 @@ function scanNotes(stage: ScanStage, chunks: Explanation['chunks'], work: Work |
 
 function cachedNote({ cached }: Work): string {
   return cached > 0 ? `, ${cached} answered by cached partials` : ''
+}
+
+const nothing = { total: 0, pruned: 0, prunedByStatistics: 0, answered: 0 }
+
+function chunksLine(chunks: Explanation['chunks'], work: Work | undefined): string {
+  const { total, pruned, prunedByStatistics, answered, read } = chunks
+  const parts = [`${total} total`, `${pruned - prunedByStatistics} pruned`]
+  if (prunedByStatistics > 0) parts.push(`${prunedByStatistics} pruned by statistics`)
+  if (answered > 0) parts.push(`${answered} answered by statistics`)
+  if (work) parts.push(`${read} read${cachedNote(work)}`)
+  return `chunks: ${parts.join(', ')}`
 }
 
 function engineOf(stage: ScanStage): string {

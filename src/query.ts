@@ -5,7 +5,7 @@ import { pathsOf } from './bind/paths.js'
 import { compileStage } from './compile/stage.js'
 import { execute, type Progress } from './execute/execute.js'
 import { inlineExecutor } from './execute/inline-executor.js'
-import { countChunks, emptyWork } from './execute/work.js'
+import { chunksWith, countChunks, emptyWork } from './execute/work.js'
 import { ChunkQLError, isChunkQLError } from './model/error.js'
 import type { Schedule, Work } from './model/job.js'
 import type { Plan } from './model/plan.js'
@@ -17,6 +17,7 @@ import { parse } from './parse/parse.js'
 import { schedule } from './schedule/schedule.js'
 import type { Session } from './session.js'
 import type { Source } from './source/source.js'
+import { learnFor } from './statistics.js'
 
 export interface QueryOptions {
   readonly signal?: AbortSignal | undefined
@@ -58,19 +59,36 @@ export async function prepare(session: Session, query: SelectSyntax, parameters:
   clock.lap('coordinates')
   const { plan, fired } = optimize(bound, { registry, settings, coordinate })
   clock.lap('optimize')
-  const ready = makeReady(plan, session, coordinate)
+  const ready = await makeReady(plan, session, coordinate, sources)
   clock.lap('compile')
   return { plan, fired, schedule: ready, sources, ms: clock.laps }
 }
 
-/** Schedules for the best way that has code. */
-function makeReady(plan: Plan, { functions, settings }: Session, coordinate: Coordinates): Schedule {
+/**
+ * Schedules for the best way that has code: once, and where statistics tell something of its chunks, once more with that.
+ * `reads`: statistics are not asked.
+ */
+export async function makeReady(
+  plan: Plan,
+  session: Session,
+  coordinate: Coordinates,
+  sources: ReadonlyMap<string, Source>,
+  reads = false,
+): Promise<Schedule> {
+  const { functions, settings } = session
   const context = { registry: functions.registry, settings, coordinate }
   for (let refused = 0; ; refused++) {
-    const ready = schedule(plan, context, refused)
+    const plain = schedule(plan, context, refused)
+    if (plain.from.kind !== 'stage') return plain
+    const { stage: read } = plain.from
+    const source = sources.get(read.scan.source) as Source
+    const known = settings.pruning && !reads ? await learnFor(read, source, settings, functions.registry) : undefined
+    const ready = known ? schedule(plan, { ...context, known }, refused) : plain
     if (ready.from.kind !== 'stage') return ready
     const stage = compileStage(ready.from.stage, functions.registry)
-    if (stage) return { ...ready, from: { kind: 'stage', stage } }
+    if (!stage) continue
+    const counted = known ? { ...stage, chunks: chunksWith(read, stage) } : stage
+    return { ...ready, from: { kind: 'stage', stage: counted } }
   }
 }
 
@@ -80,9 +98,11 @@ export function run(session: Session, prepared: Prepared, options: QueryOptions)
   const { from } = ready
   Object.assign(work.msByStage, prepared.ms)
   if (from.kind === 'stage') {
-    const { total, pruned } = countChunks(from.stage)
+    const { total, pruned, prunedByStatistics, answered } = countChunks(from.stage)
     work.chunksTotal = total
-    work.pruned = pruned
+    work.pruned = pruned + prunedByStatistics
+    work.prunedByStatistics = prunedByStatistics
+    work.answered = answered
   }
   const stage = from.kind === 'stage' ? from.stage : undefined
   const source = stage && (sources.get(stage.scan.source) as Source)

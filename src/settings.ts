@@ -85,6 +85,18 @@ const definitions: Definitions = {
     read: (value) => inRange(byteCount(value), 0, Number.MAX_SAFE_INTEGER),
     expected: "a size such as '1GB', or 0",
   },
+  statistics_location: {
+    summary: "where statistics of chunks are kept: 'cache' (under local_cache) or 'store' (beside the arrays)",
+    initial: () => 'cache',
+    read: (value) => (value === 'cache' || value === 'store' ? value : undefined),
+    expected: "'cache' or 'store'",
+  },
+  trust_statistics: {
+    summary: 'whether statistics count of chunks that cannot be told from what they were',
+    initial: () => false,
+    read: boolean,
+    expected: 'true or false',
+  },
   inline_bytes: {
     summary: 'queries that decode fewer bytes run on the main thread',
     initial: () => 8e6,

@@ -1,5 +1,6 @@
 /** Answers that come from the catalog and the settings alone: SHOW, DESCRIBE. Called by `statement.ts`. */
 
+import type { Analyzed } from './analyze.js'
 import { attributeText } from './model/attribute.js'
 import { orderedColumns } from './model/catalog.js'
 import type { Settings } from './model/job.js'
@@ -13,9 +14,10 @@ import {
   type Schema,
   type Table,
 } from './model/schema.js'
-import { INT64, type Type, typeName, VARCHAR, type Value } from './model/type.js'
+import { INT64, TIMESTAMP, type Type, typeName, VARCHAR, type Value } from './model/type.js'
 import { type Batch, type Header, vectorOf } from './model/vector.js'
 import { settingNames, shownValue, summaryOf } from './settings.js'
+import type { Kept } from './statistics.js'
 
 export interface Listing {
   readonly header: Header
@@ -128,6 +130,28 @@ export function listSettings(settings: Settings, only?: keyof Settings): Listing
     name: [VARCHAR, names],
     value: [VARCHAR, names.map((name) => shownValue(settings, name))],
     description: [VARCHAR, names.map(summaryOf)],
+  })
+}
+
+/** What ANALYZE answers. */
+export function listAnalyzed(done: readonly Analyzed[]): Listing {
+  return listing({
+    column_name: [VARCHAR, done.map(({ column }) => column)],
+    chunks: [INT64, done.map(({ chunks }) => BigInt(chunks))],
+    known: [INT64, done.map(({ known }) => BigInt(known))],
+  })
+}
+
+/** SHOW STATISTICS. */
+export function listKept(kept: readonly Kept[]): Listing {
+  return listing({
+    column_name: [VARCHAR, kept.map(({ column }) => column)],
+    chunks: [INT64, kept.map(({ chunks }) => BigInt(chunks))],
+    known: [INT64, kept.map(({ known }) => BigInt(known))],
+    with_sums: [INT64, kept.map(({ withSums }) => BigInt(withSums))],
+    oldest: [TIMESTAMP, kept.map(({ oldestMs }) => (oldestMs === undefined ? null : BigInt(oldestMs) * 1000n))],
+    bytes: [INT64, kept.map(({ bytes }) => BigInt(bytes))],
+    location: [VARCHAR, kept.map(({ location }) => location)],
   })
 }
 

@@ -1,14 +1,15 @@
 /** Runs one statement of any kind. Called by `index.ts`. */
 
+import { type AnalyzeTarget, analyzable, analyze } from './analyze.js'
 import type { Parameters } from './bind/context.js'
 import { pathsOf } from './bind/paths.js'
 import { emptyWork } from './execute/work.js'
 import { explainPlan } from './explain.js'
-import { type Catalog, tableNamed, tableOfPath } from './model/catalog.js'
+import { type Catalog, didYouMean, type FoundTable, nameOf, tableNamed, tableOfPath } from './model/catalog.js'
 import { ChunkQLError } from './model/error.js'
 import { outputOf } from './model/plan.js'
-import type { Schema, Table } from './model/schema.js'
-import type { ExpressionSyntax, FromSyntax, Statement } from './model/syntax.js'
+import type { Column, Schema, Table } from './model/schema.js'
+import type { ExpressionSyntax, FromSyntax, Name, Statement } from './model/syntax.js'
 import { prepare, type QueryOptions, type Result, run } from './query.js'
 import type { Session } from './session.js'
 import { settingNamed } from './settings.js'
@@ -16,11 +17,15 @@ import {
   describeOutput,
   describeTable,
   type Listing,
+  listAnalyzed,
   listAttributes,
+  listKept,
   listSettings,
   listTables,
   success,
 } from './show.js'
+import type { Source } from './source/source.js'
+import { dropKept, keptOf } from './statistics.js'
 
 export async function runStatement(
   session: Session,
@@ -41,6 +46,16 @@ export async function runStatement(
       const found = await tableFor(session, statement.from, statement)
       return listed(listAttributes(found))
     }
+    case 'analyze': {
+      const work = emptyWork()
+      const done = await analyze(session, await targetFor(session, statement), options, work)
+      return { ...listed(listAnalyzed(done)), work }
+    }
+    case 'showStatistics':
+      return listed(listKept(await keptOf(session, await targetFor(session, statement))))
+    case 'dropStatistics':
+      dropKept(session, await targetFor(session, statement))
+      return listed(success())
     case 'describe':
       return listed(await describe(session, statement.target, parameters, statement))
     case 'attach':
@@ -104,18 +119,42 @@ async function describe(
 }
 
 async function tableFor(session: Session, target: FromSyntax, statement: Statement): Promise<Table> {
-  const catalog = await catalogFor(session, statement)
+  return foundIn(await catalogFor(session, statement), target).table
+}
+
+/** The table with its source, whose chunks statistics are about. */
+async function targetFor(
+  session: Session,
+  statement: Extract<Statement, { kind: 'analyze' | 'showStatistics' | 'dropStatistics' }>,
+): Promise<AnalyzeTarget> {
+  const sources = await session.sourcesFor(pathsOf(statement))
+  const { source: name, table } = foundIn(session.catalogOf(sources), statement.from)
+  const named = statement.kind === 'analyze' ? statement.columns : []
+  const columns = named.length > 0 ? named.map((each) => columnNamed(table, each)) : analyzable(table)
+  return { name, source: sources.get(name) as Source, table, columns }
+}
+
+function columnNamed(table: Table, { text, span }: Name): Column {
+  const names = table.columns.map(({ name }) => name)
+  const found = nameOf(names, text, 'column', span)
+  const column = table.columns.find(({ name }) => name === found)
+  if (column) return column
+  const hint = didYouMean(text, names, 'Columns')
+  throw new ChunkQLError('bind', `${table.name} has no column "${text}"`, { span, hint })
+}
+
+function foundIn(catalog: Catalog, target: FromSyntax): FoundTable {
   switch (target.kind) {
     case 'path':
-      return tableOfPath(catalog, target.path, target.span).table
+      return tableOfPath(catalog, target.path, target.span)
     case 'table':
       return tableNamed(
         catalog,
         target.name.map(({ text }) => text),
         target.span,
-      ).table
+      )
     case 'subquery':
-      throw new ChunkQLError('bind', 'a subquery has no attributes', { span: target.span })
+      throw new ChunkQLError('bind', 'a subquery is no table of a store', { span: target.span })
     default:
       return target satisfies never
   }

@@ -28,7 +28,7 @@ const house: Readonly<Record<string, Room>> = {
     folders: ['model', 'kernel', 'codec', 'platform'],
     packages: ['zarrita', '@zarrita/storage', 'apache-arrow', 'aws4fetch', 'hyparquet'],
   },
-  statistics: { folders: ['model', 'function', 'source'] },
+  statistics: { folders: ['model', 'function', 'source', 'platform'] },
   operator: { folders: ['model', 'function', 'kernel', 'platform'] },
   parse: { folders: ['model', 'grammar'], packages: ['chevrotain'] },
   bind: { folders: ['model', ...shelves] },

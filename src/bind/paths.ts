@@ -35,6 +35,9 @@ function fromsOf(statement: Statement): FromSyntax[] {
       return inSelect(statement.query)
     case 'showTables':
     case 'showAttributes':
+    case 'showStatistics':
+    case 'dropStatistics':
+    case 'analyze':
       return inFrom(statement.from)
     case 'describe':
       return statement.target.kind === 'select' ? inSelect(statement.target) : inFrom(statement.target)

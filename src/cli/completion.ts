@@ -8,7 +8,7 @@ export type Completion = [candidates: string[], completed: string]
 /** Those that begin a clause or a value; functions and names come from the database. */
 const keywords =
   `SELECT FROM WHERE GROUP BY HAVING ORDER LIMIT OFFSET AS AND OR NOT IN IS NULL BETWEEN CASE WHEN THEN ELSE END
-  CAST DISTINCT ALL ASC DESC NULLS FIRST LAST FILTER TRUE FALSE DATE TIMESTAMP SHOW TABLES DESCRIBE EXPLAIN ANALYZE ATTACH
+  CAST DISTINCT ALL ASC DESC NULLS FIRST LAST FILTER TRUE FALSE DATE TIMESTAMP SHOW TABLES DESCRIBE EXPLAIN ANALYZE STATISTICS DROP ATTACH
   DETACH SET RESET avg count sum min max median stddev_samp var_samp floor ceil round abs sqrt exp ln power sin cos year
   month day hour dayofyear date_trunc`.split(/\s+/)
 

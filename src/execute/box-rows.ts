@@ -1,11 +1,11 @@
 /** The rows of a box as vectors: filter columns first, the others only where rows may come into the result. Called by `row-task.ts`. */
 import { interpret } from '../function/interpret.js'
 import { type ColumnId, columnsOf } from '../model/expression.js'
-import { type IndexRange, type JobColumn, rangeTotal } from '../model/job.js'
+import { type IndexRange, type JobColumn, rangeTotal, type Verdicts, verdict } from '../model/job.js'
 import { type Box, boxShape, cellCount } from '../model/schema.js'
 import { isEarly } from '../model/stored-column.js'
 import type { Vector } from '../model/vector.js'
-import { clip, meets } from '../operator/piece.js'
+import { clip, isRead, isSkipped } from '../operator/piece.js'
 import { columnOf, type Rows, trueRows } from '../operator/rows.js'
 import { Scratch } from '../operator/scratch.js'
 import { cStrides, SelectCells } from '../operator/select-cells.js'
@@ -77,7 +77,8 @@ export async function* rowsOfBox(
 /** Columns are loaded one after another; where their bytes come from afar they come together. */
 function wantBox(run: StageRun, box: Box): void {
   if (!run.source.isRemote) return
-  for (const piece of piecesOf(box, run.stage.scan.columns)) if (meets(run.stage.scan.selection, piece)) run.want(piece)
+  const { scan } = run.stage
+  for (const piece of piecesOf(box, scan.columns, scan.verdicts)) if (isRead(scan, piece)) run.want(piece)
 }
 
 /** Positions in the part that pass selection and predicate; undefined where all do. */
@@ -87,8 +88,8 @@ async function filter(
   early: readonly JobColumn[],
   inputs: ReadonlyMap<ColumnId, ColumnInput>,
 ): Promise<Int32Array | undefined> {
-  const { predicate, selection } = run.stage.scan
-  const selected = selectedPositions(part, selection)
+  const { predicate, selection, verdicts } = run.stage.scan
+  const selected = readPositions(part, selectedPositions(part, selection), verdicts)
   if (!predicate || selected?.length === 0) return selected
   const rows = selected ? pick(early, part, selected, inputs) : whole(early, part, inputs)
   const passed = trueRows(interpret(predicate, columnOf(rows), rows.length, run.registry))
@@ -129,12 +130,40 @@ function selectedPositions(part: Box, selection: StageRun['stage']['scan']['sele
     return clip(selection[dim] ?? [[start, start + extent]], start, start + extent)
   })
   if (ranges.every((list, dim) => rangeTotal(list) === shape[dim])) return undefined
-  const strides = cStrides(shape)
+  return positionsIn(ranges, cStrides(shape))
+}
+
+function positionsIn(ranges: readonly (readonly IndexRange[])[], strides: readonly number[]): Int32Array {
   let positions: Int32Array = Int32Array.of(0)
   ranges.forEach((list, dim) => {
     positions = spreadOver(positions, list, strides[dim] as number)
   })
   return positions
+}
+
+/** Of some positions of a box those that statistics have not ruled out. */
+function readPositions(
+  part: Box,
+  positions: Int32Array | undefined,
+  verdicts: Verdicts | undefined,
+): Int32Array | undefined {
+  if (!verdicts?.codes.includes(verdict.none)) return positions
+  const shape = boxShape(part)
+  const read = new Uint8Array(cellCount(shape))
+  const strides = cStrides(shape)
+  let isAll = true
+  for (const { start, end } of piecesOf(part, [], verdicts)) {
+    if (isSkipped(verdicts, { start, end })) isAll = false
+    else {
+      const ranges = start.map((from, dim): IndexRange[] => {
+        const origin = part.start[dim] as number
+        return [[from - origin, (end[dim] as number) - origin]]
+      })
+      for (const position of positionsIn(ranges, strides)) read[position] = 1
+    }
+  }
+  if (isAll) return positions
+  return (positions ?? Int32Array.from(read.keys())).filter((position) => read[position] === 1)
 }
 
 /** Each position once for every index of the ranges, moved there. */
@@ -152,7 +181,7 @@ async function openColumn(run: StageRun, column: JobColumn, box: Box): Promise<C
   if (column.kind === 'stored') {
     const reader = run.readers[run.stage.scan.columns.indexOf(column)]
     // Chunks without selected cells are never read, nor are cells in them.
-    const parts = partsOf(column, box).filter((part) => meets(run.stage.scan.selection, part))
+    const parts = partsOf(column, box).filter((part) => isRead(run.stage.scan, part))
     for (const { chunk } of parts) await reader?.load(chunk)
     return { reader, from: 0 }
   }
@@ -172,8 +201,8 @@ export function openSelect(run: StageRun): Select | undefined {
   return async (box) => {
     loader.enter(box)
     const pieces = []
-    for (const piece of piecesOf(box, stage.scan.columns.filter(isEarly))) {
-      if (!meets(stage.scan.selection, piece)) continue
+    for (const piece of piecesOf(box, stage.scan.columns.filter(isEarly), stage.scan.verdicts)) {
+      if (!isRead(stage.scan, piece)) continue
       pieces.push(await loader.load(bodies.main.compiled.nest, piece))
     }
     return cells.select(box, pieces)

@@ -1,5 +1,5 @@
 /** Arithmetic of boxes: which box a number means, and the pieces into which the chunks of several columns cut a box. */
-import { type IndexRange, type JobColumn, rangeTotal, type TaskSpace } from '../model/job.js'
+import { type IndexRange, type JobColumn, rangeTotal, type TaskSpace, type Verdicts } from '../model/job.js'
 import { type Box, cellCount, type Dimension } from '../model/schema.js'
 import { type StoredColumn, withOwnChunks } from '../model/stored-column.js'
 
@@ -13,12 +13,12 @@ export function boxesOf(tasks: TaskSpace, task: number): IndexRange {
   return [first, Math.min(tasks.boxes, first + tasks.boxesPerTask)]
 }
 
-/** The box with a number, counted over the kept boxes in C order; cut off at the grid's edge. */
+/** The box with a number, counted over those listed, or over the kept boxes in C order; cut off at the grid's edge. */
 export function boxAt(tasks: TaskSpace, dims: readonly Dimension[], number: number): Box {
   const counts = tasks.kept.map(rangeTotal)
   const start: number[] = []
   const end: number[] = []
-  let rest = number
+  let rest = tasks.listed?.[number] ?? number
   for (let dim = 0; dim < dims.length; dim++) {
     const inner = cellCount(counts.slice(dim + 1))
     const index = nthOf(tasks.kept[dim] ?? [], Math.floor(rest / inner))
@@ -54,9 +54,9 @@ export function hull(boxes: readonly Box[], dims: number): Box {
   return { start, end }
 }
 
-/** The parts of a box in which no column crosses into another chunk, in C order. */
-export function* piecesOf(box: Box, columns: readonly JobColumn[]): Generator<Box> {
-  const cuts = box.start.map((start, dim) => cutsOf(dim, start, box.end[dim] as number, columns))
+/** The parts of a box in which no column crosses into another chunk, and no two verdicts hold, in C order. */
+export function* piecesOf(box: Box, columns: readonly JobColumn[], verdicts?: Verdicts): Generator<Box> {
+  const cuts = box.start.map((start, dim) => cutsOf(dim, start, box.end[dim] as number, columns, verdicts))
   const counts = cuts.map((cut) => cut.length - 1)
   const total = cellCount(counts)
   // Most boxes are one chunk: of tiny ones there are many.
@@ -76,18 +76,23 @@ export function* piecesOf(box: Box, columns: readonly JobColumn[]): Generator<Bo
   }
 }
 
-function cutsOf(dim: number, start: number, end: number, columns: readonly JobColumn[]): number[] {
+function cutsOf(
+  dim: number,
+  start: number,
+  end: number,
+  columns: readonly JobColumn[],
+  verdicts: Verdicts | undefined,
+): number[] {
   let cuts: Set<number> | undefined
-  for (const column of columns) {
-    if (column.kind !== 'stored') continue
-    const axis = column.dims.indexOf(dim)
-    const chunk = column.layout.chunk[axis]
-    if (chunk === undefined) continue
-    for (let cut = (Math.floor(start / chunk) + 1) * chunk; cut < end; cut += chunk) {
+  const cut = (size: number | undefined) => {
+    if (size === undefined) return
+    for (let at = (Math.floor(start / size) + 1) * size; at < end; at += size) {
       cuts ??= new Set()
-      cuts.add(cut)
+      cuts.add(at)
     }
   }
+  for (const column of columns) if (column.kind === 'stored') cut(column.layout.chunk[column.dims.indexOf(dim)])
+  cut(verdicts?.size[dim])
   return cuts ? [start, ...[...cuts].sort((a, b) => a - b), end] : [start, end]
 }
 

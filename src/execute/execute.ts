@@ -127,6 +127,7 @@ function openMerge(
   }
   const dims = keys.kind === 'dense' ? inLoopOrder(keys.dims, loops) : []
   const merge = new MergeDense(states, dims, loops.presence)
+  if (stage.answered) merge.absorbStates(stage.answered)
   return { absorb: (body) => merge.absorb(body), result: () => merge.result(keyExpressions, aggregates) }
 }
 
@@ -150,7 +151,7 @@ async function* orderedPartials(stage: ScanStage, context: ExecuteContext): Asyn
       addWork(work, partial.work)
       context.onProgress?.({
         done: work.read + work.cached,
-        total: work.chunksTotal - work.pruned,
+        total: work.chunksTotal - work.pruned - work.answered,
         bytes: work.bytesRead,
       })
       yield partial

@@ -11,7 +11,7 @@ import type { Box } from '../model/schema.js'
 import { take, type Vector } from '../model/vector.js'
 import { version } from '../model/version.js'
 import { touchedCodes } from '../operator/dense-reduce.js'
-import { clip, inLoopOrder } from '../operator/piece.js'
+import { clip, inLoopOrder, skipsUnder } from '../operator/piece.js'
 import { type ContentHash, contentHash, plainForm } from '../platform/node/plain-data.js'
 import type { ChunkedColumn } from '../source/source.js'
 import { hull } from './boxes.js'
@@ -80,6 +80,10 @@ export function partialName(
     return clip(ranges, start, end)
   })
   hash.add(identityOf(selected.map((ranges, dim) => (isWhole(ranges, around, dim) ? 'all' : ranges))))
+  for (const box of boxes) {
+    const skips = skipsUnder(scan.verdicts, box)
+    if (skips) hash.add(identityOf([box.start, scan.verdicts?.size])).add(skips)
+  }
   for (const column of scan.columns) addAlong(hash, column, around)
   for (const dim of keyedDims(stage)) hash.add(codesIn(stage, dim, around))
   return hash.text()

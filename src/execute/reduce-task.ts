@@ -7,7 +7,7 @@ import { type Body, placeFields } from '../operator/body.js'
 import { DenseReduce } from '../operator/dense-reduce.js'
 import { HashReduce } from '../operator/hash-reduce.js'
 import { runLoop } from '../operator/loop.js'
-import { loopDims, meets, type Piece } from '../operator/piece.js'
+import { isRead, loopDims, type Piece } from '../operator/piece.js'
 import { Scratch } from '../operator/scratch.js'
 import { hull, piecesOf } from './boxes.js'
 import { type CellTexts, cellTexts } from './coded-cells.js'
@@ -55,8 +55,8 @@ function* placesOf(run: StageRun, boxes: readonly Box[]): Generator<Place> {
   const { scan } = run.stage
   let count = 0
   for (const box of boxes) {
-    for (const piece of piecesOf(box, scan.columns)) {
-      if (meets(scan.selection, piece)) yield { box, piece, number: count++ }
+    for (const piece of piecesOf(box, scan.columns, scan.verdicts)) {
+      if (isRead(scan, piece)) yield { box, piece, number: count++ }
     }
   }
 }

@@ -2,7 +2,7 @@
 import type { JobColumn } from '../model/job.js'
 import type { Box } from '../model/schema.js'
 import { isEarly } from '../model/stored-column.js'
-import { meets } from '../operator/piece.js'
+import { isRead } from '../operator/piece.js'
 import { piecesOf } from './boxes.js'
 import type { Want } from './prefetch.js'
 import type { StageRun } from './stage-run.js'
@@ -16,8 +16,8 @@ export function earlyColumns({ scan }: StageRun['stage']): readonly JobColumn[] 
 export function* wantsOf(run: StageRun, boxes: readonly Box[]): Generator<Want> {
   const columns = earlyColumns(run.stage)
   for (const box of boxes) {
-    for (const piece of piecesOf(box, columns)) {
-      if (meets(run.stage.scan.selection, piece)) yield* wantsUnder(run, columns, piece)
+    for (const piece of piecesOf(box, columns, run.stage.scan.verdicts)) {
+      if (isRead(run.stage.scan, piece)) yield* wantsUnder(run, columns, piece)
     }
   }
 }

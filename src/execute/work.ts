@@ -1,20 +1,20 @@
 /** What a query did: chunks and bytes, added up over tasks. */
-import type { IndexRange, ScanStage, Work } from '../model/job.js'
+import {
+  type ChunkCounts,
+  type GridScan,
+  type IndexRange,
+  type ScanStage,
+  type Verdicts,
+  verdict,
+  type Work,
+} from '../model/job.js'
 import { cellCount } from '../model/schema.js'
-import { withOwnChunks } from '../model/stored-column.js'
+import { type StoredColumn, withOwnChunks } from '../model/stored-column.js'
+import { chunksUnder, eachPlace } from '../statistics/lattice.js'
 
 export function emptyWork(): Work {
-  return {
-    chunksTotal: 0,
-    pruned: 0,
-    read: 0,
-    cached: 0,
-    missing: 0,
-    bytesRead: 0,
-    bytesDecoded: 0,
-    requests: 0,
-    msByStage: {},
-  }
+  const chunks = { chunksTotal: 0, pruned: 0, prunedByStatistics: 0, answered: 0, read: 0, cached: 0, missing: 0 }
+  return { ...chunks, bytesRead: 0, bytesDecoded: 0, requests: 0, msByStage: {} }
 }
 
 /** Adds a task's work; the total is that of the stage and stays, pruned chunks are those that tasks skip besides. */
@@ -29,8 +29,9 @@ export function addWork(sum: Work, more: Work): void {
   for (const [name, ms] of Object.entries(more.msByStage)) sum.msByStage[name] = (sum.msByStage[name] ?? 0) + ms
 }
 
-/** Chunks of the columns that a stage reads: in all, and those that hold no selected cell. */
-export function countChunks({ scan }: ScanStage): { total: number; pruned: number } {
+/** Chunks of the columns that a stage reads, or would have read without statistics. */
+export function countChunks({ scan, chunks }: ScanStage): ChunkCounts {
+  if (chunks) return chunks
   let total = 0
   let kept = 0
   for (const column of withOwnChunks(scan.columns)) {
@@ -41,7 +42,7 @@ export function countChunks({ scan }: ScanStage): { total: number; pruned: numbe
     const nothing = selected.some((ranges) => ranges.length === 0)
     kept += nothing ? 0 : cellCount(column.dims.map((dim, axis) => met(selected[dim] ?? [], chunk[axis] as number)))
   }
-  return { total, pruned: total - kept }
+  return { total, pruned: total - kept, prunedByStatistics: 0, answered: 0 }
 }
 
 /** How many chunks along a dimension hold selected indexes. */
@@ -54,4 +55,41 @@ function met(ranges: readonly IndexRange[], chunk: number): number {
     count += Math.max(0, last - first + 1)
   }
   return count
+}
+
+/** The chunks of a stage as it was scheduled without statistics, and what became of them with. */
+export function chunksWith(without: ScanStage, stage: ScanStage): ChunkCounts {
+  const { total, pruned } = countChunks(without)
+  const { verdicts, dims, columns } = stage.scan
+  let [read, answered] = [0, 0]
+  if (!verdicts) {
+    const left = countChunks(stage)
+    read = left.total - left.pruned
+  }
+  for (const column of verdicts ? withOwnChunks(without.scan.columns) : []) {
+    const isNeeded = columns.some(({ id }) => id === column.id)
+    for (const fate of fates(column, verdicts as Verdicts, dims)) {
+      if (fate === 'read' && isNeeded) read++
+      else if (fate === 'answered') answered++
+    }
+  }
+  return { total, pruned, prunedByStatistics: total - pruned - read - answered, answered }
+}
+
+/** What becomes of each chunk under the lattice, as far as its cells are wanted. */
+function fates(column: StoredColumn, verdicts: Verdicts, dims: GridScan['dims']): ('read' | 'answered' | undefined)[] {
+  const { counts, each } = chunksUnder(verdicts, column, dims)
+  const found = new Array<'read' | 'answered' | undefined>(cellCount(counts)).fill(undefined)
+  const answer = (chunk: number) => {
+    found[chunk] ??= 'answered'
+  }
+  const read = (chunk: number) => {
+    found[chunk] = 'read'
+  }
+  eachPlace(verdicts.counts, (place, box) => {
+    const code = verdicts.codes[box] as number
+    if (code === verdict.answered) each(place, answer)
+    else if (code < verdict.none) each(place, read)
+  })
+  return found
 }

@@ -107,6 +107,24 @@ export interface BlockForm {
   retry(sums: readonly Code[], center: Code): { readonly when: Code; readonly center: Code }
 }
 
+/**
+ * What statistics say of the values of one chunk. `min` and `max` are those of values that are not NaN; they and the sum are
+ * numbers of floats, else the bits as a signed number of 64 bits.
+ */
+export interface Facts {
+  readonly cells: number
+  readonly nulls: number
+  readonly nans: number
+  readonly min: number | bigint
+  readonly max: number | bigint
+  /** Whether what follows is known. */
+  readonly hasMoments: boolean
+  readonly sum: number | bigint
+  readonly sumHigh: bigint
+  readonly mean: number
+  readonly m2: number
+}
+
 /** count, sum, min, max, moments: a tuple of scalars with a step and a merge, both as code. Rows with a NULL argument are not stepped. */
 export interface DistributiveAggregate extends AggregateBase {
   readonly kind: 'distributive'
@@ -118,6 +136,8 @@ export interface DistributiveAggregate extends AggregateBase {
   combine(a: readonly Code[], b: readonly Code[], signature: Signature): readonly Code[]
   /** The result; validity false gives NULL. */
   finish(state: readonly Code[], signature: Signature): Emitted
+  /** The state of a chunk whose cells all count, by its fields; undefined where the facts do not tell. */
+  fromStatistics?(facts: Facts, signature: Signature): readonly (number | bigint)[] | undefined
 }
 
 /** avg, variance, correlation: computed from distributive parts over the same arguments, shared between aggregates. */

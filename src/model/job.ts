@@ -43,6 +43,10 @@ export interface Settings extends Access {
   readonly pruning: boolean
   /** Bytes that partial results may take in the local cache; 0 = none are kept. */
   readonly cache_partials: number
+  /** 'cache': in the user's directory; 'store': beside the arrays. */
+  readonly statistics_location: 'cache' | 'store'
+  /** Whether statistics count of chunks that cannot be told from what they were. */
+  readonly trust_statistics: boolean
   /** Queries that decode fewer bytes run on the main thread. */
   readonly inline_bytes: number
 }
@@ -108,7 +112,24 @@ export interface GridScan {
   readonly selection: readonly (readonly IndexRange[])[]
   /** What remains to be tested per cell. */
   readonly predicate?: Expression | undefined
+  readonly verdicts?: Verdicts | undefined
 }
+
+/**
+ * What statistics of chunks say of the cells of the grid: of a lattice laid over the selected part of it, one number for each
+ * of its boxes, in C order.
+ */
+export interface Verdicts {
+  /** Cells of the grid along each dimension of a lattice box. */
+  readonly size: readonly number[]
+  /** The first lattice box along each dimension, and how many there are. */
+  readonly start: readonly number[]
+  readonly counts: readonly number[]
+  readonly codes: Uint8Array
+}
+
+/** `maybe`: cells must be looked at; `all` pass the filter; the others are not read: `none` passes, none is `unselected`, or statistics have `answered`. */
+export const verdict = { maybe: 0, all: 1, none: 2, unselected: 3, answered: 4 } as const
 
 /** Codes along a dimension: a group number per index, -1 where no group. */
 export interface DimensionCodes {
@@ -157,8 +178,10 @@ export interface TaskSpace {
   readonly box: readonly number[]
   /** Per dimension, the indexes of boxes that meet the selection. */
   readonly kept: readonly (readonly IndexRange[])[]
-  /** How many boxes are kept in all: the product over the dimensions. */
+  /** How many boxes there are in all: as many as are listed, else the product of what is kept over the dimensions. */
   readonly boxes: number
+  /** Where statistics have ruled out some: the numbers of the others, counted over what is kept in C order. */
+  readonly listed?: Float64Array | undefined
   /** Consecutive boxes that make one task; the last task may have fewer. */
   readonly boxesPerTask: number
 }
@@ -219,9 +242,29 @@ export interface ScanStage {
   readonly taskBytes: number
   /** Bytes that the whole stage decodes. */
   readonly decodedBytes: number
+  /** Where statistics were used: what becomes of the chunks, as EXPLAIN tells it. */
+  readonly chunks?: ChunkCounts | undefined
+  /** Groups of cells that statistics have answered: their states, and which group of all (dense keys, or none) each belongs to. */
+  readonly answered?: Answered | undefined
   /** Absent: interpreted. */
   readonly loops?: LoopPlan | undefined
   readonly compiled?: CompiledStage | undefined
+}
+
+/** Chunks of all columns that a query names. */
+export interface ChunkCounts {
+  readonly total: number
+  /** Those that hold no selected cell. */
+  readonly pruned: number
+  /** Those beside that need not be read: none of their cells passes, or all pass a filter that alone asks for them. */
+  readonly prunedByStatistics: number
+  readonly answered: number
+}
+
+export interface Answered {
+  readonly groups: Int32Array
+  /** By field of the accumulators, one number per state. */
+  readonly fields: readonly ArrayBuffer[]
 }
 
 /** What follows on the batches of a stage, on the main thread: plan nodes without their inputs, bottom first. */
@@ -263,7 +306,11 @@ export interface Task {
 
 export interface Work {
   chunksTotal: number
+  /** By coordinates or by statistics. */
   pruned: number
+  prunedByStatistics: number
+  /** Not read: statistics tell what the query asks of them. */
+  answered: number
   read: number
   /** Chunks that were not read because the result of a task over them was kept. */
   cached: number

@@ -20,6 +20,14 @@ export function printStatement(statement: Statement): string {
       return statement.from ? `SHOW TABLES FROM ${printFrom(statement.from)}` : 'SHOW TABLES'
     case 'showAttributes':
       return `SHOW ATTRIBUTES ${printFrom(statement.from)}`
+    case 'analyze': {
+      const { from, columns } = statement
+      return `ANALYZE ${printFrom(from)}${columns.length > 0 ? ` (${columns.map(printName).join(', ')})` : ''}`
+    }
+    case 'showStatistics':
+      return `SHOW STATISTICS ${printFrom(statement.from)}`
+    case 'dropStatistics':
+      return `DROP STATISTICS ${printFrom(statement.from)}`
     case 'describe':
       return `DESCRIBE ${statement.target.kind === 'select' ? printSelect(statement.target) : printFrom(statement.target)}`
     case 'attach':

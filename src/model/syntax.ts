@@ -191,6 +191,12 @@ export type Statement =
   | { readonly kind: 'showTables'; readonly from?: FromSyntax | undefined; readonly span: Span }
   /** SHOW ATTRIBUTES t */
   | { readonly kind: 'showAttributes'; readonly from: FromSyntax; readonly span: Span }
+  /** ANALYZE t [(columns)] */
+  | { readonly kind: 'analyze'; readonly from: FromSyntax; readonly columns: readonly Name[]; readonly span: Span }
+  /** SHOW STATISTICS t */
+  | { readonly kind: 'showStatistics'; readonly from: FromSyntax; readonly span: Span }
+  /** DROP STATISTICS t */
+  | { readonly kind: 'dropStatistics'; readonly from: FromSyntax; readonly span: Span }
   /** DESCRIBE t | DESCRIBE SELECT ... */
   | { readonly kind: 'describe'; readonly target: FromSyntax | SelectSyntax; readonly span: Span }
   | {

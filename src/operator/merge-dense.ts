@@ -1,5 +1,5 @@
 /** The last step of a dense reduction: lays partials into the whole space of codes. */
-import type { DimensionCodes, PartialBody } from '../model/job.js'
+import type { Answered, DimensionCodes, PartialBody } from '../model/job.js'
 import type { NamedAggregate, NamedExpression } from '../model/plan.js'
 import { cellCount } from '../model/schema.js'
 import { take } from '../model/vector.js'
@@ -42,6 +42,18 @@ export class MergeDense {
         from += length * inner
       }
     }
+    machine.release(mark)
+  }
+
+  /** States of single groups, anywhere. */
+  absorbStates({ groups, fields }: Answered): void {
+    const { machine } = this.states
+    this.#empty = false
+    const mark = machine.mark()
+    const placed = this.states.place(fields)
+    const codes = machine.allocate(groups.byteLength)
+    machine.bytes.set(new Uint8Array(groups.buffer, groups.byteOffset, groups.byteLength), codes)
+    this.states.combine(placed, 0, 0, groups.length, codes)
     machine.release(mark)
   }
 

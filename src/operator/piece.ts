@@ -1,5 +1,12 @@
 /** A piece of a grid: a box in which every column has one chunk, decoded. What compiled operators consume. */
-import type { DimensionCodes, IndexRange, LoopPlan } from '../model/job.js'
+import {
+  type DimensionCodes,
+  type GridScan,
+  type IndexRange,
+  type LoopPlan,
+  type Verdicts,
+  verdict,
+} from '../model/job.js'
 import type { Box } from '../model/schema.js'
 import type { LoopColumn, LoopDim } from './loop.js'
 
@@ -28,6 +35,46 @@ export function meets(selection: readonly (readonly IndexRange[])[], box: Box): 
     const range = ranges[firstAfter(ranges, start)]
     return range !== undefined && range[0] < (box.end[dim] as number)
   })
+}
+
+/** Whether statistics have ruled out all cells of a box, or answered for them. */
+export function isSkipped(verdicts: Verdicts | undefined, box: Box): boolean {
+  return verdicts !== undefined && everyUnder(verdicts, box, (code) => code >= verdict.none)
+}
+
+/** Which of the lattice boxes under a box are skipped, in C order: 1 where so. Undefined where none is. */
+export function skipsUnder(verdicts: Verdicts | undefined, box: Box): Uint8Array | undefined {
+  const skips: number[] = []
+  if (verdicts) {
+    everyUnder(verdicts, box, (code) => {
+      skips.push(code >= verdict.none ? 1 : 0)
+      return true
+    })
+  }
+  return skips.includes(1) ? Uint8Array.from(skips) : undefined
+}
+
+function everyUnder(
+  { size, start: first, counts, codes }: Verdicts,
+  { start, end }: Box,
+  test: (code: number) => boolean,
+): boolean {
+  const turn = (dim: number, before: number): boolean => {
+    if (dim === counts.length) return test(codes[before] as number)
+    const count = counts[dim] as number
+    const length = size[dim] as number
+    const origin = first[dim] as number
+    const low = Math.max(0, Math.floor((start[dim] as number) / length) - origin)
+    const past = Math.min(count, Math.ceil((end[dim] as number) / length) - origin)
+    for (let at = low; at < past; at++) if (!turn(dim + 1, before * count + at)) return false
+    return true
+  }
+  return turn(0, 0)
+}
+
+/** Whether a box has cells that are to be read. */
+export function isRead({ selection, verdicts }: Pick<GridScan, 'selection' | 'verdicts'>, box: Box): boolean {
+  return meets(selection, box) && !isSkipped(verdicts, box)
 }
 
 /** The first range that ends after an index, by halving: selections may have many ranges. */

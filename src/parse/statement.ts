@@ -1,7 +1,7 @@
 /** A statement from the CST. */
 import type { CstNode } from 'chevrotain'
 import type { ExpressionSyntax, Name, Statement } from '../model/syntax.js'
-import { extentOf, node, nodes, present, token } from './cst.js'
+import { extentOf, node, nodes, present, token, tokens } from './cst.js'
 import { buildExpression } from './expression.js'
 import { nameOf, textOf } from './literal.js'
 import { buildSelect } from './select.js'
@@ -34,6 +34,17 @@ const builders: Readonly<Record<string, Build>> = {
     }
   },
   detach: (cst) => ({ kind: 'detach', name: nameOf(present(token(cst, 'Name'))), span: extentOf(cst) }),
+  analyze: (cst) => ({
+    kind: 'analyze',
+    from: buildStore(present(node(cst, 'store'))),
+    columns: tokens(cst, 'Name').map(nameOf),
+    span: extentOf(cst),
+  }),
+  dropStatistics: (cst) => ({
+    kind: 'dropStatistics',
+    from: buildStore(present(node(cst, 'store'))),
+    span: extentOf(cst),
+  }),
   set: buildSet,
   unset: (cst) => ({ kind: 'set', name: settingOf(cst), span: extentOf(cst) }),
 }
@@ -49,6 +60,8 @@ function buildShow(cst: CstNode): Statement {
   const store = tables && node(tables, 'store')
   const attributes = node(cst, 'showAttributes')
   const name = token(cst, 'Name')
+  const statistics = node(cst, 'showStatistics')
+  if (statistics) return { kind: 'showStatistics', from: buildStore(present(node(statistics, 'store'))), span }
   if (attributes) return { kind: 'showAttributes', from: buildStore(present(node(attributes, 'store'))), span }
   if (tables) return { kind: 'showTables', ...(store && { from: buildStore(store) }), span }
   if (token(cst, 'TABLES')) return { kind: 'showTables', span }

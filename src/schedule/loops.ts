@@ -2,7 +2,15 @@
 import type { Registry } from '../function/registry.js'
 import { type AggregateCall, type ColumnId, columnsOf, conjunction, type Expression } from '../model/expression.js'
 import { identityOf } from '../model/identity.js'
-import type { DimensionCodes, GridScan, JobColumn, KeySpace, LoopPlan, Sink } from '../model/job.js'
+import {
+  type DimensionCodes,
+  type GridScan,
+  type JobColumn,
+  type KeySpace,
+  type LoopPlan,
+  type Sink,
+  verdict,
+} from '../model/job.js'
 import type { Access, Accumulator, Finish, Nest, NestColumn } from '../model/nest.js'
 import type { NamedAggregate } from '../model/plan.js'
 import { type Dimension, type Storage, storageBytes } from '../model/schema.js'
@@ -28,7 +36,8 @@ export function planReduce(scan: GridScan, sink: Sink, registry: Registry): Loop
   )
   if (!parts) return undefined
   const { accumulators, finishes } = parts
-  const presence = sink.keys.kind === 'dense' && scan.predicate ? share(accumulators, rowCount) : undefined
+  const mayBeEmpty = scan.predicate !== undefined || scan.verdicts?.codes.includes(verdict.none)
+  const presence = sink.keys.kind === 'dense' && mayBeEmpty ? share(accumulators, rowCount) : undefined
   const columns = nestColumns(scan.columns, order)
   const hashed = sink.keys.kind === 'hash'
   const shape = hashed ? 'scatter' : innerShape(sink.keys, order)

@@ -1,11 +1,25 @@
 /** Makes a plan ready to run: what the scan does in parallel, in which boxes, by which loops, and which steps follow. Called by `query.ts`. */
 import type { Registry } from '../function/registry.js'
 import { conjunction, type Expression } from '../model/expression.js'
-import type { GridScan, JobColumn, KeySpace, ScanStage, Schedule, Settings, Sink } from '../model/job.js'
+import {
+  type Answered,
+  type GridScan,
+  type JobColumn,
+  type KeySpace,
+  type LoopPlan,
+  type ScanStage,
+  type Schedule,
+  type Settings,
+  type Sink,
+  type Verdicts,
+  verdict,
+} from '../model/job.js'
 import { headerOf, type Plan, type Scan } from '../model/plan.js'
 import { cellCount } from '../model/schema.js'
 import { withOwnChunks } from '../model/stored-column.js'
 import type { Vector } from '../model/vector.js'
+import type { Known } from '../statistics/known.js'
+import { answer, answerColumns } from './answers.js'
 import { chooseBox, taskSpace } from './box.js'
 import { codeTextColumns } from './coded-keys.js'
 import { keysToCollect } from './collected.js'
@@ -17,12 +31,15 @@ import { cut, type Ending, type Pipeline } from './pipeline.js'
 import { byPosition, isOrdered } from './positions.js'
 import { windowRows } from './row-window.js'
 import { answerBySelection } from './selected.js'
+import { withoutSkipped } from './skipped.js'
 
 export interface ScheduleContext {
   /** Values of a one-dimensional column, where the session loaded them. */
   coordinate(source: string, table: string, column: string): Vector | undefined
   readonly registry: Registry
   readonly settings: Settings
+  /** What statistics tell of the chunks that this plan, scheduled without, would read. */
+  readonly known?: Known | undefined
 }
 
 /** Ways to compile a scan, best first; where neither has code it is interpreted. */
@@ -43,7 +60,9 @@ export function schedule(plan: Plan, context: ScheduleContext, refused = 0): Sch
   const { steps } = pipeline
   const known = settings.pruning ? answerBySelection(pipeline.ending, selection, dimensions) : undefined
   if (known) return { from: { kind: 'values', batch: known }, columns, steps, header }
-  const stage = scheduleScan(dimensions, pipeline, selection, context, refused)
+  const passes = context.known !== undefined && !context.known.verdicts.codes.includes(verdict.maybe)
+  const tested = passes ? { ...selection, residual: [] } : selection
+  const stage = scheduleScan(dimensions, pipeline, tested, context, refused)
   return { from: { kind: 'stage', stage }, columns, steps, header }
 }
 
@@ -64,8 +83,15 @@ function scheduleScan(
     if (stage) return stage
   }
   const sink = sinkOf(ending, keys, (expression) => expression)
-  const scan = gridScan(leaf, sink, conjunction(selection.residual), dimensions, selection.ranges, [], false)
-  return finishStage(scan, sink, context, true)
+  const verdicts = context.known?.verdicts
+  const scan = gridScan(leaf, sink, conjunction(selection.residual), dimensions, selection.ranges, [], false, verdicts)
+  return finishStage(skipping(scan), sink, context, true)
+}
+
+/** Verdicts by which nothing is skipped are of no use to tasks. */
+function skipping(scan: GridScan): GridScan {
+  const skips = scan.verdicts?.codes.some((code) => code === verdict.none || code === verdict.answered)
+  return skips ? scan : { ...scan, verdicts: undefined }
 }
 
 /** The stage with its dimension expressions taken out and its loops planned; undefined where it has no code. */
@@ -92,9 +118,24 @@ function withLoops(
   const predicate = conjunction(selection.residual.map(hoist))
   const along = reduces ? codeColumns(hoisted) : []
   const extra = [...placed.columns, ...coded.columns, ...hoisting.columns, ...along]
-  const scan = gridScan(leaf, sink, predicate, dimensions, selection.ranges, extra, reduces)
+  const verdicts = context.known && { ...context.known.verdicts, codes: context.known.verdicts.codes.slice() }
+  const scan = gridScan(leaf, sink, predicate, dimensions, selection.ranges, extra, reduces, verdicts)
   const loops = plan(scan, sink, context.registry)
-  return loops && { ...finishStage(scan, sink, context, !reduces), loops }
+  if (!loops) return undefined
+  const answered = answeredBy(scan, sink, loops, context)
+  return { ...finishStage(skipping(scan), sink, context, !reduces), loops, answered }
+}
+
+/** Marks what it answers among the verdicts of the scan. */
+function answeredBy(
+  scan: GridScan,
+  sink: Sink,
+  loops: LoopPlan,
+  { known, registry }: ScheduleContext,
+): Answered | undefined {
+  if (!known || !scan.verdicts || sink.kind !== 'reduce') return undefined
+  const columns = answerColumns(scan, sink, loops, registry)
+  return columns && answer(scan, sink.keys, loops, scan.verdicts, known.records, registry)
 }
 
 function withPositions(
@@ -134,11 +175,12 @@ function gridScan(
   selection: GridScan['selection'],
   extra: readonly JobColumn[],
   coded: boolean,
+  verdicts: Verdicts | undefined,
 ): GridScan {
   const early = usedColumns(predicate)
   const used = new Set([...early, ...sinkColumns(sink, coded)])
   const columns = [...jobColumns(leaf.columns, used, predicate ? early : used, dimensions), ...extra]
-  return { source: leaf.source, table: leaf.table, dims: leaf.dims, columns, selection, predicate }
+  return { source: leaf.source, table: leaf.table, dims: leaf.dims, columns, selection, predicate, verdicts }
 }
 
 /** What a sink reads per cell. With codes, keys along dimensions need no column. */
@@ -164,7 +206,7 @@ function finishStage(scan: GridScan, sink: Sink, { settings, registry }: Schedul
   const memory = settings.memory_limit / settings.threads / 2
   const choice = chooseBox(stored, scan.dims, slab, memory)
   const limited = sink.kind === 'rows' && sink.limit !== undefined
-  const tasks = taskSpace(choice, scan.selection, limited, groupsOf(sink))
+  const tasks = withoutSkipped(taskSpace(choice, scan.selection, limited, groupsOf(sink)), scan)
   const boxes = cellCount(scan.dims.map(({ size }, dim) => Math.ceil(size / (choice.box[dim] as number))))
   const decodedBytes = boxes === 0 ? 0 : (choice.decodedBytes * tasks.boxes) / boxes
   return { scan, sink, tasks, taskBytes: choice.taskBytes, decodedBytes }

@@ -130,6 +130,8 @@ export const settings: Settings = {
   optimizer: true,
   pruning: true,
   inline_bytes: 0,
+  statistics_location: 'cache',
+  trust_statistics: false,
   ...initialAccess,
 }
 

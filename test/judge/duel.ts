@@ -3,7 +3,7 @@ import { type Answer, formatRows, mismatch } from '../slt/answer.js'
 import { type OpenEngine, openEngine } from '../slt/chunkql.js'
 import type { Dataset } from '../slt/dataset.js'
 import { datasets } from '../slt/datasets.js'
-import { type Configuration, describeConfiguration, full } from '../slt/matrix.js'
+import { analyzed, type Configuration, describeConfiguration, full } from '../slt/matrix.js'
 import { makeStores } from '../slt/stores.js'
 import { type Judge, openJudge } from './duckdb.js'
 import { minimise } from './minimise.js'
@@ -33,7 +33,7 @@ export const kinds = {
   /** Over stores of numbers: grouping, filters, limits; nothing that fails. */
   tame: {
     query: randomQuery,
-    configurations: full,
+    configurations: [...full, ...analyzed],
     tables: all.filter(({ name }) => !inMemory.has(name)),
     errors: false,
   },
@@ -51,8 +51,11 @@ export async function duel(kind: Kind, firstSeed: number, count: number, most = 
   const stores = makeStores()
   const judge = await openJudge()
   const engines = new Map<string, OpenEngine>()
-  for (const { data } of kind.configurations) {
-    if (!engines.has(data)) engines.set(data, await openEngine(stores, data))
+  const nameOf = ({ data, statistics }: Configuration) => `${data} ${statistics === true}`
+  for (const configuration of kind.configurations) {
+    const name = nameOf(configuration)
+    const { data, statistics } = configuration
+    if (!engines.has(name)) engines.set(name, await openEngine(stores, data, statistics))
   }
   for (const table of kind.tables) {
     await judge.load(table)
@@ -64,7 +67,7 @@ export async function duel(kind: Kind, firstSeed: number, count: number, most = 
   let seed = firstSeed
   for (; seed < firstSeed + count && differences.length < most; seed++) {
     const configuration = kind.configurations[seed % kind.configurations.length]
-    const engine = configuration && engines.get(configuration.data)
+    const engine = configuration && engines.get(nameOf(configuration))
     if (!engine) continue
     await engine.configure(configuration)
     const query = kind.query(seed)

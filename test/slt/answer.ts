@@ -10,7 +10,9 @@ export interface Answer {
   readonly names: readonly string[]
   readonly rows: readonly (readonly Cell[])[]
   /** Only from our own engine. */
-  readonly work?: Readonly<{ read: number; chunksTotal: number }> | undefined
+  readonly work?:
+    | Readonly<{ read: number; chunksTotal: number; prunedByStatistics?: number; answered?: number }>
+    | undefined
 }
 
 /** Sums may add in another order, and no more than that. */

@@ -16,16 +16,18 @@ export interface OpenEngine extends Engine {
   close(): Promise<void>
 }
 
-export async function openEngine(stores: Stores, data: Configuration['data']): Promise<OpenEngine> {
-  const db = await connect()
+/** `statistics`: whether what is loaded is analyzed. */
+export async function openEngine(stores: Stores, data: Configuration['data'], statistics = false): Promise<OpenEngine> {
+  const db = await connect({ settings: { local_cache: stores.folder } })
   const loaded = new Set<string>()
   return {
     name: 'chunkql',
-    capabilities: new Set([data === 'memory' ? 'memory' : 'zarr']),
+    capabilities: new Set([data === 'memory' ? 'memory' : 'zarr', ...(statistics ? ['statistics'] : [])]),
     async load(dataset) {
       if (loaded.has(dataset.name)) return
       loaded.add(dataset.name)
       await load(db, dataset, stores, data)
+      if (statistics) await analyze(db, dataset)
     },
     run: (sql) => run(db, sql),
     async configure(configuration) {
@@ -38,6 +40,11 @@ export async function openEngine(stores: Stores, data: Configuration['data']): P
 async function load(db: Database, dataset: Dataset, stores: Stores, data: Configuration['data']): Promise<void> {
   if (data === 'memory') await db.register(dataset.name, toArrowTable(dataset))
   else await db.attach(dataset.name, stores.pathOf(dataset, data))
+}
+
+async function analyze(db: Database, { name }: Dataset): Promise<void> {
+  const { rows } = await run(db, `SHOW TABLES FROM ${name}`)
+  for (const [table] of rows) await db.query(`ANALYZE ${name}."${table}"`)
 }
 
 async function run(db: Database, sql: string): Promise<Answer> {

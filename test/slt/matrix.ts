@@ -8,6 +8,8 @@ export interface Configuration {
   readonly data: Chunking | 'memory'
   /** Off: neither optimizer nor pruning. */
   readonly optimized: boolean
+  /** The tables were analyzed: queries prune on values, and are answered unread. */
+  readonly statistics?: boolean
 }
 
 const allData = ['normal', 'cell', 'whole', 'memory'] as const
@@ -31,8 +33,17 @@ export const full: readonly Configuration[] = allData.flatMap((_, data) =>
   bits.flatMap((x) => bits.flatMap((y) => bits.map((z) => configuration(data, x, y, z)))),
 )
 
-export function describeConfiguration({ engine, threads, data, optimized }: Configuration): string {
-  return `${data}, ${engine}, ${threads} thread${threads > 1 ? 's' : ''}, ${optimized ? 'optimized' : 'plain'}`
+/** With statistics of chunks: chunks of any shape, both engines. */
+export const analyzed: readonly Configuration[] = [
+  { data: 'normal', engine: 'auto', threads: 2, optimized: true, statistics: true },
+  { data: 'normal', engine: 'interpreter', threads: 1, optimized: true, statistics: true },
+  { data: 'cell', engine: 'auto', threads: 1, optimized: true, statistics: true },
+  { data: 'whole', engine: 'auto', threads: 1, optimized: true, statistics: true },
+]
+
+export function describeConfiguration({ engine, threads, data, optimized, statistics }: Configuration): string {
+  const parts = [data, engine, `${threads} thread${threads > 1 ? 's' : ''}`, optimized ? 'optimized' : 'plain']
+  return [...parts, ...(statistics ? ['with statistics'] : [])].join(', ')
 }
 
 /** What SET must say. Data under any size go to the threads, so that small tables test them too. */

@@ -1,11 +1,11 @@
 /**
  * Every .slt file gives the same answers however it is run: by code or interpreter, on one thread or two, over chunks of any
- * shape, with and without optimizer and pruning. Most files take the eight configurations that hold every pair of choices.
+ * shape, with and without optimizer, pruning and statistics. Most files take the eight configurations that hold every pair of choices.
  */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { openEngine } from './chunkql.js'
-import { type Configuration, describeConfiguration, full, pairwise } from './matrix.js'
+import { analyzed, type Configuration, describeConfiguration, full, pairwise } from './matrix.js'
 import { runScript } from './run-script.js'
 import type { Script } from './script.js'
 import { readScripts } from './scripts.js'
@@ -17,16 +17,16 @@ const alwaysFull = process.env.CHUNKQL_MATRIX === 'full'
 const stores = makeStores()
 after(() => stores.remove())
 
-for (const configuration of full) {
+for (const configuration of [...full, ...analyzed]) {
   const mine = scripts.filter((script) => isDue(script, configuration))
   if (mine.length === 0) continue
   test(describeConfiguration(configuration), async (t) => {
-    const engine = await openEngine(stores, configuration.data)
+    const engine = await openEngine(stores, configuration.data, configuration.statistics)
     try {
       for (const script of mine) {
         await t.test(script.path, async () => {
           await engine.configure(configuration)
-          const { failures } = await runScript(script, engine, checksWork(configuration))
+          const { failures } = await runScript(script, engine, checksWork(configuration, script))
           assert.equal(failures.length, 0, `${failures.length} failed\n\n${failures.slice(0, 20).join('\n\n')}`)
         })
       }
@@ -37,7 +37,12 @@ for (const configuration of full) {
 }
 
 function isDue(script: Script, configuration: Configuration): boolean {
-  return alwaysFull || script.fullMatrix || pairwise.some((each) => sameConfiguration(each, configuration))
+  return (
+    alwaysFull ||
+    script.fullMatrix ||
+    configuration.statistics === true ||
+    pairwise.some((each) => sameConfiguration(each, configuration))
+  )
 }
 
 function sameConfiguration(a: Configuration, b: Configuration): boolean {
@@ -45,6 +50,9 @@ function sameConfiguration(a: Configuration, b: Configuration): boolean {
 }
 
 /** The figures in the files are of the normal chunks, and of what the optimizer prunes. */
-function checksWork({ data, optimized }: Configuration): boolean {
-  return data === 'normal' && optimized
+function checksWork({ data, engine, optimized, statistics = false }: Configuration, { records }: Script): boolean {
+  const assumesStatistics = records.some((record) => record.kind === 'require' && record.capability === 'statistics')
+  // The interpreter prunes by statistics, but takes no answers from them.
+  const asAssumed = assumesStatistics ? statistics && engine === 'auto' : !statistics
+  return data === 'normal' && optimized && asAssumed
 }

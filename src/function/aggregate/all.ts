@@ -22,6 +22,7 @@ import {
   regrSyy,
 } from './covariance.js'
 import { greatestPart, leastPart, max, min } from './extreme.js'
+import { momentFields, totalFields } from './fields.js'
 import { allPart, anyPart, boolAnd, boolOr } from './logic.js'
 import { moments, stddevPop, stddevSamp, varPop, varSamp } from './moments.js'
 import { first, last, mode, stringAgg } from './order.js'
@@ -73,6 +74,8 @@ export const aggregates: readonly AggregateFunction[] = [
   leastPart,
   greatestPart,
   moments,
+  ...totalFields,
+  ...momentFields,
   allPart,
   anyPart,
   productPart,

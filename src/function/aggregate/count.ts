@@ -16,5 +16,6 @@ export const count: DistributiveAggregate = {
   step: ([n = one]) => [add(n, one)],
   combine: ([a = one], [b = one]) => [add(a, b)],
   finish: ([n = one]) => ({ value: n }),
+  fromStatistics: ({ cells, nulls }, { args }) => [BigInt(args.length > 0 ? cells - nulls : cells)],
   examples: [{ sql: 'count(*)', result: '1' }],
 }

@@ -5,6 +5,7 @@ import type {
   AlgebraicAggregate,
   Argument,
   DistributiveAggregate,
+  Facts,
   HolisticAggregate,
   Signature,
 } from '../definition.js'
@@ -48,6 +49,7 @@ function part(
   name: string,
   init: (type: Type) => number | bigint,
   choose: (m: Code, x: Code, type: Type) => Code,
+  known: (facts: Facts) => number | bigint,
 ): DistributiveAggregate {
   const merge = (a: readonly Code[], b: readonly Code[], signature: Signature) => [
     choose(field(a, 0), stored(field(b, 0)), firstType(signature)),
@@ -65,12 +67,20 @@ function part(
     step: merge,
     combine: merge,
     finish: (state, signature) => ({ value: restored(field(state, 0), firstType(signature)) }),
+    fromStatistics: (facts, signature) => {
+      const type = firstType(signature)
+      const isNone = facts.cells === facts.nulls
+      const isBig = stateType(type) === 'i64'
+      return [isNone ? init(type) : isBig ? BigInt(known(facts)) : Number(known(facts))]
+    },
     examples: [],
   }
 }
 
-export const leastPart = part('$min', greatest, lesserOf)
-export const greatestPart = part('$max', least, greaterOf)
+export const leastPart = part('$min', greatest, lesserOf, ({ cells, nulls, nans, min }) =>
+  cells === nulls + nans ? Number.NaN : min,
+)
+export const greatestPart = part('$max', least, greaterOf, ({ nans, max }) => (nans > 0 ? Number.NaN : max))
 
 /** The same over text. */
 function interpreted(

@@ -20,6 +20,7 @@ import {
 } from '../../model/code.js'
 import { FLOAT64, isNumeric } from '../../model/type.js'
 import type { AlgebraicAggregate, Argument, BlockForm, DistributiveAggregate, Signature } from '../definition.js'
+import { firstType } from '../resolve.js'
 import { resolveNumber } from './avg.js'
 import { field } from './state.js'
 
@@ -101,6 +102,8 @@ export const moments: DistributiveAggregate = {
     return [n, pick(mean, 1), pick(add(add(field(a, 2), field(b, 2)), cross), 2)]
   },
   finish: (state) => ({ value: field(state, 1) }),
+  fromStatistics: ({ hasMoments, cells, nulls, mean, m2 }, signature) =>
+    hasMoments && firstType(signature).kind !== 'uint64' ? [cells - nulls, mean, m2] : undefined,
   examples: [],
 }
 

@@ -49,5 +49,9 @@ export const total: DistributiveAggregate = {
   combine: (a, b, signature) =>
     isFloatSum(signature) ? [add(field(a, 0), field(b, 0))] : words(addWideSums(wideSum(a), wideSum(b))),
   finish: (state) => ({ value: field(state, 0) }),
+  fromStatistics: ({ hasMoments, sum, sumHigh }, signature) => {
+    if (!hasMoments) return undefined
+    return isFloatSum(signature) ? [sum] : [sum, sumHigh]
+  },
   examples: [],
 }

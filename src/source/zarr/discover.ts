@@ -27,6 +27,9 @@ export async function discover(store: Store): Promise<ZarrGroup[]> {
   return groups
 }
 
+/** In a store: what ChunkQL keeps of it, which is no part of it. */
+export const ownFolder = '.chunkql'
+
 /** How deep directories without any metadata are searched: groups need none, but a disk is not a store. */
 const deepestBare = 3
 
@@ -87,7 +90,7 @@ class Found {
 
   private async walkChildren(path: string, bare: number): Promise<void> {
     const entries = (await this.store.list?.(path)) ?? []
-    const children = entries.filter(({ isDirectory }) => isDirectory)
+    const children = entries.filter(({ name, isDirectory }) => isDirectory && name !== ownFolder)
     // Where every answer takes long, they are waited for together.
     if (!this.store.read) await Promise.all(children.map(({ name }) => this.walk(join(path, name), bare)))
     else for (const { name } of children) await this.walk(join(path, name), bare)

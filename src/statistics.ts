@@ -1,0 +1,133 @@
+/** Statistics of the chunks of attached stores: where they are kept, what a scan learns of them. Called by `query.ts` and `analyze.ts`. */
+
+import { partsInOrder } from './execute/box-rows.js'
+import type { Registry } from './function/registry.js'
+import { columnsOf } from './model/expression.js'
+import type { ScanStage, Settings } from './model/job.js'
+import { type Column, cellCount, type Table } from './model/schema.js'
+import { countIn, hasStatistics, isKnownRecord, word } from './model/statistics.js'
+import { removeFolder } from './platform/node/atomic-file.js'
+import { absolutePath, fileSize, listDirectory, pathKind } from './platform/node/files.js'
+import { answerColumns } from './schedule/answers.js'
+import type { Source } from './source/source.js'
+import { ownFolder } from './source/zarr/discover.js'
+import { folderName, forgetChanged, forgetResized, type Place, placeOf, readKept } from './statistics/keeping.js'
+import { type Known, learn } from './statistics/known.js'
+import { storeDirectory } from './statistics/location.js'
+
+/** The folder of a Zarr group with the statistics of all columns of a store; undefined where none can be kept. */
+export function groupOf(
+  { identity, ref }: Source,
+  { statistics_location: location, local_cache: cache }: Settings,
+): string | undefined {
+  if (identity === undefined) return undefined
+  if (location === 'store') {
+    const isFolder = ref?.kind === 'zarr' && pathKind(absolutePath(ref.location)) === 'directory'
+    // The folder around is no group, so that others take it for no part of the store either.
+    return isFolder ? `${absolutePath(ref.location)}/${ownFolder}/statistics` : undefined
+  }
+  return storeDirectory(cache, 'statistics', identity)
+}
+
+export async function placeIn(group: string, source: Source, table: Table, column: Column): Promise<Place | undefined> {
+  if (!column.layout || column.refused || column.dims.length === 0 || !hasStatistics(column.type)) return undefined
+  const chunked = await source.column(table.name, column.name)
+  return chunked.fingerprints && chunked.digest ? placeOf(group, table, column, chunked) : undefined
+}
+
+/** What statistics tell of the chunks that a stage would read; undefined where they tell nothing. */
+export async function learnFor(
+  { scan, sink, loops }: ScanStage,
+  source: Source,
+  settings: Settings,
+  registry: Registry,
+): Promise<Known | undefined> {
+  const group = groupOf(source, settings)
+  const table = source.schema.tables.find(({ name }) => name === scan.table)
+  const tested = scan.predicate ? columnsOf(scan.predicate) : new Set<number>()
+  const summed = answerColumns(scan, sink, loops, registry) ?? new Set<number>()
+  if (group === undefined || !table || (tested.size === 0 && summed.size === 0)) return undefined
+  return learn(
+    scan,
+    { tested, summed },
+    {
+      registry,
+      trust: settings.trust_statistics,
+      async place({ name }) {
+        const column = table.columns.find((each) => each.name === name)
+        return column && placeIn(group, source, table, column)
+      },
+    },
+  )
+}
+
+export interface StatisticsTarget {
+  readonly source: Source
+  readonly table: Table
+  readonly columns: readonly Column[]
+}
+
+/** What is kept of one column. */
+export interface Kept {
+  readonly column: string
+  readonly chunks: number
+  /** Of these, those whose statistics hold now. */
+  readonly known: number
+  /** Of these, those that sums and variances are kept of. */
+  readonly withSums: number
+  /** Milliseconds since 1970. */
+  readonly oldestMs: number | undefined
+  readonly bytes: number
+  readonly location: string
+}
+
+/** SHOW STATISTICS: of each column, also of those that nothing is known of. */
+export async function keptOf(
+  { settings }: { readonly settings: Settings },
+  { source, table, columns }: StatisticsTarget,
+): Promise<Kept[]> {
+  const group = groupOf(source, settings)
+  const kept: Kept[] = []
+  for (const column of columns) {
+    const place = group === undefined ? undefined : await placeIn(group, source, table, column)
+    if (place) kept.push(await keptAt(place, settings.trust_statistics))
+  }
+  return kept
+}
+
+async function keptAt(place: Place, trust: boolean): Promise<Kept> {
+  const { folder, grid, column } = place
+  let [known, withSums] = [0, 0]
+  let oldestMs: number | undefined
+  for (const { start, end } of partsInOrder({ start: grid.map(() => 0), end: grid }, recordsAtOnce)) {
+    const records = readKept(
+      place,
+      start,
+      end.map((past, axis) => past - (start[axis] as number)),
+    )
+    if (!records) continue
+    forgetResized(place, records)
+    const all = Array.from({ length: cellCount(records.counts) }, (_, record) => record)
+    const there = all.filter((record) => isKnownRecord(records, record))
+    await forgetChanged(place, records, there, trust)
+    for (const record of there.filter((each) => isKnownRecord(records, each))) {
+      known++
+      withSums += countIn(records, record, word.hasMoments)
+      oldestMs = Math.min(oldestMs ?? Number.POSITIVE_INFINITY, countIn(records, record, word.time))
+    }
+  }
+  const bytes = (listDirectory(folder) ?? []).reduce((sum, { name }) => sum + (fileSize(`${folder}/${name}`) ?? 0), 0)
+  return { column: column.name, chunks: cellCount(grid), known, withSums, oldestMs, bytes, location: folder }
+}
+
+const recordsAtOnce = 1 << 17
+
+/** DROP STATISTICS: of the columns of a table, however its values were decoded when they were collected. */
+export function dropKept({ settings }: { readonly settings: Settings }, { source, columns }: StatisticsTarget): void {
+  const group = groupOf(source, settings)
+  if (group === undefined) return
+  const mine = new Set(columns.map(({ name }) => folderName(name)))
+  for (const { name } of listDirectory(group) ?? []) {
+    if (mine.has(name.replace(/-[0-9a-f]{16}$/, ''))) removeFolder(`${group}/${name}`)
+  }
+}

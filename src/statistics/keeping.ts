@@ -1,0 +1,124 @@
+/** Where the statistics of a column are kept, and whether they still hold. Called by `analyze.ts` and `known.ts`. */
+import { digestText, type Fingerprints, isKnown, noFingerprints, sameFingerprint } from '../model/fingerprint.js'
+import { type Column, chunkCounts, type Table } from '../model/schema.js'
+import { type ChunkRecords, extentOf, isKnownRecord, word, wordsPerRecord } from '../model/statistics.js'
+import { writeAtomically } from '../platform/node/atomic-file.js'
+import { isPath } from '../platform/node/files.js'
+import type { ChunkedColumn } from '../source/source.js'
+import { readRecords, writeRecords } from './record-array.js'
+
+/** The statistics of one column: a Zarr array in a group of its store. */
+export interface Place {
+  readonly folder: string
+  /** The chunk grid. */
+  readonly grid: readonly number[]
+  /** Cells along the column's own dimensions. */
+  readonly shape: readonly number[]
+  readonly column: Column
+  readonly chunked: ChunkedColumn
+}
+
+/** `group`: the folder for all columns of a store. */
+export function placeOf(group: string, table: Table, column: Column, chunked: ChunkedColumn): Place {
+  const shape = column.dims.map((dim) => table.dims[dim]?.size ?? 0)
+  const digest = digestText(JSON.stringify([chunked.name, column.name, chunked.digest]))
+  const folder = `${group}/${folderName(column.name)}-${digest.slice(0, 16)}`
+  return { folder, grid: chunkCounts(column, table.dims), shape, column, chunked }
+}
+
+/** Columns may have any names, folders may not. */
+export function folderName(column: string): string {
+  return column.replace(/[^\w-]/g, '_')
+}
+
+export function readKept({ folder, column }: Place, start: readonly number[], counts: readonly number[]) {
+  return readRecords(folder, column.type, start, counts)
+}
+
+/** `store`: its identity, for people. */
+export function writeKept(
+  group: string,
+  store: string,
+  { folder, grid, column, chunked }: Place,
+  records: ChunkRecords,
+) {
+  if (!isPath(`${group}/.zgroup`)) {
+    writeAtomically(
+      `${group}/.zattrs`,
+      JSON.stringify({ store, what: 'statistics of chunks, kept by ChunkQL' }, null, 2),
+    )
+    writeAtomically(`${group}/.zgroup`, JSON.stringify({ zarr_format: 2 }))
+  }
+  const attributes = { array: chunked.name, column: column.name, digest: chunked.digest }
+  writeRecords(folder, grid, attributes, records)
+}
+
+/** Of the chunks of some records as they are now. */
+export async function fingerprintsOf(
+  { chunked }: Place,
+  records: ChunkRecords,
+  which: readonly number[],
+): Promise<Fingerprints> {
+  const chunks = which.map((record) => indexOf(records, record))
+  return (await chunked.fingerprints?.(chunks)) ?? noFingerprints(chunks.length)
+}
+
+/** Where record `record` of a box lies in the chunk grid. */
+export function indexOf({ start, counts }: ChunkRecords, record: number): number[] {
+  let rest = record
+  const index = new Array<number>(start.length)
+  for (let axis = start.length - 1; axis >= 0; axis--) {
+    const count = counts[axis] as number
+    index[axis] = (start[axis] as number) + (rest % count)
+    rest = Math.floor(rest / count)
+  }
+  return index
+}
+
+/** Forgets records of chunks that end where the array does, and did not when they were collected, or the other way round. */
+export function forgetResized({ shape, grid, chunked }: Place, records: ChunkRecords): void {
+  const { start, counts, words } = records
+  const { chunk } = chunked.layout
+  // All but the last along some axis have all their cells.
+  const whole = extentOf(
+    start.map(() => 0),
+    chunk,
+    chunk,
+  )
+  const place = [...start]
+  for (let at: number = word.extent; at < words.length; at += wordsPerRecord) {
+    if (words[at] !== 0n) {
+      const isLast = place.some((index, axis) => index === (grid[axis] as number) - 1)
+      if (words[at] !== (isLast ? extentOf(place, chunk, shape) : whole)) words[at] = 0n
+    }
+    for (let axis = place.length - 1; axis >= 0; axis--) {
+      place[axis] = (place[axis] as number) + 1
+      if ((place[axis] as number) < (start[axis] as number) + (counts[axis] as number)) break
+      place[axis] = start[axis] as number
+    }
+  }
+}
+
+/** Forgets those of some records whose chunks are no longer what they were. Whether there was any. `trust`: what cannot be told counts as the same. */
+export async function forgetChanged(
+  place: Place,
+  records: ChunkRecords,
+  which: readonly number[],
+  trust: boolean,
+): Promise<boolean> {
+  const now = await fingerprintsOf(place, records, which)
+  const { words } = records
+  const kept = new BigUint64Array(words.buffer)
+  const pair = new BigUint64Array(2)
+  let isAny = false
+  which.forEach((record, i) => {
+    const first = record * wordsPerRecord
+    if (!isKnownRecord(records, record)) return
+    pair.set(kept.subarray(first + word.fingerprint, first + word.fingerprint + 2))
+    const same = sameFingerprint(pair, 0, now, i) || (trust && (!isKnown(pair, 0) || !isKnown(now, i)))
+    if (same) return
+    words[first + word.extent] = 0n
+    isAny = true
+  })
+  return isAny
+}

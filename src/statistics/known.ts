@@ -1,0 +1,120 @@
+/** What is known of the chunks that a scan would read, and still holds: loaded, judged, verified. Called by `query.ts` between two schedules. */
+import type { Registry } from '../function/registry.js'
+import type { ColumnId } from '../model/expression.js'
+import { type GridScan, type Verdicts, verdict } from '../model/job.js'
+import { cellCount } from '../model/schema.js'
+import { type ChunkRecords, hasStatistics, isKnownRecord } from '../model/statistics.js'
+import type { StoredColumn } from '../model/stored-column.js'
+import { forgetChanged, forgetResized, type Place, readKept } from './keeping.js'
+import { chunksUnder, eachPlace, type Lattice, latticeBoxes, latticeOf } from './lattice.js'
+import { judge, type KnownRecords } from './verdicts.js'
+
+export interface Known {
+  readonly verdicts: Verdicts
+  readonly records: KnownRecords
+}
+
+/** The columns whose statistics a scan can use. */
+export interface Wanted {
+  /** Those of the filter. */
+  readonly tested: ReadonlySet<ColumnId>
+  /** Those of aggregates that statistics may answer: all span the grid. */
+  readonly summed: ReadonlySet<ColumnId>
+}
+
+export interface LearnContext {
+  readonly registry: Registry
+  /** Whether what cannot be verified is believed. */
+  readonly trust: boolean
+  /** Where a column's statistics are kept; undefined where nothing can be. */
+  place(column: StoredColumn): Promise<Place | undefined>
+}
+
+/** Records of more chunks are not held: 120 MB. */
+const mostRecords = 1 << 20
+
+/** Undefined where nothing is known. */
+export async function learn(scan: GridScan, wanted: Wanted, context: LearnContext): Promise<Known | undefined> {
+  const columns = scan.columns.filter(
+    (column): column is StoredColumn =>
+      column.kind === 'stored' &&
+      (wanted.tested.has(column.id) || wanted.summed.has(column.id)) &&
+      column.dims.length > 0 &&
+      hasStatistics(column.type),
+  )
+  const lattice = finest(columns, wanted, scan)
+  if (!lattice || latticeBoxes(lattice) === 0 || latticeBoxes(lattice) > mostRecords) return undefined
+  const found = new Map<ColumnId, Found>()
+  for (const column of columns) {
+    const own = await load(column, lattice, scan, context)
+    if (own) found.set(column.id, own)
+  }
+  if (found.size === 0) return undefined
+  const records = new Map([...found].map(([id, own]) => [id, own.records]))
+  const verdicts = judge(scan, lattice, records, context.registry)
+  const isChanged = await verify(scan, verdicts, found, wanted, context.trust)
+  return { verdicts: isChanged ? judge(scan, lattice, records, context.registry) : verdicts, records }
+}
+
+interface Found {
+  readonly column: StoredColumn
+  readonly place: Place
+  readonly records: ChunkRecords
+}
+
+/** The chunks of what is to be answered, else of the column of the filter that says most of single cells. */
+function finest(
+  columns: readonly StoredColumn[],
+  { summed }: Wanted,
+  { dims, selection }: GridScan,
+): Lattice | undefined {
+  const [best] = columns.toSorted(
+    (a, b) =>
+      Number(summed.has(b.id)) - Number(summed.has(a.id)) ||
+      b.dims.length - a.dims.length ||
+      cellCount(a.layout.chunk) - cellCount(b.layout.chunk),
+  )
+  return best && latticeOf(best, dims, selection)
+}
+
+async function load(
+  column: StoredColumn,
+  lattice: Lattice,
+  { dims }: GridScan,
+  { place: open }: LearnContext,
+): Promise<Found | undefined> {
+  const { start, counts } = chunksUnder(lattice, column, dims)
+  if (cellCount(counts) > mostRecords) return undefined
+  const place = await open(column)
+  const records = place && readKept(place, start, counts)
+  if (!place || !records) return undefined
+  forgetResized(place, records)
+  return { column, place, records }
+}
+
+/** Looks whether the chunks on which a verdict rests are what they were; forgets what is known of others. Whether there were any. */
+async function verify(
+  { dims, predicate }: GridScan,
+  verdicts: Verdicts,
+  found: ReadonlyMap<ColumnId, Found>,
+  wanted: Wanted,
+  trust: boolean,
+): Promise<boolean> {
+  let isChanged = false
+  for (const [id, { column, place, records }] of found) {
+    const rests = (code: number) =>
+      (predicate !== undefined && wanted.tested.has(id) && (code === verdict.all || code === verdict.none)) ||
+      (wanted.summed.has(id) && code === verdict.all)
+    const under = chunksUnder(verdicts, column, dims)
+    const chosen = new Uint8Array(cellCount(under.counts))
+    const choose = (record: number) => {
+      chosen[record] = 1
+    }
+    eachPlace(verdicts.counts, (at, box) => {
+      if (rests(verdicts.codes[box] as number)) under.each(at, choose)
+    })
+    const which = [...chosen.keys()].filter((record) => chosen[record] === 1 && isKnownRecord(records, record))
+    if (which.length > 0 && (await forgetChanged(place, records, which, trust))) isChanged = true
+  }
+  return isChanged
+}

@@ -1,0 +1,112 @@
+/**
+ * The predicate run over intervals: which chunks hold no cell that passes, and in which all do. Called by `known.ts`, before
+ * a scan is scheduled for good.
+ */
+import { boundsOf } from '../function/bounds.js'
+import { either } from '../function/bounds-union.js'
+import type { Registry } from '../function/registry.js'
+import { type ColumnId, columnsOf } from '../model/expression.js'
+import { type Interval, intervalOfRows, truth, UNKNOWN } from '../model/interval.js'
+import { type GridScan, type IndexRange, type JobColumn, type Verdicts, verdict } from '../model/job.js'
+import type { Box, Dimension } from '../model/schema.js'
+import { type ChunkRecords, intervalIn, isKnownRecord } from '../model/statistics.js'
+import { boxOf, type ChunksUnder, chunksUnder, eachPlace, type Lattice, latticeBoxes } from './lattice.js'
+
+/** Records by the columns of a scan, each of the box of the chunk grid that the lattice meets. */
+export type KnownRecords = ReadonlyMap<ColumnId, ChunkRecords>
+
+/** Bounds of a column in the lattice box at a place. */
+type BoundsAt = (place: readonly number[]) => Interval
+
+export function judge(scan: GridScan, lattice: Lattice, records: KnownRecords, registry: Registry): Verdicts {
+  const { predicate, columns, dims, selection } = scan
+  const codes = new Uint8Array(latticeBoxes(lattice))
+  const read = predicate ? columnsOf(predicate) : new Set<ColumnId>()
+  const bounds = new Map(
+    columns
+      .filter(({ id }) => read.has(id))
+      .map((column) => [column.id, boundsOfColumn(column, lattice, dims, records.get(column.id))]),
+  )
+  const isMet = dims.map((_, dim) => metAlong(lattice, dim, selection[dim]))
+  eachPlace(lattice.counts, (place, box) => {
+    if (!place.every((at, dim) => isMet[dim]?.[at])) codes[box] = verdict.unselected
+    else if (!predicate) codes[box] = verdict.all
+    else {
+      const at = (id: ColumnId) => bounds.get(id)?.(place) ?? UNKNOWN
+      const { possible, certain } = truth(boundsOf(predicate, at, registry))
+      codes[box] = certain ? verdict.all : possible ? verdict.maybe : verdict.none
+    }
+  })
+  return { ...lattice, codes }
+}
+
+/** For each lattice box along a dimension whether it holds selected indexes. */
+function metAlong({ size, start, counts }: Lattice, dim: number, ranges: readonly IndexRange[] | undefined): boolean[] {
+  const met = new Array<boolean>(counts[dim] as number).fill(!ranges)
+  const length = size[dim] as number
+  for (const [from, to] of ranges ?? []) {
+    const first = Math.floor(from / length) - (start[dim] as number)
+    met.fill(true, first, Math.ceil(to / length) - (start[dim] as number))
+  }
+  return met
+}
+
+function boundsOfColumn(
+  column: JobColumn,
+  lattice: Lattice,
+  dims: readonly Dimension[],
+  records: ChunkRecords | undefined,
+): BoundsAt {
+  switch (column.kind) {
+    case 'stored':
+      return records ? boundsOfChunks(records, chunksUnder(lattice, column, dims)) : () => UNKNOWN
+    case 'dimension':
+    case 'index':
+      return alongOnce(column.dims[0], (place) => boundsAlong(column, boxOf(lattice, place, dims)))
+    case 'vector':
+      return () => UNKNOWN
+    default:
+      return column satisfies never
+  }
+}
+
+/** What depends on the place along one dimension only. */
+function alongOnce(dim: number, bounds: BoundsAt): BoundsAt {
+  const known = new Map<number, Interval>()
+  return (place) => {
+    const at = place[dim] as number
+    const found = known.get(at) ?? bounds(place)
+    known.set(at, found)
+    return found
+  }
+}
+
+export function boundsAlong(column: Extract<JobColumn, { kind: 'dimension' | 'index' }>, box: Box): Interval {
+  const [dim] = column.dims
+  const [start, end] = [box.start[dim] as number, box.end[dim] as number]
+  if (column.kind === 'index') return { lo: BigInt(start), hi: BigInt(end - 1), mayBeNull: false, mayBeNaN: false }
+  return column.type.kind === 'boolean' || column.type.kind === 'duration'
+    ? UNKNOWN
+    : intervalOfRows(column.values, start, end)
+}
+
+/** The union over all chunks under a lattice box. */
+function boundsOfChunks(records: ChunkRecords, under: ChunksUnder): BoundsAt {
+  const known: (Interval | undefined)[] = []
+  const intervalOf = (record: number): Interval =>
+    isKnownRecord(records, record) ? intervalIn(records, record) : UNKNOWN
+  if (under.isOne) return (place) => intervalOf(under.first(place))
+  // Chunks may lie under several boxes.
+  const knownOf = (record: number): Interval => {
+    const found = known[record] ?? intervalOf(record)
+    known[record] = found
+    return found
+  }
+  return (place) => {
+    let union: Interval | undefined
+    under.each(place, (record) => {
+      union = either(union, knownOf(record))
+    })
+    return union ?? UNKNOWN
+  }
+}

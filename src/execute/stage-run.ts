@@ -142,7 +142,8 @@ export async function openStage(
           if (--waiting === 0) prefetch.stop()
         },
       )
-      last = done.catch(() => undefined)
+      // One whose partial was kept ends before those that came before it.
+      last = Promise.allSettled([last, done]).then(() => undefined)
       return done
     },
     async idle() {

@@ -21,7 +21,7 @@ import { dirname, join } from 'node:path'
 import test, { after } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { connect, type Database, defineAggregate } from '../../src/index.js'
-import { type Fault, filesOf, serve } from '../source/http-server.js'
+import { answer, type Fault, filesOf, serve } from '../source/http-server.js'
 import { arrayV2 } from '../source/stores.js'
 
 const root = mkdtempSync(join(tmpdir(), 'chunkql-partials-'))
@@ -443,6 +443,43 @@ test('over HTTP an ETag tells what changed; where a server tells nothing, nothin
     [2, 2, 2],
   )
 })
+
+test('between partials that are there, tasks still run one after another', async () => {
+  const store = makeStore(6)
+  const find = filesOf(store)
+  // The first chunk takes longest.
+  const slow: Fault = ({ method, key }, response, body) => {
+    if (method === 'HEAD' || !/v\/[024]\.0$/.test(key) || !body) return false
+    const ms = key.endsWith('/0.0') ? 400 : 50
+    setTimeout(() => response.writeHead(200, { 'content-length': body.length, etag: tagOf(body) }).end(body), ms)
+    return true
+  }
+  const tagOf = (body: Uint8Array) => `"${createHash('md5').update(body).digest('hex')}"`
+  const server = await serve(
+    (key) => find(key.replace(/^s\.zarr\//, '')),
+    (asked, response, body, times) => slow(asked, response, body, times) || tagged(asked, response, body, tagOf),
+  )
+  try {
+    const cache = fresh('cache')
+    const sql = `SELECT x % 5 AS k, sum(v), count(*), min(v) FROM '${server.url}/s.zarr/v' GROUP BY k ORDER BY k`
+    await check(sql, cache)
+    for (const i of [0, 2, 4]) write(store, `v/${i}.0`, cells(i, 5), later())
+    const { read, cached } = await check(sql, cache)
+    assert.deepEqual([read, cached], [3, 3])
+  } finally {
+    await server.close()
+  }
+})
+
+function tagged(
+  asked: Parameters<Fault>[0],
+  response: Parameters<Fault>[1],
+  body: Uint8Array | undefined,
+  tagOf: (body: Uint8Array) => string,
+): boolean {
+  answer(asked, response, body, body && tagOf(body))
+  return true
+}
 
 test('EXPLAIN ANALYZE tells how many chunks were answered', async () => {
   const store = makeStore(2)

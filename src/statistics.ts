@@ -3,7 +3,7 @@
 import { partsInOrder } from './execute/box-rows.js'
 import type { Registry } from './function/registry.js'
 import { columnsOf } from './model/expression.js'
-import type { ScanStage, Settings } from './model/job.js'
+import type { GridScan, ScanStage, Settings, Sink } from './model/job.js'
 import { type Column, cellCount, type Table } from './model/schema.js'
 import { countIn, hasStatistics, isKnownRecord, word } from './model/statistics.js'
 import { removeFolder } from './platform/node/atomic-file.js'
@@ -14,6 +14,7 @@ import { ownFolder } from './source/zarr/discover.js'
 import { folderName, forgetChanged, forgetResized, type Place, placeOf, readKept } from './statistics/keeping.js'
 import { type Known, learn } from './statistics/known.js'
 import { storeDirectory } from './statistics/location.js'
+import type { Top } from './statistics/top.js'
 
 /** The folder of a Zarr group with the statistics of all columns of a store; undefined where none can be kept. */
 export function groupOf(
@@ -46,10 +47,11 @@ export async function learnFor(
   const table = source.schema.tables.find(({ name }) => name === scan.table)
   const tested = scan.predicate ? columnsOf(scan.predicate) : new Set<number>()
   const summed = answerColumns(scan, sink, loops, registry) ?? new Set<number>()
-  if (group === undefined || !table || (tested.size === 0 && summed.size === 0)) return undefined
+  const top = topOf(scan, sink)
+  if (group === undefined || !table || (tested.size === 0 && summed.size === 0 && !top)) return undefined
   return learn(
     scan,
-    { tested, summed },
+    { tested, summed, top },
     {
       registry,
       trust: settings.trust_statistics,
@@ -59,6 +61,18 @@ export async function learnFor(
       },
     },
   )
+}
+
+/** Undefined where all rows are wanted, or their order is that of something else than a column over the whole grid. */
+function topOf(scan: GridScan, sink: Sink): Top | undefined {
+  if (sink.kind !== 'sort' || sink.limit === undefined) return undefined
+  const [key] = sink.keys
+  const by = key?.expression.kind === 'column' ? key.expression.column : undefined
+  const expression = sink.columns.find(({ id }) => id === by)?.expression
+  const column = scan.columns.find(({ id }) => expression?.kind === 'column' && id === expression.column)
+  if (!key || column?.kind !== 'stored' || column.dims.length !== scan.dims.length) return undefined
+  const { descending, nullsFirst } = key
+  return { column: column.id, descending, nullsFirst, limit: sink.limit }
 }
 
 export interface StatisticsTarget {

@@ -6,7 +6,6 @@ import {
   type Answered,
   type DimensionCodes,
   type GridScan,
-  type IndexRange,
   type KeySpace,
   type LoopPlan,
   type Sink,
@@ -19,7 +18,7 @@ import { type ChunkRecords, hasStatistics, isKnownRecord, word, wordsPerRecord }
 import { isFloat } from '../model/type.js'
 import { inLoopOrder } from '../operator/piece.js'
 import { cStrides } from '../operator/select-cells.js'
-import { boxOf, chunksUnder, eachPlace, latticeOf } from '../statistics/lattice.js'
+import { boxOf, chunksUnder, eachPlace, latticeOf, wholeAlong } from '../statistics/lattice.js'
 import type { KnownRecords } from '../statistics/verdicts.js'
 
 /** The columns on whose statistics an answer would rest; undefined where cells must be looked at. */
@@ -169,21 +168,6 @@ function groupsAlong(
     }
     return group
   }
-}
-
-/** For each lattice box along a dimension whether all its indexes are selected. */
-function wholeAlong({ dims, selection }: GridScan, { size, start, counts }: Verdicts, dim: number): boolean[] {
-  const length = size[dim] as number
-  const ranges = selection[dim]
-  return Array.from({ length: counts[dim] as number }, (_, at) => {
-    const first = ((start[dim] as number) + at) * length
-    const past = Math.min(first + length, dims[dim]?.size ?? 0)
-    return !ranges || ranges.some((range) => covers(range, first, past))
-  })
-}
-
-function covers([start, end]: IndexRange, first: number, past: number): boolean {
-  return start <= first && past <= end
 }
 
 function fieldTypes({ aggregate, argTypes, resultType }: Accumulator, registry: Registry) {

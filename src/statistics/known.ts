@@ -7,6 +7,7 @@ import { type ChunkRecords, hasStatistics, isKnownRecord } from '../model/statis
 import type { StoredColumn } from '../model/stored-column.js'
 import { forgetChanged, forgetResized, type Place, readKept } from './keeping.js'
 import { chunksUnder, eachPlace, type Lattice, latticeBoxes, latticeOf } from './lattice.js'
+import { keepTop, type Top } from './top.js'
 import { judge, type KnownRecords } from './verdicts.js'
 
 export interface Known {
@@ -20,6 +21,7 @@ export interface Wanted {
   readonly tested: ReadonlySet<ColumnId>
   /** Those of aggregates that statistics may answer: all span the grid. */
   readonly summed: ReadonlySet<ColumnId>
+  readonly top?: Top | undefined
 }
 
 export interface LearnContext {
@@ -38,7 +40,7 @@ export async function learn(scan: GridScan, wanted: Wanted, context: LearnContex
   const columns = scan.columns.filter(
     (column): column is StoredColumn =>
       column.kind === 'stored' &&
-      (wanted.tested.has(column.id) || wanted.summed.has(column.id)) &&
+      (wanted.tested.has(column.id) || wanted.summed.has(column.id) || wanted.top?.column === column.id) &&
       column.dims.length > 0 &&
       hasStatistics(column.type),
   )
@@ -51,10 +53,18 @@ export async function learn(scan: GridScan, wanted: Wanted, context: LearnContex
   }
   if (found.size === 0) return undefined
   const records = new Map([...found].map(([id, own]) => [id, own.records]))
-  const verdicts = judge(scan, lattice, records, context.registry)
-  const isChanged = await verify(scan, verdicts, found, wanted, context.trust)
-  return { verdicts: isChanged ? judge(scan, lattice, records, context.registry) : verdicts, records }
+  for (let pass = 0; pass < mostPasses; pass++) {
+    const verdicts = judge(scan, lattice, records, context.registry)
+    const top = wanted.top && found.get(wanted.top.column)
+    const counted = top && wanted.top ? keepTop(scan, verdicts, top.column, top.records, wanted.top) : undefined
+    const isChanged = await verify(scan, verdicts, found, wanted, counted, context.trust)
+    if (!isChanged) return { verdicts, records }
+  }
+  return undefined
 }
+
+/** What rested on chunks that have changed rests on others then. */
+const mostPasses = 4
 
 interface Found {
   readonly column: StoredColumn
@@ -65,14 +75,13 @@ interface Found {
 /** The chunks of what is to be answered, else of the column of the filter that says most of single cells. */
 function finest(
   columns: readonly StoredColumn[],
-  { summed }: Wanted,
+  { summed, top }: Wanted,
   { dims, selection }: GridScan,
 ): Lattice | undefined {
+  const isFirst = ({ id }: StoredColumn) => Number(summed.has(id) || top?.column === id)
   const [best] = columns.toSorted(
     (a, b) =>
-      Number(summed.has(b.id)) - Number(summed.has(a.id)) ||
-      b.dims.length - a.dims.length ||
-      cellCount(a.layout.chunk) - cellCount(b.layout.chunk),
+      isFirst(b) - isFirst(a) || b.dims.length - a.dims.length || cellCount(a.layout.chunk) - cellCount(b.layout.chunk),
   )
   return best && latticeOf(best, dims, selection)
 }
@@ -98,11 +107,14 @@ async function verify(
   verdicts: Verdicts,
   found: ReadonlyMap<ColumnId, Found>,
   wanted: Wanted,
+  counted: ReadonlySet<number> | undefined,
   trust: boolean,
 ): Promise<boolean> {
   let isChanged = false
   for (const [id, { column, place, records }] of found) {
-    const rests = (code: number) =>
+    const isTop = wanted.top?.column === id
+    const rests = (code: number, box: number) =>
+      (isTop && (code === verdict.none || counted?.has(box) === true)) ||
       (predicate !== undefined && wanted.tested.has(id) && (code === verdict.all || code === verdict.none)) ||
       (wanted.summed.has(id) && code === verdict.all)
     const under = chunksUnder(verdicts, column, dims)
@@ -111,7 +123,7 @@ async function verify(
       chosen[record] = 1
     }
     eachPlace(verdicts.counts, (at, box) => {
-      if (rests(verdicts.codes[box] as number)) under.each(at, choose)
+      if (rests(verdicts.codes[box] as number, box)) under.each(at, choose)
     })
     const which = [...chosen.keys()].filter((record) => chosen[record] === 1 && isKnownRecord(records, record))
     if (which.length > 0 && (await forgetChanged(place, records, which, trust))) isChanged = true

@@ -1,5 +1,5 @@
 /** A lattice laid over the selected part of a grid, and which chunks of a column lie under each of its boxes. Called by `verdicts.ts`, `answers.ts` and `schedule`. */
-import type { IndexRange, Verdicts } from '../model/job.js'
+import type { GridScan, IndexRange, Verdicts } from '../model/job.js'
 import { type Box, cellCount, type Dimension } from '../model/schema.js'
 import type { StoredColumn } from '../model/stored-column.js'
 
@@ -109,4 +109,23 @@ export function chunksUnder(
     else turn(0, 0)
   }
   return { start, counts, isOne, first, each }
+}
+
+/** For each lattice box along a dimension whether all its indexes are selected. */
+export function wholeAlong(
+  { dims, selection }: Pick<GridScan, 'dims' | 'selection'>,
+  { size, start, counts }: Lattice,
+  dim: number,
+): boolean[] {
+  const length = size[dim] as number
+  const ranges = selection[dim]
+  return Array.from({ length: counts[dim] as number }, (_, at) => {
+    const first = ((start[dim] as number) + at) * length
+    const past = Math.min(first + length, dims[dim]?.size ?? 0)
+    return !ranges || ranges.some((range) => covers(range, first, past))
+  })
+}
+
+function covers([start, end]: IndexRange, first: number, past: number): boolean {
+  return start <= first && past <= end
 }

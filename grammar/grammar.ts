@@ -226,6 +226,7 @@ export class Grammar extends CstParser {
           this.CONSUME(t.RightParen)
         },
       },
+      { ALT: () => this.SUBRULE(this.rows) },
       {
         ALT: () => {
           this.SUBRULE(this.store)
@@ -247,6 +248,50 @@ export class Grammar extends CstParser {
         },
         { ALT: () => this.CONSUME2(t.Name) },
       ])
+      this.OPTION4(() => this.SUBRULE(this.columnNames))
+    })
+    this.MANY(() => this.SUBRULE(this.lateral))
+  })
+
+  /** Rows made by a function: `unnest(list) WITH ORDINALITY`, `range(10)`. */
+  readonly rows: Rule = this.RULE('rows', () => {
+    this.CONSUME(t.Name)
+    this.CONSUME(t.LeftParen)
+    this.OPTION(() => this.SUBRULE(this.list))
+    this.CONSUME(t.RightParen)
+    this.OPTION1(() => {
+      this.CONSUME(k.WITH)
+      this.CONSUME(k.ORDINALITY)
+    })
+  })
+
+  readonly columnNames: Rule = this.RULE('columnNames', () => {
+    this.CONSUME(t.LeftParen)
+    this.CONSUME(t.Name)
+    this.MANY(() => {
+      this.CONSUME(t.Comma)
+      this.CONSUME1(t.Name)
+    })
+    this.CONSUME(t.RightParen)
+  })
+
+  /** Rows made for each row of what stands before. */
+  readonly lateral: Rule = this.RULE('lateral', () => {
+    this.OR([
+      { ALT: () => this.CONSUME(t.Comma) },
+      {
+        ALT: () => {
+          this.CONSUME(k.CROSS)
+          this.CONSUME(k.JOIN)
+        },
+      },
+    ])
+    this.OPTION(() => this.CONSUME(k.LATERAL))
+    this.SUBRULE(this.rows)
+    this.OPTION1(() => {
+      this.OPTION2(() => this.CONSUME(k.AS))
+      this.CONSUME(t.Name)
+      this.OPTION3(() => this.SUBRULE(this.columnNames))
     })
   })
 
@@ -445,6 +490,7 @@ export class Grammar extends CstParser {
           this.consume(index, t.RightParen, part)
         },
       },
+      { ALT: () => this.subrule(index, this.array, part) },
       { ALT: () => this.subrule(index, this.case, part) },
       { ALT: () => this.subrule(index, this.cast, part) },
       { ALT: () => this.consume(index, t.Star, part) },
@@ -506,13 +552,26 @@ export class Grammar extends CstParser {
     this.SUBRULE(this.type, part)
   }
 
-  /** `list[2]`, `list[2:5]`. */
+  /** `[1, 2, 3]`. */
+  readonly array: Rule = this.RULE('array', () => {
+    this.CONSUME(t.LeftBracket)
+    this.OPTION(() => this.SUBRULE(this.list))
+    this.CONSUME(t.RightBracket)
+  })
+
+  /** `list[2]`, `list[2:5]`, `list[2:-1:3]`; a minus alone is the end that is left out. */
   readonly subscript: Rule = this.RULE('subscript', () => {
     this.CONSUME(t.LeftBracket)
     this.OPTION(() => this.SUBRULE(this.expression, { LABEL: 'from' }))
     this.OPTION1(() => {
       this.CONSUME(t.Colon)
-      this.OPTION2(() => this.SUBRULE1(this.expression, { LABEL: 'to' }))
+      this.OPTION2(() =>
+        this.OR([{ ALT: () => this.SUBRULE1(this.expression, { LABEL: 'to' }) }, { ALT: () => this.CONSUME(t.Minus) }]),
+      )
+      this.OPTION3(() => {
+        this.CONSUME1(t.Colon)
+        this.SUBRULE2(this.expression, { LABEL: 'step' })
+      })
     })
     this.CONSUME(t.RightBracket)
   })

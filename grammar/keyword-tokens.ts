@@ -5,10 +5,10 @@ import { Alias, Identifier, Infix, Label, Literal, Match, Name, Prefix, TimeUnit
 
 // biome-ignore format: a list of words
 const spoken = [
-  'ALL', 'ANALYZE', 'AND', 'AS', 'ASC', 'ATTACH', 'ATTRIBUTES', 'BETWEEN', 'BY', 'CASE', 'CAST', 'DATABASE', 'DEFAULT', 'DESC',
+  'ALL', 'ANALYZE', 'AND', 'AS', 'ASC', 'ATTACH', 'ATTRIBUTES', 'BETWEEN', 'BY', 'CASE', 'CAST', 'CROSS', 'DATABASE', 'DEFAULT', 'DESC',
   'DESCRIBE', 'DETACH', 'DISTINCT', 'DROP', 'ELSE', 'END', 'ESCAPE', 'EXPLAIN', 'FALSE', 'FILTER', 'FIRST', 'FOR', 'FROM',
-  'GLOBAL', 'GROUP', 'HAVING', 'ILIKE', 'IN', 'INTERVAL', 'IS', 'ISNULL', 'LAST', 'LIKE', 'LIMIT', 'NAME', 'NOT', 'NOTNULL', 'NULL',
-  'NULLS', 'OFFSET', 'OR', 'ORDER', 'PRECISION', 'RESET', 'SELECT', 'SESSION', 'SET', 'SHOW', 'STATISTICS', 'TABLES', 'THEN',
+  'GLOBAL', 'GROUP', 'HAVING', 'ILIKE', 'IN', 'INTERVAL', 'IS', 'ISNULL', 'JOIN', 'LAST', 'LATERAL', 'LIKE', 'LIMIT', 'NAME', 'NOT', 'NOTNULL', 'NULL',
+  'NULLS', 'OFFSET', 'OR', 'ORDER', 'ORDINALITY', 'PRECISION', 'RESET', 'SELECT', 'SESSION', 'SET', 'SHOW', 'STATISTICS', 'TABLES', 'THEN',
   'TIME', 'TO', 'TRUE', 'TRY_CAST', 'UNKNOWN', 'VARYING', 'WHEN', 'WHERE', 'WITH', 'WITHOUT', 'ZONE',
 ] as const
 

@@ -9,7 +9,7 @@ import { type Catalog, didYouMean, type FoundTable, nameOf, tableNamed, tableOfP
 import { ChunkQLError } from './model/error.js'
 import { outputOf } from './model/plan.js'
 import type { Column, Schema, Table } from './model/schema.js'
-import type { ExpressionSyntax, FromSyntax, Name, Statement } from './model/syntax.js'
+import type { ExpressionSyntax, TableSyntax, Name, Statement } from './model/syntax.js'
 import { prepare, type QueryOptions, type Result, run } from './query.js'
 import type { Session } from './session.js'
 import { settingNamed } from './settings.js'
@@ -97,8 +97,7 @@ async function schemasOf(
   const { sources } = await catalogFor(session, statement)
   const { from } = statement
   if (!from) return sources
-  const name =
-    from.kind === 'path' ? from.path : from.kind === 'table' ? from.name.map(({ text }) => text).join('.') : ''
+  const name = from.kind === 'path' ? from.path : from.name.map(({ text }) => text).join('.')
   return new Map([...sources].filter(([source]) => source.toLowerCase() === name.toLowerCase()))
 }
 
@@ -108,17 +107,15 @@ async function catalogFor(session: Session, statement: Statement): Promise<Catal
 
 async function describe(
   session: Session,
-  target: FromSyntax | Extract<Statement, { kind: 'select' }>,
+  target: TableSyntax | Extract<Statement, { kind: 'select' }>,
   parameters: Parameters,
   statement: Statement,
 ): Promise<Listing> {
   if (target.kind === 'select') return describeOutput(outputOf((await prepare(session, target, parameters)).plan))
-  if (target.kind === 'subquery')
-    return describeOutput(outputOf((await prepare(session, target.query, parameters)).plan))
   return describeTable(await tableFor(session, target, statement))
 }
 
-async function tableFor(session: Session, target: FromSyntax, statement: Statement): Promise<Table> {
+async function tableFor(session: Session, target: TableSyntax, statement: Statement): Promise<Table> {
   return foundIn(await catalogFor(session, statement), target).table
 }
 
@@ -143,7 +140,7 @@ function columnNamed(table: Table, { text, span }: Name): Column {
   throw new ChunkQLError('bind', `${table.name} has no column "${text}"`, { span, hint })
 }
 
-function foundIn(catalog: Catalog, target: FromSyntax): FoundTable {
+function foundIn(catalog: Catalog, target: TableSyntax): FoundTable {
   switch (target.kind) {
     case 'path':
       return tableOfPath(catalog, target.path, target.span)
@@ -153,8 +150,6 @@ function foundIn(catalog: Catalog, target: FromSyntax): FoundTable {
         target.name.map(({ text }) => text),
         target.span,
       )
-    case 'subquery':
-      throw new ChunkQLError('bind', 'a subquery is no table of a store', { span: target.span })
     default:
       return target satisfies never
   }

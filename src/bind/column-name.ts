@@ -50,8 +50,9 @@ export function expressionText(syntax: ExpressionSyntax): string {
   }
 }
 
-function subscriptText({ from, to, slice }: SubscriptSyntax): string {
+function subscriptText({ from, to, step, slice }: SubscriptSyntax): string {
   const [first, last] = [from ? expressionText(from) : '', to ? expressionText(to) : '']
+  if (step) return `${first}:${last || '-'}:${expressionText(step)}`
   return slice ? `${first}:${last}` : first
 }
 

@@ -88,13 +88,20 @@ function bindOperator(syntax: OperatorSyntax, clause: Clause): Expression {
   return callFunction(syntax.operator, args, syntax.span, clause.shared)
 }
 
-/** Bounds that are left out are the ends. */
-function bindSubscript({ arg, from, to, slice, span }: SubscriptSyntax, clause: Clause): Expression {
+/** Bounds that are left out are the ends: those of a step backwards are the other way round. */
+function bindSubscript({ arg, from, to, step, slice, span }: SubscriptSyntax, clause: Clause): Expression {
   const list = bindExpression(arg, clause)
   const place = (written: ExpressionSyntax | undefined, otherwise: bigint): Expression =>
     written ? bindExpression(written, clause) : { kind: 'literal', type: INT64, value: otherwise, span }
-  const args = slice ? [list, place(from, 1n), place(to, -1n)] : [list, place(from, 1n)]
-  return callFunction(slice ? 'array_slice' : 'array_extract', args, span, clause.shared)
+  if (!slice) return callFunction('array_extract', [list, place(from, 1n)], span, clause.shared)
+  const by = step && bindExpression(step, clause)
+  if (by && by.kind !== 'literal' && !(from && to)) {
+    throw new ChunkQLError('unsupported', 'a step that is no constant needs both bounds', { span })
+  }
+  const isBackward = by?.kind === 'literal' && Number(by.value) < 0
+  const [first, last] = isBackward ? [-1n, 1n] : [1n, -1n]
+  const args = [list, place(from, first), place(to, last), ...(by ? [by] : [])]
+  return callFunction('array_slice', args, span, clause.shared)
 }
 
 function bindPrefix(operator: string, arg: Expression, span: Span, { shared }: Clause): Expression {

@@ -12,16 +12,11 @@ import { ChunkQLError } from '../model/error.js'
 import { attributesIn, outputOf, type Plan, type ScanColumn } from '../model/plan.js'
 import { listedTables } from '../model/schema.js'
 import type { Span } from '../model/span.js'
-import type { FromSyntax, SelectSyntax } from '../model/syntax.js'
+import type { FromSyntax, SelectSyntax, SubquerySyntax, TableSyntax } from '../model/syntax.js'
 import type { Shared } from './context.js'
-import { makeScope, noScope, type Scope, type ScopeColumn } from './scope.js'
+import { bindRows, type From } from './rows.js'
+import { makeScope, noScope, type ScopeColumn } from './scope.js'
 import { bindSlices } from './slice.js'
-
-export interface From {
-  readonly scope: Scope
-  /** Called when all clauses are bound: a scan offers the columns that were used. */
-  plan(): Plan
-}
 
 /** `select` is passed in, so that subqueries need no cycle of imports. */
 export function bindFrom(
@@ -39,7 +34,11 @@ export function bindFrom(
       return bindTable(found, from, qualifiersOf(names), shared)
     }
     case 'subquery':
-      return bindSubquery(from.query, from.alias?.text ?? 'unnamed_subquery', shared, select)
+      return bindSubquery(from, shared, select)
+    case 'rows':
+      return bindRows(from, { scope: noScope, plan: oneRow }, shared)
+    case 'lateral':
+      return bindRows(from.rows, bindFrom(from.input, shared, select), shared)
     default:
       return from satisfies never
   }
@@ -49,12 +48,7 @@ function oneRow(): Plan {
   return { kind: 'values', columns: [], batch: { length: 1, columns: [] } }
 }
 
-function bindTable(
-  found: FoundTable,
-  from: Exclude<FromSyntax, { kind: 'subquery' }>,
-  qualifiers: readonly string[][],
-  shared: Shared,
-): From {
+function bindTable(found: FoundTable, from: TableSyntax, qualifiers: readonly string[][], shared: Shared): From {
   const { source, table } = found
   const offered = orderedColumns(table).map((column): ScanColumn & ScopeColumn => ({
     id: shared.nextId(),
@@ -123,15 +117,24 @@ function tablesOf(tables: readonly { readonly name: string }[]): string[] {
 }
 
 function bindSubquery(
-  query: SelectSyntax,
-  alias: string,
+  { query, alias, columns: names = [], span }: SubquerySyntax,
   shared: Shared,
   select: (query: SelectSyntax, shared: Shared) => Plan,
 ): From {
   const plan = select(query, shared)
   const attributes = attributesIn(plan)
-  const columns = distinctNames(outputOf(plan).map((column) => ({ ...column, attributes: attributes.get(column.id) })))
-  return { scope: makeScope([[alias]], columns), plan: () => plan }
+  const output = outputOf(plan)
+  if (names.length > output.length) {
+    throw new ChunkQLError('bind', `${names.length} names for ${output.length} columns`, { span })
+  }
+  const columns = distinctNames(
+    output.map((column, i) => ({
+      ...column,
+      name: names[i]?.text ?? column.name,
+      attributes: attributes.get(column.id),
+    })),
+  )
+  return { scope: makeScope([[alias?.text ?? 'unnamed_subquery']], columns), plan: () => plan }
 }
 
 /** A second `a` of a subquery is seen from outside as `a_1`, as in DuckDB. */

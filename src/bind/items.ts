@@ -6,7 +6,15 @@ import { bindCall } from './call.js'
 import { columnName } from './column-name.js'
 import type { Clause } from './context.js'
 import { bindExpression } from './expression.js'
-import { findColumn, type Scope, type ScopeColumn, starColumns, unknownColumn, useColumn } from './scope.js'
+import {
+  columnOfPath,
+  findColumn,
+  type Scope,
+  type ScopeColumn,
+  starColumns,
+  unknownColumn,
+  useColumn,
+} from './scope.js'
 
 export interface Item {
   readonly name: string
@@ -29,7 +37,7 @@ export function expandItems(items: readonly SelectItem[], scope: Scope): Item[] 
 /** A column keeps the spelling that it has in its table. */
 function itemName(syntax: ExpressionSyntax, scope: Scope): string {
   const name = columnName(syntax)
-  return (syntax.kind === 'name' && scope.find(name, syntax.span)?.name) || name
+  return (syntax.kind === 'name' && columnOfPath(scope, syntax.path)?.name) || name
 }
 
 export function bindItem(item: Item, clause: Clause): Expression {

@@ -57,5 +57,6 @@ function inSelect(query: SelectSyntax): FromSyntax[] {
 
 function inFrom(from: FromSyntax | undefined): FromSyntax[] {
   if (!from) return []
-  return from.kind === 'subquery' ? inSelect(from.query) : [from]
+  if (from.kind === 'subquery') return inSelect(from.query)
+  return from.kind === 'lateral' ? inFrom(from.input) : [from]
 }

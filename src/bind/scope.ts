@@ -22,6 +22,8 @@ export interface Scope {
   readonly qualifiers: readonly (readonly string[])[]
   readonly columns: readonly ScopeColumn[]
   readonly used: Set<ScopeColumn>
+  /** Where FROM has several: their scopes, by which a qualifier is understood. */
+  readonly parts?: readonly Scope[] | undefined
   find(name: string, span: Span): ScopeColumn | undefined
 }
 
@@ -45,6 +47,27 @@ export function makeScope(
   }
 }
 
+/** The columns of several scopes side by side. A name that several have needs a qualifier. */
+export function joinScopes(parts: readonly Scope[]): Scope {
+  const columns = parts.flatMap((part) => part.columns)
+  return {
+    from: true,
+    qualifiers: parts.flatMap(({ qualifiers }) => qualifiers),
+    columns,
+    used: new Set(),
+    parts,
+    find(name, span) {
+      const found = parts.flatMap((part) => part.find(name, span) ?? [])
+      if (found.length < 2) return found[0]
+      const owners = parts.filter((part) => part.find(name, span))
+      throw new ChunkQLError('bind', `column "${name}" is ambiguous`, {
+        span,
+        hint: `Write ${owners.map(({ qualifiers }) => `${qualifiers[0]?.join('.')}.${name}`).join(' or ')}.`,
+      })
+    },
+  }
+}
+
 /** The column that a name means, or undefined where the scope has none of that name. */
 export function findColumn(scope: Scope, name: NameSyntax): ColumnRef | undefined {
   const path = name.path
@@ -59,16 +82,22 @@ export function findColumn(scope: Scope, name: NameSyntax): ColumnRef | undefine
 }
 
 /** What stands before the column is a table, or the rest of the name of a field: `t.x`, `position.x`, `t.position.x`. */
-function columnOfPath(scope: Scope, path: readonly Name[]): ScopeColumn | undefined {
+export function columnOfPath(scope: Scope, path: readonly Name[]): ScopeColumn | undefined {
   for (let at = path.length - 1; at >= 0; at--) {
     const qualifier = path.slice(0, at)
     const [first] = path.slice(at) as [Name]
     const name = path.slice(at).map(({ text }) => text)
-    if (at > 0 && !scope.qualifiers.some((known) => matches(known, qualifier))) continue
-    const found = scope.find(name.join('.'), first.span)
-    if (found) return found
+    for (const part of at > 0 ? qualified(scope, qualifier) : [scope]) {
+      const found = part.find(name.join('.'), first.span)
+      if (found) return found
+    }
   }
   return undefined
+}
+
+/** The parts of a scope that a qualifier names. */
+function qualified(scope: Scope, qualifier: readonly Name[]): readonly Scope[] {
+  return (scope.parts ?? [scope]).filter((part) => part.qualifiers.some((known) => matches(known, qualifier)))
 }
 
 export function useColumn(scope: Scope, column: ScopeColumn, span: Span): ColumnRef {
@@ -89,7 +118,8 @@ export function starColumns(scope: Scope, star: StarSyntax): readonly ScopeColum
   if (!scope.from)
     throw new ChunkQLError('bind', '* stands for the columns of a FROM, and there is none', { span: star.span })
   if (star.qualifier.length > 0) requireQualifier(scope, star.qualifier)
-  return scope.columns.filter(({ isVirtual }) => !isVirtual)
+  const parts = star.qualifier.length > 0 ? qualified(scope, star.qualifier) : [scope]
+  return parts.flatMap(({ columns }) => columns).filter(({ isVirtual }) => !isVirtual)
 }
 
 /** `others` are names that would also have been understood here: aliases. */

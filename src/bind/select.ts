@@ -18,7 +18,7 @@ import { bindFrom } from './from.js'
 import { bindKeys, overGroups } from './group.js'
 import { aliased, aliasValue, bindSelected, columnOrAlias, expandItems, type Item } from './items.js'
 import { bindCount, bindOrder, columnRef, type Output } from './order.js'
-import { findColumn } from './scope.js'
+import { columnOfPath, findColumn } from './scope.js'
 
 export function bindSelect(query: SelectSyntax, shared: Shared): Plan {
   return shared.nested(query.span, () => bindClauses(query, shared))
@@ -102,8 +102,7 @@ function groupedColumn(
   { scope, shared }: Clause,
   grouped: ReadonlySet<number>,
 ): Expression | undefined {
-  const last = name.path[name.path.length - 1]
-  const column = last && scope.find(last.text, last.span)
+  const column = columnOfPath(scope, name.path)
   if (!column || column.refused !== undefined) return undefined
   const ref: Expression = {
     kind: 'column',

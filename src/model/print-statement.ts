@@ -64,7 +64,8 @@ function printItem({ expression, alias }: SelectItem): string {
 }
 
 function printFrom(from: FromSyntax): string {
-  const alias = from.alias ? ` AS ${printName(from.alias)}` : ''
+  if (from.kind === 'lateral') return `${printFrom(from.input)}, ${printFrom(from.rows)}`
+  const alias = from.alias ? ` AS ${printName(from.alias)}${columnNamesText(from)}` : ''
   switch (from.kind) {
     case 'path':
       return (
@@ -77,9 +78,16 @@ function printFrom(from: FromSyntax): string {
       return printPath(from.name) + slicesText(from) + alias
     case 'subquery':
       return `(${printSelect(from.query)})${alias}`
+    case 'rows':
+      return printExpression(from.call) + (from.ordinality ? ' WITH ORDINALITY' : '') + alias
     default:
       return from satisfies never
   }
+}
+
+function columnNamesText(from: Exclude<FromSyntax, { kind: 'lateral' }>): string {
+  const columns = 'columns' in from ? from.columns : undefined
+  return columns ? `(${columns.map(printName).join(', ')})` : ''
 }
 
 function slicesText({ slices }: { readonly slices?: readonly SliceSyntax[] | undefined }): string {

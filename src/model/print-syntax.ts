@@ -99,8 +99,9 @@ function unaryPiece({ operator, args }: OperatorSyntax): Piece {
   return { text: `${operator.toUpperCase()}${gap}${text}`, level: at }
 }
 
-function subscriptText({ from, to, slice }: SubscriptSyntax): string {
+function subscriptText({ from, to, step, slice }: SubscriptSyntax): string {
   const [first, last] = [from ? printExpression(from) : '', to ? printExpression(to) : '']
+  if (step) return `${first}:${last || '-'}:${printExpression(step)}`
   return slice ? `${first}:${last}` : first
 }
 

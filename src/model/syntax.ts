@@ -101,6 +101,7 @@ export interface SubscriptSyntax extends Node {
   readonly arg: ExpressionSyntax
   readonly from?: ExpressionSyntax | undefined
   readonly to?: ExpressionSyntax | undefined
+  readonly step?: ExpressionSyntax | undefined
   readonly slice: boolean
 }
 /** CAST(x AS t), TRY_CAST(x AS t), x::t. */
@@ -148,7 +149,9 @@ interface StoreSyntax extends Node {
   readonly slices?: readonly SliceSyntax[] | undefined
 }
 
-export type FromSyntax =
+export type FromSyntax = TableSyntax | SubquerySyntax | RowsSyntax | LateralSyntax
+
+export type TableSyntax =
   /** FROM 'path'; FROM ['a', 'b'] has its paths, and the list as JSON for `path` */
   | (StoreSyntax & {
       readonly kind: 'path'
@@ -159,7 +162,30 @@ export type FromSyntax =
     })
   /** FROM t, FROM schema.t */
   | (StoreSyntax & { readonly kind: 'table'; readonly name: readonly Name[] })
-  | { readonly kind: 'subquery'; readonly query: SelectSyntax; readonly alias?: Name | undefined; readonly span: Span }
+
+/** FROM (SELECT ...) AS s(a, b) */
+export interface SubquerySyntax extends Node {
+  readonly kind: 'subquery'
+  readonly query: SelectSyntax
+  readonly alias?: Name | undefined
+  readonly columns?: readonly Name[] | undefined
+}
+
+/** FROM unnest(list) WITH ORDINALITY AS u(v, i) */
+export interface RowsSyntax extends Node {
+  readonly kind: 'rows'
+  readonly call: CallSyntax
+  readonly ordinality: boolean
+  readonly alias?: Name | undefined
+  readonly columns?: readonly Name[] | undefined
+}
+
+/** FROM t, unnest(list): rows for each row of the input. */
+export interface LateralSyntax extends Node {
+  readonly kind: 'lateral'
+  readonly input: FromSyntax
+  readonly rows: RowsSyntax
+}
 
 export interface OrderItem {
   readonly expression: ExpressionSyntax
@@ -188,17 +214,17 @@ export type Statement =
   | SelectSyntax
   | { readonly kind: 'explain'; readonly analyze: boolean; readonly query: SelectSyntax; readonly span: Span }
   /** SHOW TABLES [FROM 'path' | name] */
-  | { readonly kind: 'showTables'; readonly from?: FromSyntax | undefined; readonly span: Span }
+  | { readonly kind: 'showTables'; readonly from?: TableSyntax | undefined; readonly span: Span }
   /** SHOW ATTRIBUTES t */
-  | { readonly kind: 'showAttributes'; readonly from: FromSyntax; readonly span: Span }
+  | { readonly kind: 'showAttributes'; readonly from: TableSyntax; readonly span: Span }
   /** ANALYZE t [(columns)] */
-  | { readonly kind: 'analyze'; readonly from: FromSyntax; readonly columns: readonly Name[]; readonly span: Span }
+  | { readonly kind: 'analyze'; readonly from: TableSyntax; readonly columns: readonly Name[]; readonly span: Span }
   /** SHOW STATISTICS t */
-  | { readonly kind: 'showStatistics'; readonly from: FromSyntax; readonly span: Span }
+  | { readonly kind: 'showStatistics'; readonly from: TableSyntax; readonly span: Span }
   /** DROP STATISTICS t */
-  | { readonly kind: 'dropStatistics'; readonly from: FromSyntax; readonly span: Span }
+  | { readonly kind: 'dropStatistics'; readonly from: TableSyntax; readonly span: Span }
   /** DESCRIBE t | DESCRIBE SELECT ... */
-  | { readonly kind: 'describe'; readonly target: FromSyntax | SelectSyntax; readonly span: Span }
+  | { readonly kind: 'describe'; readonly target: TableSyntax | SelectSyntax; readonly span: Span }
   | {
       readonly kind: 'attach'
       readonly path: string

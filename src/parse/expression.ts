@@ -62,11 +62,21 @@ function buildOperand(element: CstElement): ExpressionSyntax {
       return buildWord(element, { expression: buildExpression, args: buildArgs })
     case 'interval':
       return buildInterval(element, buildExpression)
+    case 'array':
+      return buildArray(element)
     case 'case':
       return buildCase(element, buildExpression)
     default:
       return buildCast(element, buildExpression)
   }
+}
+
+/** `[1, 2]` is list_value(1, 2). */
+function buildArray(cst: CstNode): ExpressionSyntax {
+  const list = node(cst, 'list')
+  const span = extentOf(cst)
+  const name = { text: 'list_value', quoted: false, span }
+  return { kind: 'call', name, args: list ? buildList(list) : [], distinct: false, span }
 }
 
 /** The list of an IN. */
@@ -75,7 +85,7 @@ function buildMembers(list: CstElement): readonly ExpressionSyntax[] {
 }
 
 function buildSubscript(cst: CstNode, arg: ExpressionSyntax, span: Span): ExpressionSyntax {
-  const [from, to] = [node(cst, 'from'), node(cst, 'to')]
+  const [from, to, step] = [node(cst, 'from'), node(cst, 'to'), node(cst, 'step')]
   const slice = token(cst, 'Colon') !== undefined
   if (!from && !slice) throw unexpected(present(token(cst, 'RightBracket')), ['a place'], 'write list[1] or list[1:3]')
   return {
@@ -83,6 +93,7 @@ function buildSubscript(cst: CstNode, arg: ExpressionSyntax, span: Span): Expres
     arg,
     ...(from && { from: buildExpression(from) }),
     ...(to && { to: buildExpression(to) }),
+    ...(step && { step: buildExpression(step) }),
     slice,
     span,
   }

@@ -6,11 +6,14 @@ import { type Feature, readOnly } from './foreign-word.js'
 
 /** `at` is where the parser stopped. */
 interface Situation extends Feature {
-  readonly holds: (token: IToken, tokens: readonly IToken[], at: number) => boolean
+  readonly holds: (token: IToken | undefined, tokens: readonly IToken[], at: number) => boolean
 }
 
 const isWord = (token: IToken | undefined, ...images: readonly string[]) =>
   token !== undefined && images.includes(token.image.toLowerCase())
+
+/** What stands between two tables. */
+const isJoint = (token: IToken | undefined) => token?.tokenType === Comma || token?.tokenType === k.JOIN
 
 export const situations: readonly Situation[] = [
   {
@@ -20,12 +23,12 @@ export const situations: readonly Situation[] = [
   },
   {
     holds: (token, tokens, at) =>
-      token.tokenType === k.ALL && isWord(tokens[at - 1], '=', '<>', '!=', '<', '>', '<=', '>='),
+      token?.tokenType === k.ALL && isWord(tokens[at - 1], '=', '<>', '!=', '<', '>', '<=', '>='),
     feature: 'subqueries in expressions',
     hint: 'a subquery can stand in FROM',
   },
   {
-    holds: (token, tokens, at) => token.tokenType === RightParen && tokens[at - 2]?.tokenType === k.BY,
+    holds: (token, tokens, at) => token?.tokenType === RightParen && tokens[at - 2]?.tokenType === k.BY,
     feature: 'grouping sets',
     hint: 'run one query per grouping',
   },
@@ -41,17 +44,13 @@ export const situations: readonly Situation[] = [
     hint: 'a subquery can stand in FROM',
   },
   {
-    holds: (token, tokens, at) => token.tokenType === Comma && clauseAt(tokens, at) === k.FROM,
+    holds: (_, tokens, at) =>
+      [at - 1, at - 2].some((place) => isJoint(tokens[place]) && clauseAt(tokens, place) === k.FROM),
     feature: 'joins',
-    hint: 'query one table at a time',
+    hint: 'query one table at a time: only unnest(list) and range(n) may follow it',
   },
   {
-    holds: (token, tokens, at) => token.tokenType === LeftParen && clauseAt(tokens, at) === k.FROM,
-    feature: 'table functions and lists of column aliases',
-    hint: 'FROM takes a path in quotes, a table, or a subquery in parentheses',
-  },
-  {
-    holds: (token, tokens, at) => token.tokenType === k.ORDER && clauseAt(tokens, at) === LeftParen,
+    holds: (token, tokens, at) => token?.tokenType === k.ORDER && clauseAt(tokens, at) === LeftParen,
     feature: 'ordered aggregates',
     hint: 'order in a subquery after FROM',
   },

@@ -33,7 +33,7 @@ export const words = table([
   ['union, intersect, except', 'set operations', 'run the queries one by one'],
   ['over, window, qualify', 'window functions', 'use GROUP BY'],
   ['any, some', 'subqueries in expressions', 'a subquery can stand in FROM'],
-  ['array, [, ]', 'lists that are written out', 'use list_value(1, 2, 3)'],
+  ['array', 'lists of this form', 'write [1, 2, 3]'],
   ['{', 'nested values', 'use plain columns'],
   ['lambda, ->, ->>', 'lambda functions and JSON paths', 'write the expression itself'],
   ['collate', 'collations', 'text is compared by its bytes'],

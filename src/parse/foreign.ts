@@ -35,8 +35,8 @@ function foreignWord(tokens: readonly IToken[], at: number): Foreign | undefined
 
 /** What only the neighbours of the place tell. */
 function foreignSituation(tokens: readonly IToken[], at: number): Foreign | undefined {
-  const token = tokens[at]
-  if (!token) return undefined
-  const situation = situations.find(({ holds }) => holds(token, tokens, at))
-  return situation && { token, feature: situation.feature, hint: situation.hint }
+  // Where the text ends too early, the last token stands for the place.
+  const token = tokens[at] ?? tokens[at - 1]
+  const situation = situations.find(({ holds }) => holds(tokens[at], tokens, at))
+  return situation && token && { token, feature: situation.feature, hint: situation.hint }
 }

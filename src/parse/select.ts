@@ -1,12 +1,11 @@
 /** SELECT and its clauses, from the CST. */
 import type { CstNode } from 'chevrotain'
 import { ChunkQLError } from '../model/error.js'
-import type { FromSyntax, Name, OrderItem, SelectItem, SelectSyntax } from '../model/syntax.js'
-import { extentOf, node, nodes, present, startOf, token, tokens } from './cst.js'
+import type { OrderItem, SelectItem, SelectSyntax } from '../model/syntax.js'
+import { onlyAlias } from './alias.js'
+import { extentOf, node, nodes, present, token } from './cst.js'
 import { buildExpression, buildList } from './expression.js'
-import { nameOf } from './literal.js'
-import { buildSlices } from './slice.js'
-import { buildStore, byName } from './store.js'
+import { buildFrom } from './from.js'
 
 export function buildSelect(cst: CstNode): SelectSyntax {
   const inner = node(cst, 'select')
@@ -18,7 +17,7 @@ export function buildSelect(cst: CstNode): SelectSyntax {
     kind: 'select',
     distinct: items !== undefined && token(items, 'DISTINCT') !== undefined,
     items: items ? nodes(items, 'item').map(buildItem) : [everything(span.start)],
-    ...(from && { from: buildFrom(from) }),
+    ...(from && { from: buildFrom(from, buildSelect) }),
     ...buildClauses(present(node(cst, 'clauses'))),
     span,
   }
@@ -53,36 +52,6 @@ function buildItem(cst: CstNode): SelectItem {
     ...(alias && { alias }),
     span: extentOf(cst),
   }
-}
-
-/** The name or string that stands beside the rest, behind it or before a colon. */
-function onlyAlias(cst: CstNode): Name | undefined {
-  const found = ['Alias', 'Label', 'Name', 'Text'].flatMap((type) => tokens(cst, type))
-  const [alias, second] = found.sort((a, b) => a.startOffset - b.startOffset)
-  if (second) {
-    throw new ChunkQLError('parse', `found a second alias: \`${second.image}\``, {
-      span: extentOf(second),
-      hint: 'an alias stands before the colon or behind',
-    })
-  }
-  return alias && nameOf(alias)
-}
-
-function buildFrom(cst: CstNode): FromSyntax {
-  const alias = onlyAlias(cst)
-  const query = node(cst, 'select')
-  const named = alias && { alias }
-  const span = { ...extentOf(cst), start: startAfter(cst) }
-  if (query) return { kind: 'subquery', query: buildSelect(query), ...named, span }
-  const slices = node(cst, 'slices')
-  const store = buildStore(present(node(cst, 'store')))
-  const united = token(cst, 'NAME') ? byName(store) : store
-  return { ...united, ...(slices && { slices: buildSlices(slices) }), ...named, span }
-}
-
-function startAfter(cst: CstNode): number {
-  const opening = token(cst, 'LeftParen')
-  return opening ? startOf(opening) : extentOf(present(node(cst, 'store'))).start
 }
 
 type Clauses = Pick<SelectSyntax, 'where' | 'groupBy' | 'having'>

@@ -1,11 +1,11 @@
 /** What FROM, DESCRIBE and SHOW TABLES read: a path in quotes, or a table by its name. */
 import type { CstNode } from 'chevrotain'
 import { ChunkQLError } from '../model/error.js'
-import type { FromSyntax } from '../model/syntax.js'
+import type { TableSyntax } from '../model/syntax.js'
 import { extentOf, node, present, token, tokens } from './cst.js'
 import { nameOf, textOf } from './literal.js'
 
-export function buildStore(cst: CstNode): Exclude<FromSyntax, { kind: 'subquery' }> {
+export function buildStore(cst: CstNode): TableSyntax {
   const span = extentOf(cst)
   const path = token(cst, 'Text')
   const stores = node(cst, 'stores')

@@ -5,9 +5,11 @@ import type {
   FromSyntax,
   Name,
   OrderItem,
+  RowsSyntax,
   SelectSyntax,
   SliceSyntax,
   Statement,
+  TableSyntax,
 } from '../../src/model/syntax.js'
 
 const span = { start: 0, end: 0 }
@@ -106,7 +108,7 @@ const orderItem: fc.Arbitrary<OrderItem> = fc
   .map((chosen) => ({ expression: chosen.expression, ...chosen.direction }))
 const maybe = fc.option(expression, { nil: undefined })
 
-const store: fc.Arbitrary<Exclude<FromSyntax, { kind: 'subquery' }>> = fc.oneof(
+const store: fc.Arbitrary<TableSyntax> = fc.oneof(
   text.map((chosen) => ({ kind: 'path', path: chosen, span }) as const),
   fc
     .array(text, { minLength: 1, maxLength: 3 })
@@ -137,6 +139,22 @@ const slice: fc.Arbitrary<SliceSyntax> = fc.oneof(
 )
 const slices = fc.option(fc.array(slice, { minLength: 1, maxLength: 3 }), { nil: undefined })
 
+const rows: fc.Arbitrary<RowsSyntax> = fc
+  .record({
+    name: fc.constantFrom('unnest', 'range').map((text) => ({ text, quoted: false, span })),
+    args: fc.array(expression, { maxLength: 2 }),
+    ordinality: fc.boolean(),
+    alias: fc.option(fc.record({ alias: name, columns: fc.option(fc.array(name, { minLength: 1, maxLength: 2 })) })),
+  })
+  .map(({ name: called, args, ordinality, alias: as }) => ({
+    kind: 'rows',
+    call: { kind: 'call', name: called, args, distinct: false, span },
+    ordinality,
+    ...(as && { alias: as.alias }),
+    ...(as?.columns && { columns: as.columns }),
+    span,
+  }))
+
 export const { select } = fc.letrec<{ select: SelectSyntax; from: FromSyntax }>((tie) => ({
   from: fc.oneof(
     { depthSize: 'small' },
@@ -144,6 +162,8 @@ export const { select } = fc.letrec<{ select: SelectSyntax; from: FromSyntax }>(
       .record({ store, alias, slices })
       .map((chosen) => ({ ...chosen.store, alias: chosen.alias, slices: chosen.slices })),
     fc.record({ query: tie('select'), alias }).map((chosen) => ({ kind: 'subquery', ...chosen, span }) as const),
+    rows,
+    fc.record({ input: tie('from'), rows }).map((chosen) => ({ kind: 'lateral', ...chosen, span }) as const),
   ),
   select: fc
     .record({

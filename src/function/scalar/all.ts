@@ -25,9 +25,7 @@ import { flagText, hasFlag } from './flags.js'
 import { isfinite, isinf, isnan } from './float-test.js'
 import { greatest, least } from './greatest.js'
 import { integerDivide } from './integer-divide.js'
-import { listAvg, listCount, listMax, listMin, listSum } from './list/aggregates.js'
-import { generateSubscripts, unnest } from './list/expand.js'
-import { arrayExtract, arrayLength, arraySlice, listContains, listValue } from './list/parts.js'
+import { listFunctions } from './list/all.js'
 import { conjunctionFunction, disjunctionFunction, isNull, negationFunction } from './logic.js'
 import { dayName, lastDay, makeDate, monthName } from './make-date.js'
 import { acos, asin, atan, cbrt, cos, degrees, exp, ln, log2, log10, pi, radians, sin, sqrt, tan } from './math.js'
@@ -157,16 +155,5 @@ export const scalars: readonly ScalarFunction[] = [
   chr,
   flagText,
   octetLength,
-  arrayExtract,
-  arraySlice,
-  listValue,
-  arrayLength,
-  listContains,
-  listSum,
-  listAvg,
-  listMin,
-  listMax,
-  listCount,
-  unnest,
-  generateSubscripts,
+  ...listFunctions,
 ]

@@ -44,33 +44,43 @@ export const arrayExtract: ScalarFunction = {
   ],
 }
 
-/** First and last index of a part; places outside are cut off. */
+/** The indexes [start, end) from one place to another; places outside are cut off. */
 function partOf(from: Value, to: Value, length: number): [start: number, end: number] {
-  const place = (value: Value, otherwise: number) => {
-    if (value === null) return otherwise
+  const place = (value: Value) => {
     const at = Number(value)
     return at < 0 ? length + at + 1 : at
   }
-  return [Math.max(1, place(from, 1)) - 1, Math.min(length, place(to, length))]
+  return [Math.max(1, place(from)) - 1, Math.min(length, place(to))]
+}
+
+/** Every so many items of a part; backwards its places are given from the last to the first. */
+function itemsBy(list: Items, from: Value, to: Value, step: number): Value[] {
+  if (step === 0) throw new ChunkQLError('value', 'the step of a slice is 0')
+  const isBackward = step < 0
+  const [start, end] = isBackward ? partOf(to, from, list.length) : partOf(from, to, list.length)
+  const count = Math.ceil(Math.max(0, end - start) / Math.abs(step))
+  const first = isBackward ? end - 1 : start
+  return Array.from({ length: count }, (_, i) => list[first + i * step] as Value)
 }
 
 export const arraySlice: ScalarFunction = {
   name: 'array_slice',
   aliases: ['list_slice'],
-  summary: 'The items from one place to another, both included; what lies outside of the list is left out.',
-  usage: 'array_slice(list, from, to), or list[from:to]',
+  summary:
+    'The items from one place to another, both included; what lies outside of the list is left out. With a step every so many, by a negative one backwards.',
+  usage: 'array_slice(list, from, to [, step]), or list[from:to:step]',
   category: 'list',
-  resolve([list, from, to, ...rest]) {
+  resolve([list, ...places]) {
     const type = subjectOf(list)
-    if (!type || rest.length > 0 || !accepts(from, INT64) || !accepts(to, INT64)) return undefined
-    return { args: [type, INT64, INT64], result: type.kind === 'list' ? listOf(elementOf(type)) : VARCHAR }
+    const most = type?.kind === 'list' ? 3 : 2
+    if (!type || places.length < 2 || places.length > most || !places.every((place) => accepts(place, INT64)))
+      return undefined
+    const result = type.kind === 'list' ? listOf(elementOf(type)) : VARCHAR
+    return { args: [type, ...places.map(() => INT64)], result }
   },
   evaluate: ({ args: [type] }) =>
     type?.kind === 'list'
-      ? (list, from, to) => {
-          const [start, end] = partOf(from as Value, to as Value, (list as Items).length)
-          return Array.from({ length: Math.max(0, end - start) }, (_, i) => (list as Items)[start + i] as Value)
-        }
+      ? (list, from, to, step = 1n) => itemsBy(list as Items, from as Value, to as Value, Number(step))
       : (text, from, to) => {
           const characters = [...(text as string)]
           const [start, end] = partOf(from as Value, to as Value, characters.length)
@@ -78,7 +88,8 @@ export const arraySlice: ScalarFunction = {
         },
   examples: [
     { sql: 'array_slice(list_value(4, 5, 6), 2, 3)', result: '[5, 6]' },
-    { sql: 'list_value(4, 5, 6)[:-2]', result: '[4, 5]' },
+    { sql: '[4, 5, 6][:-2]', result: '[4, 5]' },
+    { sql: '[4, 5, 6, 7][4:1:-2]', result: '[7, 5]' },
   ],
 }
 
@@ -86,7 +97,7 @@ export const listValue: ScalarFunction = {
   name: 'list_value',
   aliases: ['list_pack'],
   summary: 'A list of the values given, in the type in which they meet.',
-  usage: 'list_value(value, ...)',
+  usage: 'list_value(value, ...), or [value, ...]',
   category: 'list',
   nulls: 'own',
   resolve(args): Signature | undefined {

@@ -1,14 +1,17 @@
 /** Cells of a box as vectors, for the interpreter: whole boxes in C order, or the cells at given positions. Called by row and interpreted tasks. */
+
+import type { Machine } from '../kernel/machine.js'
 import { ChunkQLError, isChunkQLError } from '../model/error.js'
 import type { JobColumn } from '../model/job.js'
-import { type Box, boxShape, cellCount, type Form } from '../model/schema.js'
+import { type Box, boxShape, cellCount, type Form, type Layout } from '../model/schema.js'
 import type { StoredColumn as Stored } from '../model/stored-column.js'
 import type { Value } from '../model/type.js'
 import { slice, take, type Vector, vectorOf, vectorOfCoded } from '../model/vector.js'
 import { cStrides } from '../operator/select-cells.js'
 import { numberReader, objectReader } from '../source/objects.js'
-import { allocateStored, storedCopier, unpack } from '../source/unpack.js'
+import { allocateStored, type CopyStored, storedCopier, unpack } from '../source/unpack.js'
 import type { ChunkReader } from './chunk-reader.js'
+import { foldCopier } from './folded-cells.js'
 
 /** Where a column's values come from: decoded chunks, or for one without layout its values from an index on. */
 export interface ColumnInput {
@@ -80,7 +83,6 @@ function indexesAlong(positions: Int32Array, stride: number, extent: number): In
 
 function readStored(column: Stored, box: Box, reader: ChunkReader): Vector {
   const { layout, type } = column
-  const { buffer } = reader.machine.memory
   const count = cellCount(boxShape(box))
   if (layout.form) {
     const numbered = readNumbered(column, layout.form, box, reader)
@@ -98,11 +100,15 @@ function readStored(column: Stored, box: Box, reader: ChunkReader): Vector {
     return vectorOf(type, objects)
   }
   const to = allocateStored(layout.storage, count)
-  const copy = storedCopier(layout.storage, buffer)
+  const copy = copierOf(layout, reader.machine)
   for (const part of partsOf(column, box)) {
     copyPart(column, box, part, reader.loaded(part.chunk), (...place) => copy(...place, to))
   }
   return unpack(type, layout, to)
+}
+
+function copierOf({ fold, storage }: Layout, machine: Machine): CopyStored {
+  return fold ? foldCopier(fold, machine) : storedCopier(storage, machine.memory.buffer)
 }
 
 /** Copies the values of `count` cells, `step` bytes apart from `address` on, to element `target` on. */
@@ -220,7 +226,7 @@ function pickStored(
     }
     return vectorOf(column.type, objects)
   }
-  const copy = storedCopier(layout.storage, reader.machine.memory.buffer)
+  const copy = copierOf(layout, reader.machine)
   const picked = allocateStored(layout.storage, count)
   for (let i = 0; i < count; i++) {
     copy((bases[part[i] as number] as number) + (offset[i] as number), 0, 1, i, picked)

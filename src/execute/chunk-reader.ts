@@ -38,12 +38,20 @@ export class ChunkReader {
 
   /** The same chunks for one more column. To be called before any is loaded. */
   with(column: ChunkedColumn): this {
-    this.#columns.push(column)
+    // Several columns may be made of one: its bytes are made ready once.
+    if (!this.#columns.includes(column)) this.#columns.push(column)
     return this
   }
 
+  /** Axes of a column that lie inside of a cell come last, and have no part in the chunk's index. */
+  #own(chunk: readonly number[]): readonly number[] {
+    const { length } = this.column.layout.chunk
+    return chunk.length === length ? chunk : chunk.slice(0, length)
+  }
+
   /** Address of a chunk, decoding it where no slot holds it. Synchronous where the source is. */
-  load(chunk: readonly number[]): number | Promise<number> {
+  load(index: readonly number[]): number | Promise<number> {
+    const chunk = this.#own(index)
     const name = chunk.join('.')
     const held = this.#held.indexOf(name)
     if (held >= 0) return this.#slots[held] as number
@@ -61,7 +69,7 @@ export class ChunkReader {
 
   /** Address of a chunk that `load` brought before. */
   loaded(chunk: readonly number[]): number {
-    const held = this.#held.indexOf(chunk.join('.'))
+    const held = this.#held.indexOf(this.#own(chunk).join('.'))
     return held < 0 ? -1 : (this.#slots[held] as number)
   }
 
@@ -71,7 +79,8 @@ export class ChunkReader {
   }
 
   /** Where a chunk lies that is to be loaded after those planned before; undefined where a slot will hold it then. */
-  plan(chunk: readonly number[]): ByteRange | undefined {
+  plan(index: readonly number[]): ByteRange | undefined {
+    const chunk = this.#own(index)
     const name = chunk.join('.')
     if (this.#planned.includes(name)) return undefined
     this.#planned.push(name)

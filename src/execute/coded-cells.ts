@@ -1,14 +1,14 @@
 /** Cells of texts as numbers, placed for compiled bodies. Called by `pieces.ts` and `reduce-task.ts`. */
 import type { Machine } from '../kernel/machine.js'
-import { type Box, boxShape, cellCount } from '../model/schema.js'
+import { type Box, cellCount } from '../model/schema.js'
 import type { StoredColumn } from '../model/stored-column.js'
 import type { Value } from '../model/type.js'
 import type { Dictionary, KeyTexts } from '../operator/dictionary.js'
 import type { LoopColumn } from '../operator/loop.js'
 import type { Scratch } from '../operator/scratch.js'
-import { cStrides } from '../operator/select-cells.js'
 import { type TextForm, TextTable, wordsOf } from '../operator/text-table.js'
 import { numberReader, objectReader, type ReadNumbers } from '../source/objects.js'
+import { columnAt, ownCells, ownShape, readRuns } from './runs.js'
 
 /** Stands for NULL. */
 const noNumber = -1
@@ -38,14 +38,9 @@ export function cellTexts({ layout }: StoredColumn, machine: Machine, dictionary
 /** The cells as i4. */
 export function placeCodes(part: CodedPart, scratch: Scratch, texts: CellTexts): LoopColumn {
   const { column, box } = part
-  const own = column.dims.map((dim) => boxShape(box)[dim] as number)
-  const base = scratch.reserve(4 * cellCount(own))
-  texts.number(part, own, base)
-  const strides = new Array<number>(box.start.length).fill(0)
-  cStrides(own).forEach((stride, axis) => {
-    strides[column.dims[axis] as number] = 4 * stride
-  })
-  return { base, strides }
+  const base = scratch.reserve(4 * ownCells(column, box))
+  texts.number(part, ownShape(column, box), base)
+  return columnAt(base, 4, column, box)
 }
 
 function fixedTexts(form: TextForm, machine: Machine): CellTexts {
@@ -90,25 +85,4 @@ function eachByNumber(objects: ReturnType<typeof objectReader>, values: Value[])
       to[target + i] = values.push(value) - 1
     })
   }
-}
-
-/** Visits the cells run by run along the last axis. */
-function readRuns(
-  strides: readonly number[],
-  shape: readonly number[],
-  address: number,
-  run: (address: number, step: number, cells: number, at: number) => void,
-): void {
-  const last = shape.length - 1
-  const cells = shape[last] ?? 1
-  let at = 0
-  const turn = (axis: number, from: number): void => {
-    if (axis >= last) {
-      run(from, strides[last] ?? 0, cells, at)
-      at += cells
-      return
-    }
-    for (let i = 0; i < (shape[axis] as number); i++) turn(axis + 1, from + i * (strides[axis] as number))
-  }
-  turn(0, address)
 }

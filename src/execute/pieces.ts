@@ -2,19 +2,21 @@
 import type { ColumnId } from '../model/expression.js'
 import type { JobColumn } from '../model/job.js'
 import type { Nest } from '../model/nest.js'
-import type { Box } from '../model/schema.js'
+import type { Box, ListFold } from '../model/schema.js'
 import type { StoredColumn } from '../model/stored-column.js'
 import type { NumericArray } from '../model/vector.js'
 import type { LoopColumn } from '../operator/loop.js'
 import type { Piece } from '../operator/piece.js'
 import { Scratch } from '../operator/scratch.js'
 import { type CellTexts, placeCodes } from './coded-cells.js'
+import { placeFolds } from './folded-cells.js'
 import type { StageRun } from './stage-run.js'
 
 export class PieceLoader {
   /** Values along dimensions, placed for the box at hand. */
   readonly #placed = new Map<number, { address: number; start: number; bytes: number }>()
   readonly #scratches = new Map<number, Scratch>()
+  readonly #folds = new Map<number, { box: Box; address: number; place: LoopColumn }>()
   #box: Box | undefined
 
   /** `texts`: of the coded columns. */
@@ -65,8 +67,10 @@ export class PieceLoader {
       return Math.floor(start / size)
     })
     const address = this.run.readers[k]?.load(chunk) as number | Promise<number>
-    const at = (base: number): LoopColumn =>
-      column.coded ? this.#coded(column, k, box, base, offset) : { base: base + offset, strides }
+    const at = (base: number): LoopColumn => {
+      if (column.coded) return this.#coded(column, k, box, base, offset)
+      return layout.fold ? this.#folded(column, layout.fold, box, base + offset) : { base: base + offset, strides }
+    }
     return address instanceof Promise ? address.then(at) : at(address)
   }
 
@@ -74,6 +78,15 @@ export class PieceLoader {
   #coded(column: StoredColumn, k: number, box: Box, chunkAt: number, offset: number): LoopColumn {
     const part = { column, box, address: chunkAt + offset, kept: this.run.readers[k]?.keptAt(chunkAt) }
     return placeCodes(part, this.#scratchOf(column.id), this.texts.get(column.id) as CellTexts)
+  }
+
+  /** A piece is loaded for its filter, and again for the rest. */
+  #folded(column: StoredColumn, fold: ListFold, box: Box, address: number): LoopColumn {
+    const known = this.#folds.get(column.id)
+    if (known?.box === box && known.address === address) return known.place
+    const place = placeFolds(column, fold, box, address, this.#scratchOf(column.id))
+    this.#folds.set(column.id, { box, address, place })
+    return place
   }
 
   #scratchOf(id: number): Scratch {

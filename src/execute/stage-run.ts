@@ -4,10 +4,10 @@ import type { Machine } from '../kernel/machine.js'
 import type { ColumnId } from '../model/expression.js'
 import type { Bodies, CompiledNest, Job, JobColumn, Partial, PartialBody, ScanStage, Work } from '../model/job.js'
 import type { Box } from '../model/schema.js'
-import { withOwnChunks } from '../model/stored-column.js'
+import { chunksOf, type StoredColumn, withOwnChunks } from '../model/stored-column.js'
 import { type Body, placeBody } from '../operator/body.js'
 import { Dictionary } from '../operator/dictionary.js'
-import type { Source } from '../source/source.js'
+import type { ChunkedColumn, Source } from '../source/source.js'
 import { boxAt, boxesOf, chunksTouched, chunksUnder } from './boxes.js'
 import { ChunkReader, type Reading } from './chunk-reader.js'
 import { openPartialCache, type PartialCache } from './partial-cache.js'
@@ -213,25 +213,26 @@ function openReaders(
 ): Promise<(ChunkReader | undefined)[]> {
   const { scan, tasks } = stage
   const readers = new Map<string, ChunkReader>()
-  const early = new Set(earlyColumns(stage).map(chunksOf))
+  const columns = new Map<string, Promise<ChunkedColumn>>()
+  /** One for each name: several columns of the scan may be made of one of the source. */
+  const opened = (name: string): Promise<ChunkedColumn> => {
+    const known = columns.get(name) ?? Promise.resolve(source.column(scan.table, name))
+    columns.set(name, known)
+    return known
+  }
+  const early = new Set(earlyColumns(stage).filter(isStored).map(chunksOf))
   const open = async (column: JobColumn): Promise<ChunkReader | undefined> => {
     if (column.kind !== 'stored') return undefined
-    const chunked = await source.column(scan.table, column.name)
+    const chunked = await opened(column.name)
     const chunks = chunksOf(column)
-    const known = readers.get(chunks)
-    if (known) return known.with(chunked)
     const extra = early.has(chunks) ? piecesAhead : 0
-    const reader = new ChunkReader(chunked, reading, chunksTouched(column, tasks.box) + extra)
+    const reader = readers.get(chunks) ?? new ChunkReader(chunked, reading, chunksTouched(column, tasks.box) + extra)
     readers.set(chunks, reader)
-    return reader
+    const end = column.layout.fold?.end
+    if (typeof end === 'object') reader.with(await opened(end.column))
+    return reader.with(chunked)
   }
   return Promise.all(scan.columns.map(open))
-}
-
-/** Fields of one array are read from the same chunks. */
-function chunksOf(column: JobColumn): string {
-  const shared = column.kind === 'stored' ? column.layout.shared : undefined
-  return shared === undefined ? `column ${column.id}` : `array ${shared}`
 }
 
 function placeBodies(compiled: Bodies<CompiledNest>, machine: Machine): Bodies<Body> {
@@ -243,4 +244,8 @@ function placeBodies(compiled: Bodies<CompiledNest>, machine: Machine): Bodies<B
     direct: place(compiled.direct),
     collects: compiled.collects?.map((nest) => placeBody(nest, machine)),
   }
+}
+
+function isStored(column: JobColumn): column is StoredColumn {
+  return column.kind === 'stored'
 }

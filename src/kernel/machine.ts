@@ -91,6 +91,22 @@ export interface KernelExports {
   /** Repeats the first `size` bytes at `address` until `length` bytes are written. */
   fill(size: number, length: number, address: number): void
 
+  /** One number for each of `cells` lists; tells how many are values that stand for NULL. See assembly/fold.ts. */
+  fold_lists(
+    fold: number,
+    type: number,
+    skipNaN: number,
+    size: number,
+    start: number,
+    end: number,
+    endType: number,
+    endAt: number,
+    lists: number,
+    step: number,
+    cells: number,
+    out: number,
+  ): number
+
   // Hash table of key records (model/nest.ts). The caller allocates: see kernel/hash-table.ts.
   /**
    * For each of `count` records (width i64 words) with codes[i] >= 0, finds or adds its group and writes the number to codes[i].

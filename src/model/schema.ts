@@ -90,6 +90,26 @@ export type Form =
   /** Only as an item of a list. */
   | ({ readonly kind: 'number' } & Pick<Layout, 'storage' | 'unpack' | 'missing' | 'nanIsNull'>)
 
+export type FoldKind = 'sum' | 'mean' | 'min' | 'max'
+
+/** What is made of each list of numbers: one of 8 bytes, the items [start, end) of it folded. NULLs do not count. */
+export interface ListFold {
+  readonly kind: FoldKind
+  readonly items: Storage
+  readonly size: number
+  readonly start: number
+  /** At most `size`; or the place behind which the list is cut off, in another field of the cell. */
+  readonly end:
+    | number
+    | {
+        readonly column: string
+        readonly storage: Storage
+        /** Bytes from the list. */
+        readonly offset: number
+      }
+  readonly nanIsNull: boolean
+}
+
 /**
  * How each decoded chunk of a column lies in memory. All chunks have the full chunk shape, edge chunks too.
  * Byte order is already the machine's; a transposed array only has other strides.
@@ -106,6 +126,8 @@ export interface Layout {
   readonly offset?: number | undefined
   /** Present where values are no numbers: only the interpreter reads them. `storage` does not matter then. */
   readonly form?: Form | undefined
+  /** Cells are lists, of which each gives one number: of `storage`, which is that of the result. */
+  readonly fold?: ListFold | undefined
   /** Columns of a table that name the same here lie in the same chunks: the fields of one structured array. */
   readonly shared?: string | undefined
   readonly unpack: Unpack

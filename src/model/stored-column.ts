@@ -13,10 +13,14 @@ export function withOwnChunks(columns: readonly JobColumn[]): StoredColumn[] {
   const seen = new Set<string>()
   return columns.filter((column): column is StoredColumn => {
     if (column.kind !== 'stored') return false
-    const { shared } = column.layout
-    if (shared === undefined) return true
-    if (seen.has(shared)) return false
-    seen.add(shared)
+    const chunks = chunksOf(column)
+    if (seen.has(chunks)) return false
+    seen.add(chunks)
     return true
   })
+}
+
+/** Whose chunks a column is read from: fields of one array share them, and so do columns that are made of one. */
+export function chunksOf({ name, layout: { shared } }: StoredColumn): string {
+  return shared === undefined ? `column ${name}` : `array ${shared}`
 }

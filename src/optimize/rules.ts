@@ -11,10 +11,12 @@ import { normaliseComparisons } from './normalise-comparisons.js'
 import { orToIn } from './or-to-in.js'
 import { pushFilter } from './push-filter.js'
 import { pushLimit } from './push-limit.js'
+import { readListParts } from './read-list-parts.js'
 import { removeEmpty } from './remove-empty.js'
 import { removeSort } from './remove-sort.js'
 import type { Rule } from './rule.js'
 import { simplifyLogic } from './simplify-logic.js'
+import { unnestAlongDimension } from './unnest-along-dimension.js'
 
 export const allRules: readonly Rule[] = [
   foldConstants,
@@ -22,7 +24,9 @@ export const allRules: readonly Rule[] = [
   normaliseComparisons,
   orToIn,
   mergeProjects,
+  unnestAlongDimension,
   pushFilter,
+  readListParts,
   removeEmpty,
   groupDistinct,
   codeTextKeys,

@@ -112,7 +112,7 @@ function accessOf(column: JobColumn, inner: number | undefined): Access {
   const axis = inner === undefined ? -1 : column.dims.indexOf(inner)
   if (axis < 0) return 'zero'
   if (column.kind !== 'stored') return 'unit'
-  if (column.coded) return axis === column.dims.length - 1 ? 'unit' : 'strided'
+  if (column.coded || column.layout.fold) return axis === column.dims.length - 1 ? 'unit' : 'strided'
   return column.layout.strides[axis] === storageBytes[column.layout.storage] ? 'unit' : 'strided'
 }
 

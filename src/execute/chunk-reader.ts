@@ -1,6 +1,7 @@
 /** The decoded chunks of one array in one machine: a few slots, the oldest used again. Called by `pieces.ts` and `cells.ts`. */
 import type { Machine } from '../kernel/machine.js'
 import type { Work } from '../model/job.js'
+import { chunkIndex } from '../model/stored-column.js'
 import type { Value } from '../model/type.js'
 import type { ByteRange, ChunkedColumn, Fetched } from '../source/source.js'
 import type { Prefetch } from './prefetch.js'
@@ -43,15 +44,9 @@ export class ChunkReader {
     return this
   }
 
-  /** Axes of a column that lie inside of a cell come last, and have no part in the chunk's index. */
-  #own(chunk: readonly number[]): readonly number[] {
-    const { length } = this.column.layout.chunk
-    return chunk.length === length ? chunk : chunk.slice(0, length)
-  }
-
   /** Address of a chunk, decoding it where no slot holds it. Synchronous where the source is. */
   load(index: readonly number[]): number | Promise<number> {
-    const chunk = this.#own(index)
+    const chunk = chunkIndex(this.column.layout, index)
     const name = chunk.join('.')
     const held = this.#held.indexOf(name)
     if (held >= 0) return this.#slots[held] as number
@@ -69,7 +64,7 @@ export class ChunkReader {
 
   /** Address of a chunk that `load` brought before. */
   loaded(chunk: readonly number[]): number {
-    const held = this.#held.indexOf(this.#own(chunk).join('.'))
+    const held = this.#held.indexOf(chunkIndex(this.column.layout, chunk).join('.'))
     return held < 0 ? -1 : (this.#slots[held] as number)
   }
 
@@ -80,7 +75,7 @@ export class ChunkReader {
 
   /** Where a chunk lies that is to be loaded after those planned before; undefined where a slot will hold it then. */
   plan(index: readonly number[]): ByteRange | undefined {
-    const chunk = this.#own(index)
+    const chunk = chunkIndex(this.column.layout, index)
     const name = chunk.join('.')
     if (this.#planned.includes(name)) return undefined
     this.#planned.push(name)

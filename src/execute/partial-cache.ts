@@ -5,7 +5,7 @@
 import type { Registry } from '../function/registry.js'
 import type { Job, JobColumn, PartialBody, ScanStage, Work } from '../model/job.js'
 import type { Box } from '../model/schema.js'
-import { withOwnChunks } from '../model/stored-column.js'
+import { chunkIndex, withOwnChunks } from '../model/stored-column.js'
 import { touchedCodes } from '../operator/dense-reduce.js'
 import { type FileCache, fileCache } from '../platform/node/file-cache.js'
 import { type ContentHash, fromBytes, toBytes } from '../platform/node/plain-data.js'
@@ -89,7 +89,7 @@ const smallBytes = 65_536
 
 function ask(reads: readonly Read[], boxes: readonly Box[], options: FetchOptions) {
   return reads.map(({ column, chunked }) => {
-    const chunks = chunksIn(column, boxes)
+    const chunks = chunksIn(column, boxes).map((index) => chunkIndex(chunked.layout, index))
     return chunked.fingerprints?.(chunks, options) ?? new BigUint64Array(2 * chunks.length)
   })
 }

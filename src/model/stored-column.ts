@@ -1,5 +1,6 @@
 /** The columns of a job that lie in chunks, and which of them have chunks of their own. Read by `schedule` and `execute`. */
 import type { JobColumn } from './job.js'
+import type { Layout } from './schema.js'
 
 export type StoredColumn = Extract<JobColumn, { kind: 'stored' }>
 
@@ -23,4 +24,12 @@ export function withOwnChunks(columns: readonly JobColumn[]): StoredColumn[] {
 /** Whose chunks a column is read from: fields of one array share them, and so do columns that are made of one. */
 export function chunksOf({ name, layout: { shared } }: StoredColumn): string {
   return shared === undefined ? `column ${name}` : `array ${shared}`
+}
+
+/**
+ * The index of a chunk in its array, `own`, by that in a column that is made of it: axes inside of cells come last, and
+ * are no part of it.
+ */
+export function chunkIndex(own: Layout, index: readonly number[]): readonly number[] {
+  return index.length === own.chunk.length ? index : index.slice(0, own.chunk.length)
 }

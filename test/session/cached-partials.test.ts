@@ -137,6 +137,34 @@ const queries: Record<string, (store: string) => string> = {
   'by the interpreter': (store) => `SELECT median(v) FROM '${store}' WHERE x < 3`,
 }
 
+const items = 2 ** 18
+
+/** Lists of three numbers in each cell, and one number more. */
+function peaks(chunk: number): Float32Array {
+  return Float32Array.from({ length: 4 * items }, (_, i) => ((i * 31 + chunk * 17) % 101) - 50)
+}
+
+test('parts of lists are kept, and those of a chunk that changed are made anew', async () => {
+  const store = fresh('peaks.zarr')
+  const dtype = [
+    ['data', '<f4', [3]],
+    ['x', '<f4'],
+  ]
+  write(store, '.zarray', { ...arrayV2({ shape: [2 * items] }), chunks: [items], dtype })
+  write(store, '.zattrs', { _ARRAY_DIMENSIONS: ['peak'] })
+  for (let i = 0; i < 2; i++) write(store, String(i), peaks(i))
+  const cache = fresh('cache')
+  const sqls = [
+    `SELECT i, sum(v) FROM '${store}', unnest(data) WITH ORDINALITY u(v, i) GROUP BY i ORDER BY i`,
+    `SELECT sum(data[1]), sum(data[3]) FROM '${store}'`,
+    `SELECT sum(data[2]), sum(list_max(data)), sum(list_min(data[2:])) FROM '${store}'`,
+  ]
+  for (const sql of sqls) assert.equal((await check(sql, cache)).cached, 0)
+  for (const sql of sqls) assert.equal((await check(sql, cache)).read, 0)
+  write(store, '1', peaks(5), later())
+  for (const sql of sqls) assert.deepEqual((await check(sql, cache)).read, 1, sql)
+})
+
 for (const [name, sqlOf] of Object.entries(queries)) {
   test(`${name}: a second query reads nothing, one over a store that has grown reads what is new`, async () => {
     const store = makeStore(2)

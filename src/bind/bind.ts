@@ -1,7 +1,7 @@
 /** Binding: from syntax to a logical plan. Names become columns, types are decided, casts written out. Called by `query.ts`. */
 import { outputOf, type Plan, type Project } from '../model/plan.js'
 import type { SelectSyntax } from '../model/syntax.js'
-import { INT32 } from '../model/type.js'
+import { sameType, withoutNull } from '../model/type.js'
 import { castTo } from './cast.js'
 import { type BindContext, type Shared, share } from './context.js'
 import { bindSelect } from './select.js'
@@ -15,11 +15,12 @@ export function bind(query: SelectSyntax, context: BindContext): Plan {
 
 /** A column of nothing but NULL meets any type within a query, and leaves it as INTEGER, as in DuckDB. */
 function withTypes(plan: Plan, shared: Shared): Plan {
-  if (outputOf(plan).every(({ type }) => type.kind !== 'null')) return plan
+  if (outputOf(plan).every(({ type }) => sameType(type, withoutNull(type)))) return plan
   const project: Project = plan.kind === 'project' ? plan : allOf(plan, shared)
-  const columns = project.columns.map((column) =>
-    column.expression.type.kind === 'null' ? { ...column, expression: castTo(column.expression, INT32) } : column,
-  )
+  const columns = project.columns.map((column) => {
+    const { expression } = column
+    return { ...column, expression: castTo(expression, withoutNull(expression.type)) }
+  })
   return { ...project, columns }
 }
 

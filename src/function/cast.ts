@@ -28,6 +28,7 @@ import {
 import { dayOfCode, isInfiniteDateCode, isInfiniteTimestampCode } from './calendar-code.js'
 import { changeCalendar } from './cast/calendar.js'
 import { parseDuration } from './cast/duration-text.js'
+import { parseList } from './cast/list-text.js'
 import { clippedEnd, convertNumber, emitNumber, rangeMessage } from './cast/number.js'
 import { parseBoolean, parseFloatText, parseInteger } from './cast/number-text.js'
 import { type ParseFailure, parseCalendarMoment, parseDate, parseTimestamp } from './cast/time-text.js'
@@ -52,16 +53,20 @@ export function canCast(from: Type, to: Type): boolean {
   return [from, to].every((type) => type.kind === 'boolean' || isNumeric(type))
 }
 
-/** Lists lose their fixed size; reading lists from text has no meaning here. */
+/** Lists as far as their items; of fixed sizes where these are equal or not known before. */
 function canCastList(from: Type, to: Type): boolean {
   if (from.kind === 'null' || to.kind === 'varchar') return true
-  return from.kind === 'list' && to.kind === 'list' && to.size === undefined && sameType(elementOf(from), elementOf(to))
+  if (to.kind !== 'list') return false
+  const fits = from.size === undefined || to.size === undefined || from.size === to.size
+  return from.kind === 'varchar'
+    ? canCast(from, elementOf(to))
+    : from.kind === 'list' && fits && canCast(elementOf(from), elementOf(to))
 }
 
 /** The meaning of a cast, or undefined where there is none. `attempt`: TRY_CAST. */
 export function castMeaning(from: Type, to: Type, attempt = false): CastMeaning | undefined {
   if (!canCast(from, to)) return attempt ? never : undefined
-  const evaluate = convertValue(from, to)
+  const evaluate = convertValue(from, to, attempt)
   const plain: CastMeaning = {
     evaluate,
     emit: (arg) => emitCast(arg, from, to),
@@ -97,15 +102,29 @@ function orNull(evaluate: (value: Value) => Value, value: Value): Value {
   }
 }
 
-function convertValue(from: Type, to: Type): (value: Value) => Value {
+function convertValue(from: Type, to: Type, attempt = false): (value: Value) => Value {
   if (sameType(from, to) || from.kind === 'null') return (value) => value
-  if (from.kind === 'list' && to.kind === 'list') return (value) => value
+  if (to.kind === 'list') return convertList(from, to, attempt)
   if (to.kind === 'varchar') return (value) => (value === null ? null : valueText(from, value))
   if (from.kind === 'varchar') return (value) => parseValue(value as string, to)
   if (from.kind === 'calendar' || to.kind === 'calendar') return changeCalendar(from, to)
   if (from.kind === 'date') return (value) => dateToTimestamp(value as number)
   if (from.kind === 'timestamp') return (value) => timestampToDate(value as bigint)
   return convertNumber(from, to)
+}
+
+/** Item by item, each attempted by itself; lists of fixed sizes have as many. */
+function convertList(from: Type, to: Type, attempt: boolean): (value: Value) => Value {
+  const isText = from.kind === 'varchar'
+  const item = convertValue(isText ? from : elementOf(from), elementOf(to), attempt)
+  const convert = attempt ? (value: Value) => orNull(item, value) : item
+  return (value) => {
+    const items = isText ? parseList(value as string, to) : (value as readonly Value[])
+    if (to.size !== undefined && items.length !== to.size) {
+      throw new ChunkQLError('value', `cannot cast a list of ${items.length} items to ${typeName(to)}`)
+    }
+    return Array.from(items, (item) => (item === null ? null : convert(item)))
+  }
 }
 
 /** The value of a type that a text spells. */

@@ -69,8 +69,11 @@ export function arithmeticType(a: Argument, b: Argument): Type | undefined {
 /** Whether a function that wants `to` takes this argument without a written cast. */
 export function canCastImplicitly(from: Argument, to: Type): boolean {
   if (sameType(from.type, to) || from.type.kind === 'null') return true
-  if (to.kind === 'list')
-    return from.type.kind === 'list' && to.size === undefined && sameType(elementOf(from.type), elementOf(to))
+  if (to.kind === 'list') {
+    if (isText(from)) return from.literal !== undefined
+    const items = { type: elementOf(from.type) }
+    return from.type.kind === 'list' && to.size === undefined && canCastImplicitly(items, elementOf(to))
+  }
   if (isText(from)) return from.literal !== undefined
   if (to.kind === 'timestamp') return from.type.kind === 'date'
   if (isWrittenDate(from, to)) return true
@@ -162,9 +165,10 @@ function textMeets(a: Argument, b: Argument): Type | undefined {
   return text.literal === undefined ? undefined : other.type
 }
 
-/** Lists of one element type, whatever their sizes. */
+/** Lists meet where their items do, whatever their sizes. */
 function listMeets(a: Type, b: Type): Type | undefined {
-  return sameType(elementOf(a), elementOf(b)) ? listOf(elementOf(a)) : undefined
+  const element = commonType({ type: elementOf(a) }, { type: elementOf(b) })
+  return element && listOf(element)
 }
 
 function booleanMeets(a: Type, b: Type): Type | undefined {

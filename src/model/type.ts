@@ -136,6 +136,12 @@ export function typeName(type: Type): string {
 
 /** The type that SQL text names, or undefined. Case and inner white space do not matter. */
 export function typeNamed(name: string): Type | undefined {
+  const list = /^(.*?)\s*\[\s*(\d*)\s*\]$/s.exec(name)
+  if (list) {
+    const [, inner = '', size] = list
+    const element = typeNamed(inner)
+    return element && listOf(element, size ? Number(size) : undefined)
+  }
   return byName.get(name.toLowerCase().replace(/\s+/g, ' '))
 }
 
@@ -155,6 +161,12 @@ export function isObjectType({ kind }: Type): boolean {
 /** The type of a list's elements. */
 export function elementOf(type: Type): Type {
   return type.element ?? NULL
+}
+
+/** NULL has a type only where it meets others: alone it is an INTEGER, as in DuckDB. */
+export function withoutNull(type: Type): Type {
+  if (type.kind === 'null') return INT32
+  return type.kind === 'list' ? listOf(withoutNull(elementOf(type)), type.size) : type
 }
 
 export function sameType(a: Type, b: Type): boolean {

@@ -30,6 +30,7 @@ export interface Expected {
   readonly valid?: readonly number[]
   readonly texts?: readonly string[]
   readonly bytes?: readonly string[]
+  readonly lists?: readonly (Expected | null)[]
 }
 
 export type Outcome = { readonly kind: 'read' } | { readonly kind: 'refused'; readonly why: string }
@@ -101,7 +102,8 @@ function slicesOf(bytes: Uint8Array, size: number): Uint8Array[] {
   return Array.from({ length: bytes.length / size }, (_, i) => bytes.slice(i * size, (i + 1) * size))
 }
 
-export function valuesOf({ type = '', values = '', valid, texts, bytes: blobs }: Expected): Value[] {
+export function valuesOf({ type = '', values = '', valid, texts, bytes: blobs, lists }: Expected): Value[] {
+  if (lists) return lists.map((list) => list && valuesOf(list))
   if (texts) return [...texts]
   if (blobs) return blobs.map((text) => Uint8Array.from(Buffer.from(text, 'base64')))
   const bytes = Uint8Array.from(Buffer.from(values, 'base64'))

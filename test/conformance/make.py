@@ -47,6 +47,8 @@ def columns_of(values, name):
         return {**columns_of(values.real, f"{name}.real"), **columns_of(values.imag, f"{name}.imag")}
     if values.dtype.kind == "O" and all(isinstance(v, bytes) for v in values.ravel()):
         return {name: {"bytes": [base64.b64encode(v).decode() for v in values.ravel()]}}
+    if values.dtype.kind == "O" and all(v is None or isinstance(v, np.ndarray) for v in values.ravel()):
+        return {name: {"lists": [None if v is None else columns_of(v, "x")["x"] for v in values.ravel()]}}
     if values.dtype.kind in "OUS":
         return {name: {"texts": [v.decode("latin1") if isinstance(v, bytes) else str(v) for v in values.ravel()]}}
     if values.dtype.kind == "V":
@@ -420,6 +422,19 @@ def types():
     v2(section, "json2, two dimensions", table, chunks=(2, 2), object_codec=numcodecs.JSON(), fill_value="")
     raw = np.array([b"a", b"", bytes(range(256)), b"\0\0", b"xyz"], object)
     v2(section, "vlen-bytes", raw, chunks=(5,), object_codec=numcodecs.VLenBytes())
+    for dtype in ["|b1", "|i1", "<u2", ">i4", "<u4", "<i8", ">u8", "<f2", "<f4", ">f8"]:
+        lists = np.empty(5, object)
+        lists[:] = [sample(size, dtype) for size in (3, 0, 1, 40, 2)]
+        v2(section, f"vlen-array of {dtype}", lists, chunks=(2,), skip=["1"], object_codec=numcodecs.VLenArray(dtype), fill_value=None)
+    square = np.empty((3, 2), object)
+    for i in range(6):
+        square.flat[i] = sample(i % 4, "<f8")
+    v2(section, "vlen-array, two dimensions, order F", square, chunks=(2, 2), order="F", compressor=None, object_codec=numcodecs.VLenArray("<f8"), fill_value=None)
+    moments = np.empty(2, object)
+    moments[:] = [np.arange(2).astype("<M8[ns]"), np.arange(1).astype("<M8[ns]")]
+    store = {}
+    zarr.create(shape=2, dtype=object, chunks=2, store=store, object_codec=numcodecs.VLenArray("<M8[ns]"), compressor=None)[...] = moments
+    add(section, "vlen-array of datetime64", 2, "by hand", store, unsupported=True)
     v2(section, "|S4", np.array([b"a", b"bcd", b"", b"efgh"]), chunks=(3,), compressor=None)
     for order in (little, big):
         end = order["configuration"]["endian"]
@@ -483,6 +498,14 @@ def damage():
     for name, (compressor, ways) in kinds.items():
         for way in ways:
             v2(section, f"{name}, {way.__name__}", data, chunks=(300,), compressor=compressor, broken=way)
+    lists = np.empty(3, object)
+    lists[:] = [sample(size) for size in (3, 0, 20)]
+
+    def halved(store):
+        store["0"] = store["0"][:4] + bytes([11]) + store["0"][5:]
+
+    for way in [cut, longer, empty, zeros, halved]:
+        v2(section, f"vlen-array, {way.__name__}", lists, chunks=(3,), compressor=None, object_codec=numcodecs.VLenArray("<i4"), fill_value=None, broken=way)
     for name, chain in {"crc32": [numcodecs.CRC32()], "adler32": [numcodecs.Adler32()]}.items():
         v2(section, f"{name}, flipped", data, chunks=(300,), compressor=None, filters=chain, broken=flipped)
 

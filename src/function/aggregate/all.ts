@@ -23,6 +23,7 @@ import {
 } from './covariance.js'
 import { greatestPart, leastPart, max, min } from './extreme.js'
 import { momentFields, totalFields } from './fields.js'
+import { list } from './list.js'
 import { allPart, anyPart, boolAnd, boolOr } from './logic.js'
 import { moments, stddevPop, stddevSamp, varPop, varSamp } from './moments.js'
 import { first, last, mode, stringAgg } from './order.js'
@@ -69,6 +70,7 @@ export const aggregates: readonly AggregateFunction[] = [
   first as HolisticAggregate,
   last as HolisticAggregate,
   stringAgg as HolisticAggregate,
+  list as HolisticAggregate,
   // Parts
   total,
   leastPart,

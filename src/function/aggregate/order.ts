@@ -1,5 +1,6 @@
 /** first, last, mode, string_agg: what depends on which rows come first. */
 import { VARCHAR, type Value } from '../../model/type.js'
+import { keyOfValue } from '../../model/value-key.js'
 import type { Argument, HolisticAggregate, Signature } from '../definition.js'
 import { accepts, firstOf, fixed } from '../resolve.js'
 
@@ -33,11 +34,13 @@ function atEnd(name: string, summary: string, keep: (a: Kept, b: Kept) => Kept):
 export const first = atEnd('first', 'Gives the value of the first row, NULL too.', (a) => a)
 export const last = atEnd('last', 'Gives the value of the last row, NULL too.', (_, b) => b)
 
-/** Counts in the order in which values were first seen. A Map takes -0 for 0 and finds NaN. */
-type Counts = Map<Value, number>
+/** Counts by the keys of values, in the order in which these were first seen. */
+type Counts = Map<Value, { readonly value: Value; readonly times: number }>
 
 function count(counts: Counts, value: Value, times: number): Counts {
-  return counts.set(value, (counts.get(value) ?? 0) + times)
+  const key = keyOfValue(value)
+  const known = counts.get(key)
+  return counts.set(key, { value: known ? known.value : value, times: (known?.times ?? 0) + times })
 }
 
 export const mode: HolisticAggregate<Counts> = {
@@ -50,13 +53,13 @@ export const mode: HolisticAggregate<Counts> = {
   init: () => new Map(),
   update: (counts, value = null) => count(counts, value, 1),
   merge: (a, b) => {
-    for (const [value, times] of b) count(a, value, times)
+    for (const { value, times } of b.values()) count(a, value, times)
     return a
   },
   finalize: (counts) => {
     let best: Value = null
     let most = 0
-    for (const [value, times] of counts) if (times > most) [best, most] = [value, times]
+    for (const { value, times } of counts.values()) if (times > most) [best, most] = [value, times]
     return best
   },
   size: (counts) => counts.size * 64,

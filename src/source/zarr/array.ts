@@ -17,6 +17,8 @@ export type DataType =
   | { readonly kind: 'text' }
   /** Bytes of any number, as the vlen-bytes codec lays them. */
   | { readonly kind: 'bytes' }
+  /** Lists of any number of numbers, as the vlen-array codec lays them. */
+  | { readonly kind: 'lists'; readonly storage: Storage; readonly bigEndian: boolean }
   /** Bytes of a fixed number without a meaning. */
   | { readonly kind: 'raw'; readonly size: number }
   /** Several values in each cell; what lies between them is padding. Fields are read one by one: see fields.ts. */
@@ -102,8 +104,8 @@ export function isRefused(array: AnyArray): array is RefusedArray {
 /** Thrown inside the readers of metadata where something is valid but beyond us; becomes a `RefusedArray`. */
 export class Refusal extends Error {}
 
-/** Texts and bytes of any length are numbered: see variable.ts. */
-const typeSizes = { datetime: 8, timedelta: 8, text: 4, bytes: 4 } as const
+/** Texts, bytes and lists of any length are numbered: see variable.ts. */
+const typeSizes = { datetime: 8, timedelta: 8, text: 4, bytes: 4, lists: 4 } as const
 
 /** Bytes of one cell in a decoded chunk. */
 export function cellBytes(type: DataType): number {
@@ -135,6 +137,7 @@ export function elementBytes(type: DataType): number {
       return type.encoding === 'utf32' ? 4 : 1
     case 'text':
     case 'bytes':
+    case 'lists':
       return 1
     default:
       return cellBytes(type)

@@ -17,7 +17,16 @@ import { byteSwap } from './fields.js'
 import { fillBytes } from './fill.js'
 import { chunkFingerprints } from './fingerprints.js'
 import type { Store } from './store.js'
-import { type Kept, readVariable, sameInAll } from './variable.js'
+import {
+  type Kept,
+  listOfStored,
+  readVariable,
+  sameInAll,
+  type Variable,
+  variableBytes,
+  variableLists,
+  variableTexts,
+} from './variable.js'
 
 export interface ZarrColumn extends ChunkedColumn {
   /** As `prepare`, for readers that can show all dates of the standard calendar. */
@@ -41,7 +50,7 @@ export function chunkedColumn(
   const check = dateCheck(layout, decoding.time?.calendar === 'standard' ? Number(firstGregorian) : -(2 ** 63))
   const checkRange = dateCheck(layout, -(2 ** 63))
 
-  const variable = variableReader(array)
+  const variable = variableReader(array, decoding)
   /** By the address at which a chunk was decoded: the next one there takes its place. */
   const keptBy = new WeakMap<Machine, Map<number, readonly Value[]>>()
 
@@ -142,17 +151,42 @@ export function chunkedColumn(
 }
 
 /** Undefined where cells have a size. */
-function variableReader(array: ZarrArray): ((span: Span | null, machine: Machine) => Kept) | undefined {
-  const { chunk, dataType, fill } = array
-  if (dataType.kind !== 'text' && dataType.kind !== 'bytes') return undefined
-  const cells = cellCount(chunk)
-  const missing = missingText(array)
-  const value = fill instanceof Uint8Array ? fill : dataType.kind === 'bytes' ? new Uint8Array(0) : String(fill ?? '')
+function variableReader(
+  array: ZarrArray,
+  decoding: Decoding,
+): ((span: Span | null, machine: Machine) => Kept) | undefined {
+  const cells = cellCount(array.chunk)
+  const variable = variableOf(array, decoding)
+  if (!variable) return undefined
+  const nothing = fillOf(array, decoding)
   return (span, machine) => {
-    if (!span) return sameInAll(value === missing ? null : value, cells)
-    const bytes = machine.bytes.subarray(span.address, span.address + span.length)
-    return readVariable(dataType.kind, missing, bytes, cells)
+    if (!span) return sameInAll(nothing, cells)
+    return readVariable(variable, machine.bytes.subarray(span.address, span.address + span.length), cells)
   }
+}
+
+function variableOf(array: ZarrArray, { items }: Decoding): Variable | undefined {
+  const { dataType } = array
+  if (dataType.kind === 'text') return variableTexts(missingText(array))
+  if (dataType.kind === 'bytes') return variableBytes
+  return dataType.kind === 'lists' && items ? variableLists(items, dataType.bigEndian) : undefined
+}
+
+/** What a cell has where nothing was written. A number as a list is what the codec would make of it: one of that number. */
+function fillOf(array: ZarrArray, { items }: Decoding): Value {
+  const { dataType, fill } = array
+  if (items) {
+    if (fill === undefined) return null
+    const stored = allocateStored(items.storage, 1)
+    stored[0] = (
+      stored instanceof BigInt64Array || stored instanceof BigUint64Array ? BigInt(fill as number) : fill
+    ) as never
+    return listOfStored(items, stored)
+  }
+  if (fill instanceof Uint8Array) return fill
+  if (dataType.kind === 'bytes') return new Uint8Array(0)
+  const text = String(fill ?? '')
+  return text === missingText(array) ? null : text
 }
 
 /** Whether an array is still there is asked once for many chunks that are not. */

@@ -33,6 +33,8 @@ export interface Decoding {
   /** Present where the compiled engine can read the chunks as they are decoded. */
   readonly layout?: Layout | undefined
   readonly time?: TimeUnits | undefined
+  /** Of lists of any length: how the numbers in them become values. */
+  readonly items?: ({ readonly type: Type } & Extract<Form, { kind: 'number' }>) | undefined
   /** What the numbers count, where the data type says so. */
   readonly units?: string | undefined
   readonly refused?: string | undefined
@@ -61,6 +63,8 @@ export function decodingOf(array: ZarrArray, attributes: JsonObject, options: De
       return objectDecoding(array, VARCHAR, { kind: 'kept' })
     case 'bytes':
       return objectDecoding(array, BLOB, { kind: 'kept' })
+    case 'lists':
+      return listsDecoding(array, dataType.storage, options)
     case 'raw':
       return objectDecoding(array, BLOB, { kind: 'bytes', size: dataType.size })
     case 'list':
@@ -100,7 +104,15 @@ function listDecoding(array: ZarrArray, { element, shape }: ListData, options: D
   return objectDecoding(array, type, form)
 }
 
-function numberForm({ storage, unpack, missing, nanIsNull }: Layout): Form {
+/** Items are read as an array of them without attributes would be. */
+function listsDecoding(array: ZarrArray, storage: Storage, options: DecodeOptions): Decoding {
+  const item = decodingOf({ ...array, dataType: { kind: 'number', storage }, fillIsMissing: false }, {}, options)
+  if (!item.layout) return item
+  const decoding = objectDecoding(array, listOf(item.type), { kind: 'kept' })
+  return { ...decoding, nullable: array.fill === undefined, items: { type: item.type, ...numberForm(item.layout) } }
+}
+
+function numberForm({ storage, unpack, missing, nanIsNull }: Layout): Extract<Form, { kind: 'number' }> {
   return { kind: 'number', storage, unpack, missing, nanIsNull }
 }
 

@@ -26,6 +26,8 @@ export function parseFill(value: Json | undefined, type: DataType, version: 2 | 
       return structFill(value, type, version)
     case 'bytes':
       return value === 0 || value === '' ? undefined : bytesFill(value)
+    case 'lists':
+      return numberFill(value, type.storage, version)
     case 'raw':
       return rawFill(value, type.size)
     case 'list':

@@ -54,7 +54,7 @@ function layoutV2(
     dataType: type,
     fill: parseFill(zarray.fill_value, type, 2),
     axes: order === 'C' ? axes : axes.toReversed(),
-    codecs: [...order1, ...filters.filter(({ name }) => name !== 'vlen-utf8' && name !== 'vlen-bytes'), ...compressor],
+    codecs: [...order1, ...filters.filter(({ name }) => !variableCodecs.has(name)), ...compressor],
     shards: [],
     keys: { prefix: '', separator },
   }
@@ -66,6 +66,9 @@ function codecV2(value: Json): CodecConfig {
   if (typeof id !== 'string') throw new Error('a codec has no "id"')
   return { name: id, configuration }
 }
+
+/** They only lay values of any length one behind the other: see variable.ts. */
+const variableCodecs = new Set(['vlen-utf8', 'vlen-bytes', 'vlen-array'])
 
 /** What makes bytes of objects that are texts. All decode to the layout of the first. */
 const textCodecs = new Set(['vlen-utf8', 'json2', 'msgpack2', 'categorize'])
@@ -114,14 +117,23 @@ function kindV2(
   if (kind === 'U') return { kind: 'fixedText', encoding: 'utf32', size: 4 * size }
   if (kind === 'S') return { kind: 'fixedText', encoding: 'bytes', size }
   if (kind === 'V') return { kind: 'raw', size }
-  if (kind === 'O') return objectsV2(filters[0]?.name)
+  if (kind === 'O') return objectsV2(filters[0])
   throw new Refusal(`data of type ${dtype} are not read`)
 }
 
 /** What the first filter made bytes of. */
-function objectsV2(codec = 'nothing'): DataType {
+function objectsV2(filter: CodecConfig | undefined): DataType {
+  const codec = filter?.name ?? 'nothing'
+  if (codec === 'vlen-array') return listsV2((filter?.configuration?.dtype ?? null) as Json)
   if (textCodecs.has(codec)) return { kind: 'text' }
   if (codec === 'vlen-bytes') return { kind: 'bytes' }
   if (codec === 'pickle') throw new Refusal('pickled objects are programs: they are not read')
   throw new Refusal(`data of type |O, made bytes by ${codec}, are not read`)
+}
+
+/** Items of a type that the configuration of the codec names. */
+function listsV2(dtype: Json): DataType {
+  const { type, bigEndian } = typeV2(dtype, [])
+  if (type.kind !== 'number') throw new Refusal(`lists of ${jsonText(dtype)} are not read`)
+  return { kind: 'lists', storage: type.storage, bigEndian }
 }

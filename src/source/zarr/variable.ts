@@ -1,8 +1,12 @@
-/** Texts and bytes of any length in a chunk, as the vlen codecs lay them: each different one is kept once. Called by chunked.ts. */
+/** Texts, bytes and lists of any length in a chunk, as the vlen codecs lay them: each different one is kept once. Called by chunked.ts. */
 import { ChunkQLError } from '../../model/error.js'
+import { storageBytes } from '../../model/schema.js'
 import { utf8 } from '../../model/stored-text.js'
 import type { Value } from '../../model/type.js'
+import { type NumericArray, valueAt } from '../../model/vector.js'
 import { hashOf, sameBytes } from '../objects.js'
+import { allocateStored, storedCopier, unpack } from '../unpack.js'
+import type { Decoding } from './convention.js'
 
 /** The values of a chunk, and for each cell the number of its value. */
 export interface Kept {
@@ -10,16 +14,55 @@ export interface Kept {
   readonly numbers: Int32Array
 }
 
-/** A count, then for each cell its length in bytes and the bytes. `start` and `end` bound the chunk. */
-export function readVariable(
-  kind: 'text' | 'bytes',
-  missing: string | undefined,
-  bytes: Uint8Array,
-  cells: number,
-): Kept {
+/** What the bytes of a cell are. */
+export interface Variable {
+  /** For errors. */
+  readonly what: string
+  /** Throws where they are no such value. */
+  readonly read: (bytes: Uint8Array) => Value
+}
+
+export function variableTexts(missing: string | undefined): Variable {
+  return {
+    what: 'texts',
+    read: (bytes) => {
+      const text = utf8(bytes)
+      return text === missing ? null : text
+    },
+  }
+}
+
+export const variableBytes: Variable = { what: 'values', read: (bytes) => bytes.slice() }
+
+/** How the numbers of lists become values. */
+export type Items = NonNullable<Decoding['items']>
+
+export function variableLists(items: Items, bigEndian: boolean): Variable {
+  const size = storageBytes[items.storage]
+  return {
+    what: 'lists',
+    read(bytes) {
+      if (bytes.length % size > 0) throw damaged(`a list of ${bytes.length} bytes, numbers take ${size} each`)
+      // A copy begins where numbers of every size may.
+      const copy = bytes.slice()
+      if (bigEndian) for (let at = 0; at < copy.length; at += size) copy.subarray(at, at + size).reverse()
+      const stored = allocateStored(items.storage, copy.length / size)
+      storedCopier(items.storage, copy.buffer)(0, size, stored.length, 0, stored)
+      return listOfStored(items, stored)
+    },
+  }
+}
+
+export function listOfStored(items: Items, stored: NumericArray): Value {
+  const vector = unpack(items.type, items, stored)
+  return Array.from({ length: vector.length }, (_, i) => valueAt(vector, i))
+}
+
+/** A count, then for each cell its length in bytes and the bytes: the whole chunk. */
+export function readVariable({ what, read }: Variable, bytes: Uint8Array, cells: number): Kept {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const count = bytes.length >= 4 ? view.getUint32(0, true) : -1
-  if (count !== cells) throw damaged(`a count of ${count}, expected ${cells} ${kind === 'text' ? 'texts' : 'values'}`)
+  if (count !== cells) throw damaged(`a count of ${count}, expected ${cells} ${what}`)
   const numbers = new Int32Array(cells)
   const different = new Different(bytes)
   let at = 4
@@ -29,8 +72,8 @@ export function readVariable(
     numbers[i] = different.numberOf(at + 4, length)
     at += 4 + length
   }
-  const values = different.parts().map((part) => (kind === 'bytes' ? part.slice() : utf8(part)))
-  return { values: missing === undefined ? values : values.map((value) => (value === missing ? null : value)), numbers }
+  if (at !== bytes.length) throw damaged(`${bytes.length - at} bytes behind its ${what}`)
+  return { values: different.parts().map(read), numbers }
 }
 
 /** One value in every cell. */

@@ -1,5 +1,14 @@
 /** Aggregates over the items of one list: NULLs among them do not count; NULL where there is nothing else. */
-import { elementOf, FLOAT64, INT64, isInteger, isNumeric, type Type, type Value } from '../../../model/type.js'
+import {
+  elementOf,
+  FLOAT64,
+  INT64,
+  isInteger,
+  isNumeric,
+  type Type,
+  type Value,
+  withoutNull,
+} from '../../../model/type.js'
 import type { Example, ScalarFunction } from '../../definition.js'
 import { compareValues } from '../../order.js'
 import { oneList, overflow } from './parts.js'
@@ -31,7 +40,7 @@ function listAggregate({
     summary,
     usage: `${name}(list)`,
     category: 'list',
-    resolve: (args) => oneList(args, (type) => result(elementOf(type))),
+    resolve: (args) => oneList(args, (type) => result(withoutNull(elementOf(type)))),
     evaluate: ({ args: [type] }) => {
       const element = elementOf(type as Type)
       return (list) => {

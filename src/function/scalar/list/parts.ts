@@ -1,6 +1,6 @@
 /** Items and parts of lists: by place, by range, made of values. Places count from 1, negative ones from the end. */
 import { ChunkQLError } from '../../../model/error.js'
-import { BOOLEAN, elementOf, INT64, listOf, type Type, VARCHAR, type Value } from '../../../model/type.js'
+import { BOOLEAN, elementOf, INT64, listOf, NULL, type Type, VARCHAR, type Value } from '../../../model/type.js'
 import type { Argument, ScalarFunction, Signature } from '../../definition.js'
 import { equalValues } from '../../order.js'
 import { accepts } from '../../resolve.js'
@@ -101,7 +101,7 @@ export const listValue: ScalarFunction = {
   category: 'list',
   nulls: 'own',
   resolve(args): Signature | undefined {
-    const type = args.length === 0 ? INT64 : commonTypeOf(args)
+    const type = args.length === 0 ? NULL : commonTypeOf(args)
     return type && { args: args.map(() => type), result: listOf(type) }
   },
   evaluate:

@@ -3,6 +3,7 @@ import { VARCHAR, type Value } from '../../../model/type.js'
 import { canCast } from '../../cast.js'
 import type { Argument, ScalarFunction, Signature } from '../../definition.js'
 import { accepts } from '../../resolve.js'
+import { listConcat } from '../list/join.js'
 
 /** What stands between texts is no number. */
 function resolveSeparated(args: readonly Argument[]): Signature | undefined {
@@ -20,11 +21,13 @@ const joined = (args: readonly Value[], separator: string): string => args.filte
 
 export const join: ScalarFunction = {
   name: '||',
-  summary: 'Joins two texts; NULL where one is NULL.',
+  summary: 'Joins two texts, or two lists; NULL where one is NULL.',
   usage: 'a || b',
   category: 'text',
-  resolve: resolveTexts(2, 2),
-  evaluate: () => (a, b) => `${a}${b}`,
+  // A list and a text would be two texts by accident.
+  resolve: (args) =>
+    args.some(({ type }) => type.kind === 'list') ? listConcat.resolve(args) : resolveTexts(2, 2)(args),
+  evaluate: (signature) => (signature.result.kind === 'list' ? listConcat.evaluate(signature) : (a, b) => `${a}${b}`),
   examples: [{ sql: "'a' || 1", result: 'a1' }],
 }
 

@@ -9,7 +9,7 @@ import { type Catalog, didYouMean, type FoundTable, nameOf, tableNamed, tableOfP
 import { ChunkQLError } from './model/error.js'
 import { outputOf } from './model/plan.js'
 import type { Column, Schema, Table } from './model/schema.js'
-import type { ExpressionSyntax, TableSyntax, Name, Statement } from './model/syntax.js'
+import type { ExpressionSyntax, Name, Statement, TableSyntax } from './model/syntax.js'
 import { prepare, type QueryOptions, type Result, run } from './query.js'
 import type { Session } from './session.js'
 import { settingNamed } from './settings.js'

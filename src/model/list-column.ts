@@ -67,6 +67,7 @@ export function foldColumn(
   const place: Layout = {
     ...layout,
     form: undefined,
+    made: true,
     fold,
     storage: isFloat ? 'f8' : 'i8',
     unpack: { kind: 'none' },
@@ -104,7 +105,7 @@ function derived(
 ): ScanColumn {
   const element = elementOf(type)
   const { storage, unpack, missing, nanIsNull } = item
-  const place: Layout = { ...layout, form: undefined, storage, unpack, missing, nanIsNull, ...change }
+  const place: Layout = { ...layout, form: undefined, made: true, storage, unpack, missing, nanIsNull, ...change }
   const nullable = nanIsNull || missing.length > 0
   return { id, name, type: element, nullable, column: { ...column, type: element, nullable, dims, layout: place } }
 }

@@ -126,6 +126,8 @@ export interface Layout {
   readonly offset?: number | undefined
   /** Present where values are no numbers: only the interpreter reads them. `storage` does not matter then. */
   readonly form?: Form | undefined
+  /** The column is made of another one's cells, whose name it has for its source: what is known of that one's values is not of its. */
+  readonly made?: true | undefined
   /** Cells are lists, of which each gives one number: of `storage`, which is that of the result. */
   readonly fold?: ListFold | undefined
   /** Columns of a table that name the same here lie in the same chunks: the fields of one structured array. */

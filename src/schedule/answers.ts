@@ -36,7 +36,11 @@ export function answerColumns(
     if (definition?.kind !== 'distributive' || !definition.fromStatistics || filter) return undefined
     for (const arg of args) {
       const column = arg.kind === 'column' ? scan.columns.find(({ id }) => id === arg.column) : undefined
-      const spans = column?.kind === 'stored' && column.dims.length === scan.dims.length && hasStatistics(column.type)
+      const spans =
+        column?.kind === 'stored' &&
+        !column.layout.made &&
+        column.dims.length === scan.dims.length &&
+        hasStatistics(column.type)
       if (!spans) return undefined
       found.add(column.id)
     }

@@ -42,6 +42,7 @@ export async function learn(scan: GridScan, wanted: Wanted, context: LearnContex
       column.kind === 'stored' &&
       (wanted.tested.has(column.id) || wanted.summed.has(column.id) || wanted.top?.column === column.id) &&
       column.dims.length > 0 &&
+      !column.layout.made &&
       hasStatistics(column.type),
   )
   const lattice = finest(columns, wanted, scan)

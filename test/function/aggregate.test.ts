@@ -118,6 +118,7 @@ test('DISTINCT counts values once', () => {
 
 const sameWithin = (a: Value, b: Value): boolean =>
   Object.is(a, b) ||
+  (Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, i) => sameWithin(item, b[i]))) ||
   (a === 0 && b === 0) ||
   (typeof a === 'number' && typeof b === 'number' && Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b)))
 

@@ -180,7 +180,7 @@ test('items and folds compile, and read no chunk twice', async () => {
     'SELECT sum(list_sum(g[1:m])), max(list_max(f)), sum(c[1]), sum(n) FROM s.peaks WHERE list_min(c) < 0',
   ]) {
     const { chunks, ...plan } = await db.explain(sql, { analyze: true })
-    assert.deepEqual(chunks, { total: 6, pruned: 0, read: 6 }, sql)
+    assert.deepEqual([chunks.total, chunks.read], [6, 6], sql)
     assert.match(plan.toString(), /engine: compiled/, sql)
   }
   await db.close()

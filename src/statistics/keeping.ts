@@ -1,4 +1,5 @@
 /** Where the statistics of a column are kept, and whether they still hold. Called by `analyze.ts` and `known.ts`. */
+import { ChunkQLError } from '../model/error.js'
 import { digestText, type Fingerprints, isKnown, noFingerprints, sameFingerprint } from '../model/fingerprint.js'
 import { type Column, chunkCounts, type Table } from '../model/schema.js'
 import { type ChunkRecords, extentOf, isKnownRecord, word, wordsPerRecord } from '../model/statistics.js'
@@ -21,7 +22,9 @@ export interface Place {
 /** `group`: the folder for all columns of a store. */
 export function placeOf(group: string, table: Table, column: Column, chunked: ChunkedColumn): Place {
   const shape = column.dims.map((dim) => table.dims[dim]?.size ?? 0)
-  const digest = digestText(JSON.stringify([chunked.name, column.name, chunked.digest]))
+  // Of several stores the origin is told by the fingerprints.
+  const origin = chunked.origin || table.name
+  const digest = digestText(JSON.stringify([origin, column.name, chunked.digest]))
   const folder = `${group}/${folderName(column.name)}-${digest.slice(0, 16)}`
   return { folder, grid: chunkCounts(column, table.dims), shape, column, chunked }
 }
@@ -35,18 +38,26 @@ export function readKept({ folder, column }: Place, start: readonly number[], co
   return readRecords(folder, column.type, start, counts)
 }
 
-/** `store`: its identity, for people. */
-export function writeKept(
-  group: string,
-  store: string,
-  { folder, grid, column, chunked }: Place,
-  records: ChunkRecords,
-) {
+/** `store`: its identity, for people. Throws 'io' where nothing can be written. */
+export function writeKept(group: string, store: string, place: Place, records: ChunkRecords): void {
+  try {
+    tryWrite(group, store, place, records)
+  } catch {
+    // Somebody else may have taken the folder away.
+    try {
+      tryWrite(group, store, place, records)
+    } catch (error) {
+      throw new ChunkQLError('io', `statistics cannot be written: ${(error as Error).message}`, {
+        hint: 'SET local_cache to a directory that can be written',
+      })
+    }
+  }
+}
+
+function tryWrite(group: string, store: string, { folder, grid, column, chunked }: Place, records: ChunkRecords): void {
   if (!isPath(`${group}/.zgroup`)) {
-    writeAtomically(
-      `${group}/.zattrs`,
-      JSON.stringify({ store, what: 'statistics of chunks, kept by ChunkQL' }, null, 2),
-    )
+    const attributes = { store, what: 'statistics of chunks, kept by ChunkQL' }
+    writeAtomically(`${group}/.zattrs`, JSON.stringify(attributes, null, 2))
     writeAtomically(`${group}/.zgroup`, JSON.stringify({ zarr_format: 2 }))
   }
   const attributes = { array: chunked.name, column: column.name, digest: chunked.digest }

@@ -6,7 +6,7 @@
 import { cellCount } from '../model/schema.js'
 import { type ChunkRecords, emptyRecords, word, wordsPerRecord } from '../model/statistics.js'
 import { isFloat, type Type } from '../model/type.js'
-import { writeAtomically } from '../platform/node/atomic-file.js'
+import { removeFolder, writeAtomically } from '../platform/node/atomic-file.js'
 import { readWhole } from '../platform/node/files.js'
 
 const recordBytes = wordsPerRecord * 8
@@ -81,6 +81,8 @@ export function writeRecords(
 ): void {
   const { type } = records
   const found = readShape(folder, type)
+  // Whatever lies there was written for something else.
+  if (!found) removeFolder(folder)
   const chunk = found?.chunk ?? fileShape(grid)
   const shape = grid.map((count, axis) => Math.max(count, found?.shape[axis] ?? 0))
   if (!found || shape.some((count, axis) => count !== found.shape[axis])) {

@@ -1,6 +1,6 @@
 /** ANALYZE and what becomes of it: statistics are used as long as the chunks are what they were, and never after. */
 import assert from 'node:assert/strict'
-import { appendFileSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
 import { connect, type Database } from '../../src/index.js'
@@ -240,6 +240,22 @@ test('statistics are an array that can be queried, and damaged ones are none', (
     writeFileSync(join(folder, '.zarray'), '{')
     assert.equal(await sumOf(fixture), '780, 4 read')
   }))
+
+test('several stores as one table have statistics, also when one is added', () =>
+  withFixture({ v: counting() }, async ({ ask, path }) => {
+    const [a, b] = [`'${path}'`, `'${path}/../more.zarr'`]
+    cpSync(path, join(path, '../more.zarr'), { recursive: true, preserveTimestamps: true })
+    await ask(`ANALYZE [${a}, ${b}]`)
+    assert.deepEqual(await ask(`SELECT sum(v) FROM [${a}, ${b}]`), { rows: ['1560'], read: 0, answered: 8 })
+    assert.deepEqual(await ask(`SELECT sum(v) FROM [${b}, ${a}]`), { rows: ['1560'], read: 8, answered: 0 })
+    assert.deepEqual(await ask(`SELECT sum(v) FROM [${a}, ${b}, ${a}]`), { rows: ['2340'], read: 4, answered: 8 })
+  }))
+
+test('a directory that cannot be written is told', async () => {
+  const { db, path } = await open({ v: counting() }, { local_cache: '/dev/null/nowhere' })
+  await assert.rejects(db.query(`ANALYZE '${path}'`), { code: 'io', message: /cannot be written/ })
+  await db.close()
+})
 
 test('analyzing is cancelled, and refuses what has no place', async () => {
   const db = await connect({ threads: 1 })

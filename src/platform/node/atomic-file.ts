@@ -17,7 +17,14 @@ export function writeAtomically(path: string, content: Uint8Array | string): voi
   }
 }
 
-/** A folder with all that is in it; nothing where there is none. */
+/** A folder with all that is in it; nothing where there is none. What others write there meanwhile begins anew. */
 export function removeFolder(path: string): void {
-  rmSync(path, { recursive: true, force: true })
+  const away = `${dirname(path)}/.${randomBytes(8).toString('hex')}.tmp`
+  try {
+    renameSync(path, away)
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ENOENT') return
+    throw error
+  }
+  rmSync(away, { recursive: true, force: true, maxRetries: 3 })
 }

@@ -103,8 +103,11 @@ export function concatSource(parts: readonly Part[], byName: boolean, ref: Sourc
     return concat(column.type, found)
   }
 
+  const first = (parts[0] as Part).source.identity
   return {
     ref,
+    // Stores may be added behind the others: what is kept of these holds.
+    identity: first === undefined ? undefined : `${first} and others`,
     isRemote: parts.some(({ source }) => source.isRemote),
     schema: schemaOf(joined, (parts[0] as Part).source.schema),
     coordinate: (table, column) => once(vectors, `${table}\n${column}`, () => coordinate(table, column)),

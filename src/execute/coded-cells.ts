@@ -26,13 +26,20 @@ export interface CodedPart {
 /** Numbers the texts of a column in one task. */
 export interface CellTexts {
   readonly texts: KeyTexts
+  /** How many different texts were met in the task. */
+  count(): number
   /** Writes the numbers of the cells to `codes`, an address, in C order over the column's own dims. */
   number(part: CodedPart, own: readonly number[], codes: number): void
 }
 
 /** Texts of a fixed size are numbered in the machine, as long as its mark holds; others by a dictionary, which may outlive the task. */
-export function cellTexts({ layout }: StoredColumn, machine: Machine, dictionary: Dictionary): CellTexts {
-  return layout.form?.kind === 'text' ? fixedTexts(layout.form, machine) : otherTexts(machine, dictionary)
+export function cellTexts(
+  { layout }: StoredColumn,
+  machine: Machine,
+  dictionary: Dictionary,
+  expected: number,
+): CellTexts {
+  return layout.form?.kind === 'text' ? fixedTexts(layout.form, machine, expected) : otherTexts(machine, dictionary)
 }
 
 /** The cells as i4. */
@@ -43,12 +50,13 @@ export function placeCodes(part: CodedPart, scratch: Scratch, texts: CellTexts):
   return columnAt(base, 4, column, box)
 }
 
-function fixedTexts(form: TextForm, machine: Machine): CellTexts {
+function fixedTexts(form: TextForm, machine: Machine, expected: number): CellTexts {
   const { size, missing } = form
-  const texts = new TextTable(machine, form.encoding, wordsOf(form))
+  const texts = new TextTable(machine, form.encoding, wordsOf(form), expected)
   const absent = missing === undefined ? undefined : texts.numberOf(missing, size)
   return {
     texts,
+    count: () => texts.count,
     number({ column, address }, own, codes) {
       readRuns(column.layout.strides, own, address, (cells, step, count, at) =>
         texts.number(cells, step, size, count, codes + 4 * at),
@@ -63,6 +71,7 @@ function fixedTexts(form: TextForm, machine: Machine): CellTexts {
 function otherTexts(machine: Machine, dictionary: Dictionary): CellTexts {
   return {
     texts: dictionary,
+    count: () => 0,
     number({ column, address, kept }, own, base) {
       const { buffer } = machine.memory
       const { form, strides } = column.layout

@@ -122,7 +122,7 @@ function openMerge(
           memory_limit,
         ),
     )
-    const merge = new MergeHash(states, keys, memory_limit, collected)
+    const merge = new MergeHash(states, keys, memory_limit, collected, stage.scan)
     return { absorb: (body, more) => merge.absorb(body, more), result: () => merge.result(keyExpressions, aggregates) }
   }
   const dims = keys.kind === 'dense' ? inLoopOrder(keys.dims, loops) : []

@@ -16,6 +16,9 @@ import type { StageRun } from './stage-run.js'
 
 type Reduce = DenseReduce | HashReduce
 
+/** Under which `expected` has the groups; texts have the ids of their columns. */
+const groupsOf = 'groups'
+
 export async function reduceTask(run: StageRun, bodies: Bodies<Body>, boxes: readonly Box[]): Promise<PartialBody> {
   const scratch = new Scratch(run.machine)
   const texts = textsOf(run)
@@ -47,7 +50,14 @@ export async function reduceTask(run: StageRun, bodies: Bodies<Body>, boxes: rea
     if (consumed) await consumed
   }
   for (const place of waiting) await consume(place)
+  remember(run, reduce, texts)
   return reduce.partial()
+}
+
+/** The next task of this thread makes room for as many at once. */
+function remember({ expected }: StageRun, reduce: Reduce, texts: ReadonlyMap<ColumnId, CellTexts>): void {
+  if (reduce instanceof HashReduce) expected.set(groupsOf, reduce.groups)
+  for (const [column, each] of texts) expected.set(column, each.count())
 }
 
 /** The pieces that hold selected cells, box by box. */
@@ -69,10 +79,12 @@ interface Place {
 }
 
 /** How the task numbers the texts of its coded columns. */
-function textsOf({ stage, machine, dictionaries }: StageRun): ReadonlyMap<ColumnId, CellTexts> {
+function textsOf({ stage, machine, dictionaries, expected }: StageRun): ReadonlyMap<ColumnId, CellTexts> {
   const entries = stage.scan.columns.flatMap((column): [ColumnId, CellTexts][] => {
     const dictionary = dictionaries.get(column.id)
-    return column.kind === 'stored' && dictionary ? [[column.id, cellTexts(column, machine, dictionary)]] : []
+    return column.kind === 'stored' && dictionary
+      ? [[column.id, cellTexts(column, machine, dictionary, expected.get(column.id) ?? 0)]]
+      : []
   })
   return new Map(entries)
 }
@@ -92,7 +104,16 @@ function openReduce(
       keys.kind === 'hash'
         ? keys.keys.map(({ expression: key }) => (key.kind === 'column' ? texts.get(key.column)?.texts : undefined))
         : []
-    return new HashReduce(scan, loops, { ...bodies, keys: bodies.keys }, scratch, coded, run.memory)
+    return new HashReduce(
+      scan,
+      loops,
+      { ...bodies, keys: bodies.keys },
+      scratch,
+      coded,
+      run.memory,
+      run.expected.get(groupsOf) ?? 0,
+      keys,
+    )
   }
   return new DenseReduce(
     scan,

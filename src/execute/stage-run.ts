@@ -33,6 +33,8 @@ export interface StageRun {
   readonly bodies: Bodies<Body> | undefined
   /** Of coded columns: what their numbers in this thread stand for. */
   readonly dictionaries: ReadonlyMap<ColumnId, Dictionary>
+  /** How many groups and texts the last task of this thread met: the next one makes room for as many at once. */
+  readonly expected: Map<ColumnId | 'groups', number>
   /** Bytes that this thread may use. */
   readonly memory: number
   /** Called at every piece and batch: throws 'cancelled', and where the thread has other duties gives them their turn. */
@@ -87,6 +89,7 @@ export async function openStage(
     want,
     bodies,
     dictionaries: new Map(codedColumns(stage).map(({ id }) => [id, new Dictionary(memory)])),
+    expected: new Map(),
     memory,
     check,
   }

@@ -2,13 +2,17 @@
 import type { Machine } from './machine.js'
 
 /**
- * Slots per group at least: then a search looks at 1.5 slots on average. As many more as the core's first cache holds:
- * a search that ends at its first slot is foreseen by the core.
+ * A table is half full at most, where it is small beside memory: a search that ends at its first slot is foreseen by the
+ * core. Large ones are fuller: a search then looks at two slots on average, which lie side by side. The smallest have as
+ * many slots as the core's first cache holds.
  */
-const slotsPerGroup = 2
-const smallSlots = 4096
+const halfFull = 0.5
+const fullest = 0.75
+const largeGroups = 2 ** 19
+const smallSlots = 2048
+const slotsPerSmall = 32
 const leastGroups = 64
-const slotBytes = 4
+const slotBytes = 8
 const wordBytes = 8
 
 export interface HashTable {
@@ -46,14 +50,16 @@ export function createHashTable(
 
   function grow(wanted: number): void {
     const known = capacity === 0 ? 0 : groups()
-    const before = kept
-    capacity = powerOfTwo(Math.max(wanted, leastGroups))
-    slots = Math.max(capacity * slotsPerGroup, Math.min(smallSlots, capacity * 32))
+    const before = { kept, table, slots }
+    const least = Math.max(wanted, leastGroups)
+    const full = least > largeGroups ? fullest : halfFull
+    slots = powerOfTwo(Math.max(least / full, Math.min(smallSlots, least * slotsPerSmall)))
+    capacity = Math.max(least, Math.min(Math.floor(slots * full), 2 * least))
     kept = machine.allocate(capacity * width * wordBytes)
     table = machine.allocate(slots * slotBytes)
-    machine.bytes.copyWithin(kept, before, before + known * width * wordBytes)
+    machine.bytes.copyWithin(kept, before.kept, before.kept + known * width * wordBytes)
     machine.view.setUint32(count, known, true)
-    kernel.hash_rebuild(kept, width, known, table, slots)
+    kernel.hash_rebuild(before.table, before.slots, table, slots)
     onGrow(capacity)
   }
 
@@ -79,6 +85,47 @@ export function createHashTable(
     },
     reserve(more) {
       if (groups() + more > capacity) grow(groups() + more)
+    },
+  }
+}
+
+/** The same for records of one key that is never NULL and already numbers its groups in the order in which they came: nothing is searched. */
+export function createNumberTable(machine: Machine, expected = leastGroups): HashTable {
+  const width = 2
+  let groups = 0
+  let capacity = 0
+  let kept = 0
+
+  function grow(wanted: number): void {
+    const before = kept
+    capacity = Math.max(wanted, leastGroups)
+    kept = machine.allocate(capacity * width * wordBytes)
+    machine.bytes.copyWithin(kept, before, before + groups * width * wordBytes)
+  }
+
+  function add(past: number): void {
+    if (past > capacity) grow(Math.max(past, 2 * capacity))
+    const words = new Int32Array(machine.memory.buffer, kept, past * width * 2).fill(0, groups * width * 2)
+    for (; groups < past; groups++) words[groups * width * 2 + 2] = groups
+  }
+
+  grow(expected)
+  return {
+    get groups() {
+      return groups
+    },
+    get capacity() {
+      return capacity
+    },
+    get kept() {
+      return kept
+    },
+    find(records, total, codes) {
+      const past = machine.kernel.number_find(records, total, codes)
+      if (past > groups) add(past)
+    },
+    reserve(more) {
+      if (groups + more > capacity) grow(groups + more)
     },
   }
 }

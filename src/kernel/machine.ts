@@ -110,7 +110,7 @@ export interface KernelExports {
   // Hash table of key records (model/nest.ts). The caller allocates: see kernel/hash-table.ts.
   /**
    * For each of `count` records (width i64 words) with codes[i] >= 0, finds or adds its group and writes the number to codes[i].
-   * `table` = `slots` i32 (-1 free; a power of two from 2 on), `kept` = where the records of groups are kept,
+   * `table` = `slots` entries of 64 bits (assembly/hash.ts; a power of two from 2 on), `kept` = where the records of groups are kept,
    * `groups` = where their number stands. Stops before a record that would be group `limit`: returns how many were handled.
    */
   hash_find(
@@ -124,8 +124,14 @@ export interface KernelExports {
     groups: number,
     limit: number,
   ): number
-  /** Clears a table and enters `groups` kept records. */
-  hash_rebuild(kept: number, width: number, groups: number, table: number, slots: number): void
+  /** Leaves 0 of those marks (0 or -1) whose code is `unknown`, and -1 of all others. Returns how many are 0. */
+  mark_unknown(codes: number, marks: number, count: number, unknown: number): number
+  /** Writes the marks that are not negative over their codes. */
+  fill_unknown(codes: number, marks: number, count: number): void
+  /** Of records of one key that is a number: writes it over codes that are not negative. Returns the greatest plus one. */
+  number_find(records: number, count: number, codes: number): number
+  /** Clears a table and enters the groups of another one. */
+  hash_rebuild(from: number, fromSlots: number, table: number, slots: number): void
 
   /**
    * Writes each of `count` texts of `size` bytes, `step` bytes apart, as a record of ceil(size / 8) words with zeros

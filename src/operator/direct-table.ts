@@ -12,8 +12,8 @@ import { type Body, setWord, word } from './body.js'
 
 /** Combinations that a table may have: more would not stay in a core's cache. */
 const mostPlaces = 2 ** 18
-/** Calls after which a table that fails every other one is given up: trying costs little beside hashing. */
-const trialCalls = 256
+/** Cells after which a table that does not know every other one is given up: trying costs little beside hashing. */
+const trialCells = 2 ** 21
 /** A whole number out of which a window may be made. */
 const mostNumber = 2 ** 30
 
@@ -28,8 +28,8 @@ export class DirectTable {
   readonly #floats: readonly boolean[]
   #table = 0
   #room = 0
-  #calls = 0
-  #failed = 0
+  #cells = 0
+  #unknown = 0
   #usable = true
 
   constructor(
@@ -41,15 +41,18 @@ export class DirectTable {
     this.#windows = keys.map(() => ({ least: 0, extent: 0 }))
   }
 
-  /** Finds the groups of a call as its frame tells; false where not all are known. */
-  find(call: Call): boolean {
-    if (!this.#usable || this.#table === 0) return false
+  /** Finds the groups of a call as its frame tells: of all cells, of some (the others are `noGroup.unknown`), of none. */
+  find(call: Call): 'all' | 'some' | 'none' {
+    if (!this.#usable || this.#table === 0) return 'none'
     this.body.run(call)
-    this.#calls++
-    const known = (word(this.machine, this.body.frame + frame.count) & -noGroup.unknown.code) === 0
-    if (!known) this.#failed++
-    if (this.#calls >= trialCalls && this.#failed * 2 > this.#calls) this.#usable = false
-    return known
+    this.#cells += call.cells
+    return (word(this.machine, this.body.frame + frame.count) & -noGroup.unknown.code) === 0 ? 'all' : 'some'
+  }
+
+  /** So many cells of a call were unknown. */
+  missed(cells: number): void {
+    this.#unknown += cells
+    if (this.#cells >= trialCells && this.#unknown * 2 > this.#cells) this.#usable = false
   }
 
   /** Takes in the groups [from, to) of the kept records. */

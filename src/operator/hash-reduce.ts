@@ -1,7 +1,7 @@
 /** GROUP BY keys that depend on cells, compiled: one body writes key records, the kernel numbers them, the other adds up. */
-import { createHashTable, type HashTable } from '../kernel/hash-table.js'
-import type { Bodies, GridScan, LoopPlan, PartialBody } from '../model/job.js'
-import { type Field, fieldWord, frame, keyWords } from '../model/nest.js'
+import { createHashTable, createNumberTable, type HashTable } from '../kernel/hash-table.js'
+import type { Bodies, GridScan, KeySpace, LoopPlan, PartialBody } from '../model/job.js'
+import { type Field, fieldWord, frame, keyWords, noGroup } from '../model/nest.js'
 import type { Call } from './axis.js'
 import { type Body, fieldBytes, initField, placeFields, setWord } from './body.js'
 import { Collect } from './collect.js'
@@ -10,6 +10,7 @@ import { DirectTable } from './direct-table.js'
 import { runLoop } from './loop.js'
 import { loopDims, type Piece } from './piece.js'
 import type { Scratch } from './scratch.js'
+import { textsAreGroups } from './text-table.js'
 
 /** Cells per call: the records of a call stay in the core's cache. */
 const callCells = 8192
@@ -20,8 +21,10 @@ export class HashReduce {
   readonly #width: number
   readonly #records: number
   readonly #codes: number
+  /** Of cells whose groups are still to be found. */
+  readonly #marks: number
   #fields: number[]
-  #capacity = firstGroups
+  #capacity: number
 
   readonly #keys: Body
   readonly #main: Body
@@ -39,19 +42,31 @@ export class HashReduce {
     readonly texts: readonly (KeyTexts | undefined)[],
     /** Bytes that the thread may use. */
     memory: number,
+    /** How many groups there may be, for the room at first. */
+    expected: number,
+    keySpace: KeySpace,
   ) {
     const { machine } = scratch
     const { sink } = keys.compiled.nest
     this.#keys = keys
     this.#main = main
     this.#collects = collects.map((body) => new Collect(body, scratch, callCells, memory))
-    this.#direct = direct && new DirectTable(direct, machine)
+    const isNumbered = textsAreGroups(scan, keySpace)
+    this.#direct = direct && !isNumbered ? new DirectTable(direct, machine) : undefined
     this.#width = keyWords(sink.kind === 'keys' ? sink.keys.length : 0)
     this.#records = machine.allocate(callCells * this.#width * 8)
     setWord(machine, keys.frame + frame.out, this.#records)
     this.#codes = machine.allocate(callCells * 4)
-    this.#table = createHashTable(machine, this.#width, firstGroups)
-    this.#fields = placeFields(main, machine, firstGroups)
+    this.#marks = machine.allocate(callCells * 4)
+    this.#capacity = Math.max(firstGroups, expected)
+    this.#table = isNumbered
+      ? createNumberTable(machine, this.#capacity)
+      : createHashTable(machine, this.#width, this.#capacity)
+    this.#fields = placeFields(main, machine, this.#capacity)
+  }
+
+  get groups(): number {
+    return this.#table.groups
   }
 
   consume(piece: Piece): void {
@@ -69,7 +84,8 @@ export class HashReduce {
   #block(call: Call): void {
     setWord(this.scratch.machine, this.#main.frame + frame.codes, this.#codes)
     if (this.#direct) this.#shareFrame(this.#direct.body)
-    if (!this.#direct?.find(call)) this.#findByHash(call)
+    const known = this.#direct?.find(call) ?? 'none'
+    if (known !== 'all') this.#findByHash(call, known)
     this.#main.run(call)
     for (const collect of this.#collects) {
       this.#shareFrame(collect.body)
@@ -77,13 +93,27 @@ export class HashReduce {
     }
   }
 
-  #findByHash(call: Call): void {
+  #findByHash(call: Call, known: 'some' | 'none'): void {
     const before = this.#table.groups
     this.#shareFrame(this.#keys)
-    this.#keys.run(call)
-    this.#table.find(this.#records, call.cells, this.#codes)
+    if (known === 'some') this.#findUnknown(call)
+    else {
+      this.#keys.run(call)
+      this.#table.find(this.#records, call.cells, this.#codes)
+    }
     this.#direct?.learn(this.#table.kept, before, this.#table.groups)
     if (this.#table.groups > this.#capacity) this.#grow()
+  }
+
+  /** Only the cells that arithmetic did not find. */
+  #findUnknown(call: Call): void {
+    const { machine } = this.scratch
+    setWord(machine, this.#keys.frame + frame.codes, this.#marks)
+    this.#keys.run(call)
+    const unknown = machine.kernel.mark_unknown(this.#codes, this.#marks, call.cells, noGroup.unknown.code)
+    this.#direct?.missed(unknown)
+    this.#table.find(this.#records, call.cells, this.#marks)
+    machine.kernel.fill_unknown(this.#codes, this.#marks, call.cells)
   }
 
   /** All bodies walk the same cells: rows, runs, columns and codes are those of the main one. */

@@ -1,16 +1,16 @@
 /** The last step of a hash reduction: the groups of all partials in one table, and their keys as vectors. */
-import { createHashTable, type HashTable } from '../kernel/hash-table.js'
-import type { CollectedValues, DimensionCodes, KeySpace, PartialBody } from '../model/job.js'
+import { createHashTable, createNumberTable, type HashTable } from '../kernel/hash-table.js'
+import type { CollectedValues, DimensionCodes, GridScan, KeySpace, PartialBody } from '../model/job.js'
 import { keyWords } from '../model/nest.js'
 import type { NamedAggregate, NamedExpression } from '../model/plan.js'
-import { INT32, isFloat, type Type, type Value } from '../model/type.js'
+import { INT32, isFloat, type Type } from '../model/type.js'
 import { allocate, type NumericArray, take, type Vector } from '../model/vector.js'
 import { Dictionary, type KeyTexts, renumber } from './dictionary.js'
 import type { MergeCollected } from './merge-collected.js'
 import type { Rows } from './rows.js'
 import { Scratch } from './scratch.js'
 import { placeArrays, placedBytes, type StateArrays } from './state-arrays.js'
-import { TextTable } from './text-table.js'
+import { TextTable, textsAreGroups } from './text-table.js'
 
 type HashKeys = Extract<KeySpace, { kind: 'hash' }>
 
@@ -27,9 +27,12 @@ export class MergeHash {
     /** Bytes that keys and states may take. */
     readonly memory: number,
     readonly collected: readonly MergeCollected[],
+    scan: GridScan,
   ) {
     this.#width = keyWords(keys.keys.length + keys.dims.length)
-    this.#table = createHashTable(states.machine, this.#width, 1024)
+    this.#table = textsAreGroups(scan, keys)
+      ? createNumberTable(states.machine, 1024)
+      : createHashTable(states.machine, this.#width, 1024)
     this.#scratch = new Scratch(states.machine)
     if (this.#width === 1) this.#findOnly()
   }
@@ -96,9 +99,10 @@ export class MergeHash {
 
   #valuesOf(key: number, { length, values: numbers, valid }: Vector, type: Type): Vector {
     const texts = this.#texts[key]?.texts() ?? []
-    const values = allocate(type, length) as Value[]
-    for (let i = 0; i < length; i++) if (valid?.[i] !== 0) values[i] = texts[numbers[i] as number] as Value
-    return { type, length, values: values as readonly string[], valid }
+    const values = new Array<string>(length)
+    for (let i = 0; i < length; i++) values[i] = valid?.[i] === 0 ? '' : (texts[numbers[i] as number] as string)
+    const repeats = texts.length * 2 <= length && !valid
+    return { type, length, values, valid, ...(repeats && { coded: { numbers: numbers as Int32Array, values: texts } }) }
   }
 
   #key(key: number, type: Type, count: number): Vector {

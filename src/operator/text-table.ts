@@ -1,7 +1,7 @@
 /** Numbers for texts of a fixed size, made in the machine: each text is a key record of a hash table, its group is its number. */
 import { createHashTable, type HashTable } from '../kernel/hash-table.js'
 import type { Machine } from '../kernel/machine.js'
-import type { PackedTexts } from '../model/job.js'
+import { type GridScan, type KeySpace, type PackedTexts, rangeTotal } from '../model/job.js'
 import type { Form } from '../model/schema.js'
 import { decoderOf, encodeText, type TextEncoding } from '../model/stored-text.js'
 import type { Value } from '../model/type.js'
@@ -23,10 +23,16 @@ export class TextTable implements KeyTexts {
     readonly machine: Machine,
     readonly encoding: TextEncoding,
     readonly words: number,
+    /** How many different ones there may be, for the room at first. */
+    expected = 0,
   ) {
-    this.#table = createHashTable(machine, words)
+    this.#table = createHashTable(machine, words, expected)
     this.#records = new Scratch(machine)
     this.#block = Math.max(1, Math.floor(blockBytes / (words * 8)))
+  }
+
+  get count(): number {
+    return this.#table.groups
   }
 
   /** Numbers `count` cells, `step` bytes apart: an i32 for each at `codes`. */
@@ -80,6 +86,18 @@ export class TextTable implements KeyTexts {
     const size = this.words * 8
     return Array.from({ length: groups }, (_, i) => decode(bytes.subarray(kept + i * size, kept + (i + 1) * size)))
   }
+}
+
+/** Whether groups are the texts of one column: each text that is met has a row, and none is NULL. Then its number is that of its group. */
+export function textsAreGroups({ dims, columns, selection, predicate }: GridScan, keys: KeySpace): boolean {
+  if (keys.kind !== 'hash' || keys.dims.length > 0 || predicate) return false
+  const [only, ...others] = keys.keys
+  if (others.length > 0 || only?.expression.kind !== 'column' || !only.coded) return false
+  const id = only.expression.column
+  const column = columns.find((each) => each.id === id)
+  const form = column?.kind === 'stored' ? column.layout.form : undefined
+  const isWhole = selection.every((ranges, dim) => rangeTotal(ranges) === dims[dim]?.size)
+  return form?.kind === 'text' && form.missing === undefined && isWhole
 }
 
 export function wordsOf({ size }: TextForm): number {

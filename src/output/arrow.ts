@@ -3,8 +3,8 @@ import * as arrow from 'apache-arrow'
 import { type Attributes, attributeText } from '../model/attribute.js'
 import type { Duration } from '../model/duration.js'
 import { ChunkQLError } from '../model/error.js'
-import { elementOf, type Type, type Value } from '../model/type.js'
-import { type Batch, type Header, type NumericArray, type Vector, vectorOf } from '../model/vector.js'
+import { elementOf, type Type, VARCHAR, type Value } from '../model/type.js'
+import { type Batch, type Coded, type Header, type NumericArray, type Vector, vectorOf } from '../model/vector.js'
 import { spelled } from './spelled.js'
 import { uniqueNames } from './unique-names.js'
 
@@ -183,8 +183,35 @@ function bitmap(values: ArrayLike<unknown>, length: number): Uint8Array {
   return bits
 }
 
+/** Texts that repeat are encoded once. */
+function utf8Coded({ numbers, values }: Coded): { valueOffsets: Int32Array; data: Uint8Array } {
+  const { valueOffsets: starts, data: texts } = utf8(vectorOf(VARCHAR, values))
+  const valueOffsets = new Int32Array(numbers.length + 1)
+  let end = 0
+  for (let row = 0; row < numbers.length; row++) {
+    const number = numbers[row] as number
+    end += (starts[number + 1] as number) - (starts[number] as number)
+    valueOffsets[row + 1] = end
+    if (end > mostBytes) throw tooLong()
+  }
+  const data = new Uint8Array(end)
+  for (let row = 0, at = 0; row < numbers.length; row++) {
+    const number = numbers[row] as number
+    const past = starts[number + 1] as number
+    for (let from = starts[number] as number; from < past; from++) data[at++] = texts[from] as number
+  }
+  return { valueOffsets, data }
+}
+
+const mostBytes = 2 ** 31 - 1
+
+function tooLong(): ChunkQLError {
+  return new ChunkQLError('memory', 'a batch holds more than 2 GB of text')
+}
+
 /** Texts end to end with the offset of each; nothing is written for a NULL. */
 function utf8(vector: Vector): { valueOffsets: Int32Array; data: Uint8Array } {
+  if (vector.coded && !vector.valid && !vector.coded.values.includes(null)) return utf8Coded(vector.coded)
   const encoder = new TextEncoder()
   const valueOffsets = new Int32Array(vector.length + 1)
   let data = new Uint8Array(Math.max(64, vector.length * 16))
@@ -203,7 +230,7 @@ function utf8(vector: Vector): { valueOffsets: Int32Array; data: Uint8Array } {
 
 function atLeast(data: Uint8Array<ArrayBuffer>, used: number, more: number): Uint8Array<ArrayBuffer> {
   if (used + more <= data.length) return data
-  if (used + more > 2 ** 31) throw new ChunkQLError('memory', 'a batch holds more than 2 GB of text')
+  if (used + more > 2 ** 31) throw tooLong()
   const larger = new Uint8Array(Math.max(used + more, data.length * 2))
   larger.set(data.subarray(0, used))
   return larger

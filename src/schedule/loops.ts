@@ -12,7 +12,7 @@ import {
   verdict,
 } from '../model/job.js'
 import type { Access, Accumulator, Finish, Nest, NestColumn } from '../model/nest.js'
-import type { NamedAggregate } from '../model/plan.js'
+import { isNullable, type NamedAggregate } from '../model/plan.js'
 import { type Dimension, type Storage, storageBytes } from '../model/schema.js'
 import { INT32, INT64, isObjectType, type Type, type TypeKind } from '../model/type.js'
 import type { Vector } from '../model/vector.js'
@@ -237,7 +237,9 @@ function accumulator(
   args: readonly Expression[],
   resultType: Type,
 ): Accumulator {
-  const plain = args.map(withoutSpans)
+  // Of what is never NULL: the same for all such arguments.
+  const countsRows = aggregate === 'count' && args.every((arg) => !isNullable(arg))
+  const plain = countsRows ? [] : args.map(withoutSpans)
   const filter = call.filter && withoutSpans(call.filter)
   return { aggregate, args: plain, argTypes: plain.map(({ type }) => type), resultType, ...(filter ? { filter } : {}) }
 }

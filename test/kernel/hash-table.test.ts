@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { createHashTable } from '../../src/kernel/hash-table.js'
+import { createHashTable, createNumberTable } from '../../src/kernel/hash-table.js'
 import { createMachine, type Machine } from '../../src/kernel/machine.js'
 
 type Row = readonly bigint[] | null
@@ -121,4 +121,20 @@ test('after reserve nothing is allocated', () => {
   table.find(records, 5000, codes)
   assert.equal(machine.mark(), mark)
   assert.equal(table.groups, 5000)
+})
+
+test('numbers are their own groups, and the records of groups are kept as they grow', () => {
+  const machine = createMachine({ limit: 1 << 26 })
+  const table = createNumberTable(machine)
+  const rows = Array.from({ length: 1000 }, (_, i): Row => (i % 7 === 3 ? null : [0n, BigInt(i >> 1)]))
+  assert.deepEqual(
+    findAll(machine, table, rows, 2, 64),
+    rows.map((row) => (row ? Number(row[1]) : -1)),
+  )
+  assert.equal(table.groups, 500)
+  const words = new BigInt64Array(machine.memory.buffer, table.kept, 1000)
+  assert.deepEqual(
+    [...words],
+    Array.from({ length: 1000 }, (_, i) => (i % 2 === 0 ? 0n : BigInt(i >> 1))),
+  )
 })

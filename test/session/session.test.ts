@@ -228,3 +228,29 @@ test('LIMIT leaves tasks behind that nobody waits for: other threads then come a
   }
   await other.close()
 })
+
+test('groups that arithmetic and the hash table find together are those of the interpreter', async () => {
+  const rows = 300_000
+  const number = Int32Array.from({ length: rows }, (_, i) => (i * 7919) % 40_009)
+  const sparse = Float64Array.from(number, (n) => (n % 5 === 0 ? n / 8 : n))
+  const value = Float64Array.from({ length: rows }, (_, i) => Math.sin(i) * 10 ** (i % 9))
+  const sql = `SELECT number, sparse, sum(value) AS s, count(*) AS n, median(value) AS m, max(number) AS x
+    FROM many GROUP BY number, sparse ORDER BY number`
+  const answers = []
+  for (const engine of ['auto', 'interpreter'] as const) {
+    const own = await connect({ threads: 1, settings: { engine } })
+    await own.register('many', { number, sparse, value })
+    answers.push(rowsOf(await own.query(sql)))
+    await own.close()
+  }
+  const [ours, theirs] = answers
+  assert.equal(ours?.length, 40_009)
+  ours?.forEach((row, i) => {
+    const other = theirs?.[i]
+    assert.deepEqual(
+      [row.number, row.sparse, row.n, row.m, row.x],
+      [other?.number, other?.sparse, other?.n, other?.m, other?.x],
+    )
+    assert.ok(Math.abs(row.s - other?.s) <= 1e-12 * Math.max(1e9, Math.abs(row.s)))
+  })
+})

@@ -34,10 +34,7 @@ export class SelectCells {
     const { frame: address } = this.body
     const dims = loopDims(piece, this.scan.selection, []).map((dim, d) => ({
       ...dim,
-      codes: Int32Array.from(
-        { length: dim.extent },
-        (_, i) => ((piece.box.start[d] as number) - (box.start[d] as number) + i) * (strides[d] as number),
-      ),
+      codes: places(dim.extent, (piece.box.start[d] as number) - (box.start[d] as number), strides[d] as number),
     }))
     const loop = { order: this.loops.order, dims, columns: piece.columns, shape: 'vector' as const }
     setWord(machine, address + frame.out, this.#out)
@@ -48,6 +45,13 @@ export class SelectCells {
       if (count > 0) found.push(new Int32Array(machine.memory.buffer, this.#out, count).slice())
     })
   }
+}
+
+/** Of each index from the first on, what it adds to a position. A loop: `Int32Array.from` takes 50 ns for each. */
+function places(extent: number, first: number, stride: number): Int32Array {
+  const all = new Int32Array(extent)
+  for (let i = 0; i < extent; i++) all[i] = (first + i) * stride
+  return all
 }
 
 export function cStrides(shape: readonly number[]): number[] {

@@ -509,6 +509,33 @@ function tagged(
   return true
 }
 
+test('beside statistics: what these answer or rule out is no part of a partial that others find', async () => {
+  const store = makeStore(4)
+  const settings = { cache_partials: '1GB', local_cache: fresh('cache') }
+  const queries = [
+    `SELECT count(v), min(v), max(v) FROM '${store}'`,
+    `SELECT count(v), min(v), max(v) FROM '${store}' WHERE x < 1000`,
+    `SELECT count(v), min(v), max(v) FROM '${store}' WHERE v > -1`,
+    `SELECT time < TIMESTAMP '2001-02-10' AS early, count(v), max(v) FROM '${store}' WHERE v < 1e6 GROUP BY ALL ORDER BY ALL`,
+    `SELECT round(v / 1e5) AS k, count(*) FROM '${store}' WHERE v > 10 GROUP BY ALL ORDER BY ALL`,
+  ]
+  const all = async () => {
+    for (const sql of queries) {
+      const plain = await withSession({ pruning: false }, (db) => ask(db, sql))
+      for (const pruning of [true, false, true]) {
+        const answer = await withSession({ ...settings, pruning }, (db) => ask(db, sql))
+        assert.equal(answer.rows, plain.rows, sql)
+      }
+    }
+  }
+  await all()
+  await withSession(settings, (db) => ask(db, `ANALYZE '${store}'`))
+  await all()
+  write(store, 'v/1.0', cells(1, 3), later())
+  rmSync(join(store, 'v/2.0'))
+  await all()
+})
+
 test('EXPLAIN ANALYZE tells how many chunks were answered', async () => {
   const store = makeStore(2)
   await withSession({ cache_partials: '1GB', local_cache: fresh('cache') }, async (db) => {

@@ -11,6 +11,7 @@ const suites = {
   groupby: 'the group-by questions of the db-benchmark at 10^7 rows, beside DuckDB over Parquet',
   xarray: 'questions of climate science over 1.1 GB, beside xarray + dask and DuckDB over Parquet',
   scale: 'a million rows in 10^2 to 10^6 chunks, and 1 to all threads, beside xarray + dask',
+  prune: 'filters that pass few rows or many, with the statistics of chunks and without, beside DuckDB',
   codec: 'decoding, beside the libraries in C and their builds on npm [--size 500MB] [--codec zstd]',
 }
 const { values: options, positionals } = parseArgs({

@@ -3,7 +3,7 @@ import { interpret } from '../function/interpret.js'
 import { type ColumnId, columnsOf } from '../model/expression.js'
 import { type IndexRange, type JobColumn, rangeTotal, type Verdicts, verdict } from '../model/job.js'
 import { type Box, boxShape, cellCount } from '../model/schema.js'
-import { isEarly } from '../model/stored-column.js'
+import { isCoded, isEarly } from '../model/stored-column.js'
 import type { Vector } from '../model/vector.js'
 import { clip, isRead, isSkipped } from '../operator/piece.js'
 import { columnOf, type Rows, trueRows } from '../operator/rows.js'
@@ -11,6 +11,7 @@ import { Scratch } from '../operator/scratch.js'
 import { cStrides, SelectCells } from '../operator/select-cells.js'
 import { piecesOf } from './boxes.js'
 import { type ColumnInput, partsOf, readAt, readBox } from './cells.js'
+import { textsOf } from './coded-cells.js'
 import { PieceLoader } from './pieces.js'
 import type { StageRun } from './stage-run.js'
 
@@ -34,7 +35,9 @@ export async function* rowsOfBox(
   select: Select | undefined,
   judge: Judge | undefined,
 ): AsyncGenerator<Rows> {
-  const { columns, predicate } = run.stage.scan
+  const { predicate } = run.stage.scan
+  // Numbers of texts are for compiled filters only.
+  const columns = run.stage.scan.columns.filter((column) => !isCoded(column))
   const tested = predicate ? columnsOf(predicate) : new Set<ColumnId>()
   const hasChunks = ({ kind }: JobColumn) => kind === 'stored' || kind === 'vector'
   const early = columns.filter((column) => !hasChunks(column) || tested.has(column.id))
@@ -197,7 +200,7 @@ export function openSelect(run: StageRun): Select | undefined {
   const { bodies, stage } = run
   if (!bodies || !stage.loops) return undefined
   const cells = new SelectCells(stage.scan, stage.loops, bodies.main, new Scratch(run.machine))
-  const loader = new PieceLoader(run)
+  const loader = new PieceLoader(run, textsOf(run))
   return async (box) => {
     loader.enter(box)
     const pieces = []

@@ -1,14 +1,20 @@
-/** Cells of texts as numbers, placed for compiled bodies. Called by `pieces.ts` and `reduce-task.ts`. */
+/** Cells of texts as numbers, placed for compiled bodies. Called by `pieces.ts` and the tasks. */
+import { interpret } from '../function/interpret.js'
+import type { Registry } from '../function/registry.js'
 import type { Machine } from '../kernel/machine.js'
+import type { ColumnId } from '../model/expression.js'
+import type { TextTest } from '../model/job.js'
 import { type Box, cellCount } from '../model/schema.js'
 import type { StoredColumn } from '../model/stored-column.js'
-import type { Value } from '../model/type.js'
+import { VARCHAR, type Value } from '../model/type.js'
+import { type Vector, valueAt, vectorOf } from '../model/vector.js'
 import type { Dictionary, KeyTexts } from '../operator/dictionary.js'
 import type { LoopColumn } from '../operator/loop.js'
 import type { Scratch } from '../operator/scratch.js'
 import { type TextForm, TextTable, wordsOf } from '../operator/text-table.js'
 import { numberReader, objectReader, type ReadNumbers } from '../source/objects.js'
 import { columnAt, ownCells, ownShape, readRuns } from './runs.js'
+import type { StageRun } from './stage-run.js'
 
 /** Stands for NULL. */
 const noNumber = -1
@@ -26,20 +32,63 @@ export interface CodedPart {
 /** Numbers the texts of a column in one task. */
 export interface CellTexts {
   readonly texts: KeyTexts
-  /** How many different texts were met in the task. */
-  count(): number
   /** Writes the numbers of the cells to `codes`, an address, in C order over the column's own dims. */
   number(part: CodedPart, own: readonly number[], codes: number): void
 }
 
+/** How the task at hand numbers the texts of its coded columns. */
+export function textsOf({
+  stage,
+  machine,
+  dictionaries,
+  expected,
+  registry,
+}: StageRun): ReadonlyMap<ColumnId, CellTexts> {
+  const entries = stage.scan.columns.flatMap((column): [ColumnId, CellTexts][] => {
+    const dictionary = dictionaries.get(column.id)
+    if (column.kind !== 'stored' || !dictionary) return []
+    const texts = cellTexts(column, machine, dictionary, expected.get(column.id) ?? 0)
+    return [[column.id, column.test ? testedTexts(texts, column.test, machine, registry) : texts]]
+  })
+  return new Map(entries)
+}
+
 /** Texts of a fixed size are numbered in the machine, as long as its mark holds; others by a dictionary, which may outlive the task. */
-export function cellTexts(
-  { layout }: StoredColumn,
-  machine: Machine,
-  dictionary: Dictionary,
-  expected: number,
-): CellTexts {
+function cellTexts({ layout }: StoredColumn, machine: Machine, dictionary: Dictionary, expected: number): CellTexts {
   return layout.form?.kind === 'text' ? fixedTexts(layout.form, machine, expected) : otherTexts(machine, dictionary)
+}
+
+/** Writes what a predicate says of the texts in place of their numbers; it is asked once for each. */
+function testedTexts(
+  { texts, number }: CellTexts,
+  { text, predicate }: TextTest,
+  machine: Machine,
+  registry: Registry,
+): CellTexts {
+  /** Of NULL first, then by number. */
+  let results = new Int32Array(0)
+  const ask = (values: readonly Value[]): void => {
+    const vector = vectorOf(VARCHAR, values)
+    const answers = interpret(predicate, (id) => (id === text ? vector : undefined) as Vector, values.length, registry)
+    const known = results
+    results = new Int32Array(known.length + values.length)
+    results.set(known)
+    for (let i = 0; i < values.length; i++) {
+      const answer = valueAt(answers, i)
+      results[known.length + i] = answer === null ? noNumber : Number(answer)
+    }
+  }
+  ask([null])
+  return {
+    texts,
+    number(part, own, codes) {
+      number(part, own, codes)
+      const known = results.length - 1
+      if (texts.count > known) ask(texts.texts(known))
+      const cells = new Int32Array(machine.memory.buffer, codes, cellCount(own))
+      for (let i = 0; i < cells.length; i++) cells[i] = results[(cells[i] as number) + 1] as number
+    },
+  }
 }
 
 /** The cells as i4. */
@@ -56,7 +105,6 @@ function fixedTexts(form: TextForm, machine: Machine, expected: number): CellTex
   const absent = missing === undefined ? undefined : texts.numberOf(missing, size)
   return {
     texts,
-    count: () => texts.count,
     number({ column, address }, own, codes) {
       readRuns(column.layout.strides, own, address, (cells, step, count, at) =>
         texts.number(cells, step, size, count, codes + 4 * at),
@@ -71,7 +119,6 @@ function fixedTexts(form: TextForm, machine: Machine, expected: number): CellTex
 function otherTexts(machine: Machine, dictionary: Dictionary): CellTexts {
   return {
     texts: dictionary,
-    count: () => 0,
     number({ column, address, kept }, own, base) {
       const { buffer } = machine.memory
       const { form, strides } = column.layout

@@ -10,7 +10,7 @@ import { runLoop } from '../operator/loop.js'
 import { isRead, loopDims, type Piece } from '../operator/piece.js'
 import { Scratch } from '../operator/scratch.js'
 import { hull, piecesOf } from './boxes.js'
-import { type CellTexts, cellTexts } from './coded-cells.js'
+import { type CellTexts, textsOf } from './coded-cells.js'
 import { PieceLoader } from './pieces.js'
 import type { StageRun } from './stage-run.js'
 
@@ -57,7 +57,7 @@ export async function reduceTask(run: StageRun, bodies: Bodies<Body>, boxes: rea
 /** The next task of this thread makes room for as many at once. */
 function remember({ expected }: StageRun, reduce: Reduce, texts: ReadonlyMap<ColumnId, CellTexts>): void {
   if (reduce instanceof HashReduce) expected.set(groupsOf, reduce.groups)
-  for (const [column, each] of texts) expected.set(column, each.count())
+  for (const [column, each] of texts) expected.set(column, each.texts.count)
 }
 
 /** The pieces that hold selected cells, box by box. */
@@ -76,17 +76,6 @@ interface Place {
   readonly box: Box
   readonly piece: Box
   readonly number: number
-}
-
-/** How the task numbers the texts of its coded columns. */
-function textsOf({ stage, machine, dictionaries, expected }: StageRun): ReadonlyMap<ColumnId, CellTexts> {
-  const entries = stage.scan.columns.flatMap((column): [ColumnId, CellTexts][] => {
-    const dictionary = dictionaries.get(column.id)
-    return column.kind === 'stored' && dictionary
-      ? [[column.id, cellTexts(column, machine, dictionary, expected.get(column.id) ?? 0)]]
-      : []
-  })
-  return new Map(entries)
 }
 
 function openReduce(
@@ -136,7 +125,7 @@ function probe(
   shared: PieceLoader,
 ): (place: Place) => boolean | Promise<boolean> {
   const { machine } = run
-  const loader = run.piecesAhead > 0 ? new PieceLoader(run) : shared
+  const loader = run.piecesAhead > 0 ? new PieceLoader(run, shared.texts) : shared
   const [count] = placeFields(body, machine, 1) as [number]
   const order = run.stage.loops?.order ?? []
   const judge = (piece: Piece) => {

@@ -4,7 +4,7 @@ import type { Machine } from '../kernel/machine.js'
 import type { ColumnId } from '../model/expression.js'
 import type { Bodies, CompiledNest, Job, JobColumn, Partial, PartialBody, ScanStage, Work } from '../model/job.js'
 import type { Box } from '../model/schema.js'
-import { chunksOf, type StoredColumn, withOwnChunks } from '../model/stored-column.js'
+import { chunksOf, isCoded, type StoredColumn, withOwnChunks } from '../model/stored-column.js'
 import { type Body, placeBody } from '../operator/body.js'
 import { Dictionary } from '../operator/dictionary.js'
 import type { ChunkedColumn, Source } from '../source/source.js'
@@ -88,7 +88,7 @@ export async function openStage(
     piecesAhead,
     want,
     bodies,
-    dictionaries: new Map(codedColumns(stage).map(({ id }) => [id, new Dictionary(memory)])),
+    dictionaries: new Map(stage.scan.columns.filter(isCoded).map(({ id }) => [id, new Dictionary(memory)])),
     expected: new Map(),
     memory,
     check,
@@ -153,10 +153,6 @@ export async function openStage(
       await last
     },
   }
-}
-
-function codedColumns({ scan }: ScanStage): JobColumn[] {
-  return scan.columns.filter((column) => column.kind === 'stored' && column.coded)
 }
 
 /** Requests that all threads may have under way at once, and bytes that may wait to be decoded in one. */

@@ -116,6 +116,19 @@ export function rewrite(expression: Expression, replace: (node: Expression) => E
   return replace(same ? expression : withChildren(expression, rewritten))
 }
 
+/** Replaces the largest subexpressions for which there is something else; looks into the others. */
+export function replaceLargest(
+  expression: Expression,
+  other: (node: Expression) => Expression | undefined,
+): Expression {
+  const found = other(expression)
+  if (found) return found
+  return withChildren(
+    expression,
+    childrenOf(expression).map((child) => replaceLargest(child, other)),
+  )
+}
+
 export function walk(expression: Expression, visit: (node: Expression) => void): void {
   visit(expression)
   for (const child of childrenOf(expression)) walk(child, visit)

@@ -72,6 +72,8 @@ export type JobColumn =
       readonly phase: 'filter' | 'late'
       /** Texts that bodies see as numbers of a dictionary, which each thread makes as it meets them: an INTEGER column. */
       readonly coded?: true | undefined
+      /** What bodies see of a coded column instead: 1 where this holds of the text, 0 where it does not, NULL where that is unknown. */
+      readonly test?: TextTest | undefined
     }
   /** One value per index of a dimension, known when the job was planned: coordinates and what is computed from them. */
   | {
@@ -101,6 +103,12 @@ export type JobColumn =
       readonly nullable: false
       readonly dims: readonly [number]
     }
+
+/** A predicate over one column of texts, and the id of that column in it. */
+export interface TextTest {
+  readonly text: ColumnId
+  readonly predicate: Expression
+}
 
 export interface GridScan {
   /** Its name in the catalog. */

@@ -9,6 +9,11 @@ export function isEarly(column: JobColumn): boolean {
   return column.kind !== 'stored' || column.phase === 'filter'
 }
 
+/** Whether it is there for compiled bodies only, as numbers in place of texts. */
+export function isCoded(column: JobColumn): boolean {
+  return column.kind === 'stored' && column.coded === true
+}
+
 /** The columns that have chunks of their own: of those that share theirs, the first. */
 export function withOwnChunks(columns: readonly JobColumn[]): StoredColumn[] {
   const seen = new Set<string>()

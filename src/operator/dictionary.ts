@@ -9,8 +9,10 @@ export interface KeyTexts {
   leave(records: ArrayBuffer, width: number, key: number): readonly Value[] | PackedTexts
   /** Takes in what a partial brings: the number of each, valid until the machine's memory grows. */
   enter(texts: readonly Value[] | PackedTexts): ArrayLike<number>
-  /** All texts by number. */
-  texts(): readonly Value[]
+  /** How many texts have a number. */
+  readonly count: number
+  /** The texts by number, from one on. */
+  texts(from?: number): readonly Value[]
 }
 
 /** Bytes that an entry takes beside its text, about: a place in the map, one in the list, the head of a string. */
@@ -48,8 +50,12 @@ export class Dictionary implements KeyTexts {
     return texts.map((text) => this.numberOf(text))
   }
 
-  texts(): readonly Value[] {
-    return this.values
+  get count(): number {
+    return this.values.length
+  }
+
+  texts(from = 0): readonly Value[] {
+    return from === 0 ? this.values : this.values.slice(from)
   }
 
   #tooMany(): ChunkQLError {

@@ -79,12 +79,15 @@ export class TextTable implements KeyTexts {
     return new Int32Array(machine.memory.buffer, codes, count)
   }
 
-  texts(): readonly Value[] {
+  texts(from = 0): readonly Value[] {
     const { groups, kept } = this.#table
     const decode = decoderOf(this.encoding)
     const { bytes } = this.machine
     const size = this.words * 8
-    return Array.from({ length: groups }, (_, i) => decode(bytes.subarray(kept + i * size, kept + (i + 1) * size)))
+    return Array.from({ length: groups - from }, (_, i) => {
+      const at = kept + (from + i) * size
+      return decode(bytes.subarray(at, at + size))
+    })
   }
 }
 

@@ -1,6 +1,6 @@
 /** The columns of a job: what is read, when, and what was computed along dimensions instead. Called by `schedule.ts`. */
 import { ChunkQLError } from '../model/error.js'
-import { type ColumnId, columnsOf, type Expression, rewrite } from '../model/expression.js'
+import { type ColumnId, columnsOf, type Expression, replaceLargest, rewrite } from '../model/expression.js'
 import { identityOf } from '../model/identity.js'
 import type { JobColumn } from '../model/job.js'
 import type { ScanColumn } from '../model/plan.js'
@@ -14,47 +14,22 @@ import type { Dimensions } from './dimensions.js'
  */
 export class Hoisting {
   readonly #made = new Map<string, JobColumn>()
-  #next: ColumnId
 
   constructor(
     readonly dimensions: Dimensions,
-    firstId: ColumnId,
-  ) {
-    this.#next = firstId
-  }
+    readonly nextId: () => ColumnId,
+  ) {}
 
   get columns(): JobColumn[] {
     return [...this.#made.values()]
   }
 
   hoist(expression: Expression): Expression {
-    const replaced =
-      expression.kind === 'literal' || expression.kind === 'column' ? undefined : this.#column(expression)
-    if (replaced) return replaced
-    switch (expression.kind) {
-      case 'literal':
-      case 'column':
-        return expression
-      case 'call':
-        return { ...expression, args: expression.args.map((arg) => this.hoist(arg)) }
-      case 'case':
-        return {
-          ...expression,
-          branches: expression.branches.map(({ when, result }) => ({
-            when: this.hoist(when),
-            result: this.hoist(result),
-          })),
-          otherwise: this.hoist(expression.otherwise),
-        }
-      case 'cast':
-      case 'in':
-        return { ...expression, arg: this.hoist(expression.arg) }
-      default:
-        return expression satisfies never
-    }
+    return replaceLargest(expression, (node) => this.#column(node))
   }
 
   #column(expression: Expression): Expression | undefined {
+    if (expression.kind === 'literal' || expression.kind === 'column') return undefined
     const dim = this.dimensions.dimOf(expression)
     if (dim === undefined) return undefined
     const name = identityOf(expression, (key) => key === 'span')
@@ -67,7 +42,7 @@ export class Hoisting {
   }
 
   #make(name: string, expression: Expression, dim: number, values: Vector): JobColumn {
-    const id = this.#next++
+    const id = this.nextId()
     const nullable = values.valid !== undefined
     const column: JobColumn = {
       kind: 'dimension',

@@ -20,15 +20,15 @@ export function isOrdered({ call }: NamedAggregate, registry: Registry): boolean
   return registry.aggregateFunction(call.aggregate)?.ordered === true
 }
 
-/** `firstId`: of the columns that are made. */
+/** `nextId`: of the columns that are made. */
 export function byPosition(
   aggregates: readonly NamedAggregate[],
   dims: readonly Dimension[],
-  firstId: ColumnId,
+  nextId: () => ColumnId,
   registry: Registry,
 ): Positioned {
   if (!aggregates.some((aggregate) => isOrdered(aggregate, registry))) return { aggregates, columns: [] }
-  const places = dims.map((_, dim) => placeAlong(dims, dim, firstId + dim))
+  const places = dims.map((_, dim) => placeAlong(dims, dim, nextId()))
   const position = places.map(({ expression }) => expression).reduce(plus, zero)
   return {
     aggregates: aggregates.map((aggregate) => {

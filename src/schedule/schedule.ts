@@ -1,6 +1,6 @@
 /** Makes a plan ready to run: what the scan does in parallel, in which boxes, by which loops, and which steps follow. Called by `query.ts`. */
 import type { Registry } from '../function/registry.js'
-import { conjunction, type Expression } from '../model/expression.js'
+import { type ColumnId, conjunction, type Expression } from '../model/expression.js'
 import {
   type Answered,
   type GridScan,
@@ -32,6 +32,7 @@ import { byPosition, isOrdered } from './positions.js'
 import { windowRows } from './row-window.js'
 import { answerBySelection } from './selected.js'
 import { withoutSkipped } from './skipped.js'
+import { TextTests } from './text-tests.js'
 
 export interface ScheduleContext {
   /** Values of a one-dimensional column, where the session loaded them. */
@@ -105,19 +106,24 @@ function withLoops(
   context: ScheduleContext,
 ): ScanStage | undefined {
   const reduces = plan === planReduce
-  const free = 1 + Math.max(0, ...leaf.columns.map(({ id }) => id), ...idsOf(ending))
+  let free = 1 + Math.max(0, ...leaf.columns.map(({ id }) => id), ...idsOf(ending))
+  const nextId = () => free++
   const placed =
-    reduces && ending.kind === 'reduce' ? withPositions(ending, leaf, free, context) : { ending, columns: [] }
-  const late = selection.residual.length > 0
-  const afterPlaced = free + placed.columns.length
-  const coded = codeTextColumns(reduces ? keys : { kind: 'none' }, leaf.columns, afterPlaced, late ? 'late' : 'filter')
-  const hoisting = new Hoisting(dimensions, afterPlaced + coded.columns.length)
+    reduces && ending.kind === 'reduce' ? withPositions(ending, leaf, nextId, context) : { ending, columns: [] }
+  const phase = selection.residual.length > 0 ? 'late' : 'filter'
+  const coded = codeTextColumns(reduces ? keys : { kind: 'none' }, leaf.columns, nextId, phase)
+  const filters = new TextTests(leaf.columns, nextId, 'filter', context.registry)
+  const residual = selection.residual.map((predicate) => filters.replace(predicate))
+  const tests = new TextTests(leaf.columns, nextId, phase, context.registry)
+  const tested = reduces && placed.ending.kind === 'reduce' ? withTests(placed.ending, tests) : placed.ending
+  const hoisting = new Hoisting(dimensions, nextId)
   const hoist = (expression: Expression) => hoisting.hoist(expression)
   const hoisted = reduces && coded.keys.kind === 'hash' ? hoistKeys(coded.keys, hoist) : keys
-  const sink = sinkOf(placed.ending, hoisted, reduces ? hoist : (expression) => expression)
-  const predicate = conjunction(selection.residual.map(hoist))
+  const sink = sinkOf(tested, hoisted, reduces ? hoist : (expression) => expression)
+  const predicate = conjunction(residual.map(hoist))
   const along = reduces ? codeColumns(hoisted) : []
-  const extra = [...placed.columns, ...coded.columns, ...hoisting.columns, ...along]
+  const texts = [coded, filters, tests].flatMap(({ columns }) => columns)
+  const extra = [...placed.columns, ...texts, ...hoisting.columns, ...along]
   const verdicts = context.known && { ...context.known.verdicts, codes: context.known.verdicts.codes.slice() }
   const scan = gridScan(leaf, sink, predicate, dimensions, selection.ranges, extra, reduces, verdicts)
   const loops = plan(scan, sink, context.registry)
@@ -141,11 +147,23 @@ function answeredBy(
 function withPositions(
   ending: Extract<Ending, { kind: 'reduce' }>,
   { dims }: Scan,
-  firstId: number,
+  nextId: () => ColumnId,
   { registry }: ScheduleContext,
 ): { readonly ending: Ending; readonly columns: readonly JobColumn[] } {
-  const { aggregates, columns } = byPosition(ending.aggregates, dims, firstId, registry)
+  const { aggregates, columns } = byPosition(ending.aggregates, dims, nextId, registry)
   return { ending: { ...ending, aggregates }, columns }
+}
+
+function withTests(ending: Extract<Ending, { kind: 'reduce' }>, tests: TextTests): Ending {
+  const replace = (expression: Expression) => tests.replace(expression)
+  const aggregates = ending.aggregates.map((aggregate) => {
+    const { call } = aggregate
+    return {
+      ...aggregate,
+      call: { ...call, args: call.args.map(replace), filter: call.filter && replace(call.filter) },
+    }
+  })
+  return { ...ending, aggregates }
 }
 
 function hoistKeys(keys: Extract<KeySpace, { kind: 'hash' }>, hoist: (expression: Expression) => Expression): KeySpace {

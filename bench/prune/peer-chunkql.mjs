@@ -4,7 +4,6 @@ import { order, timeLines, toNumber } from '../shared/time.mjs'
 
 const { store, threads, runs, lines, statistics } = order()
 const db = await connect({ threads, attach: { prune: store } })
-await db.query("SET collect_statistics = 'off'")
 if (statistics === 'analyze') await db.query('ANALYZE prune')
 if (statistics === 'off') await db.query('DROP STATISTICS prune')
 const results = await timeLines(

@@ -4,8 +4,9 @@ import type { AggregateCall, ColumnRef, Expression } from '../model/expression.j
 import type { NamedAggregate, NamedExpression, Plan, ScanColumn, Slice } from '../model/plan.js'
 import type { Box, Column, Dimension, Table } from '../model/schema.js'
 import { type ChunkRecords, emptyRecords, extentOf, word, wordsPerRecord } from '../model/statistics.js'
-import { BOOLEAN, INT64, isFloat, type Value } from '../model/type.js'
-import { type Batch, valueAt } from '../model/vector.js'
+import { BOOLEAN, INT64, isFloat } from '../model/type.js'
+import type { Batch, Vector } from '../model/vector.js'
+import { indexOf } from './keeping.js'
 
 const valueId = 1
 const firstIndexId = 100
@@ -130,25 +131,36 @@ export class Collector {
 
   /** Columns: the numbers of the chunk along each axis, then the measures. */
   consume({ length, columns }: Batch, timeMs: number): void {
-    const { start, counts } = this.records
-    const axes = start.length
-    for (let row = 0; row < length; row++) {
-      const index = start.map((_, axis) => Number(valueAt(columns[axis] as Batch['columns'][number], row)))
-      const record = index.reduce((at, i, axis) => at * (counts[axis] as number) + i - (start[axis] as number), 0)
-      this.#words.forEach((at, k) => {
-        this.#set(record, at, valueAt(columns[axes + k] as Batch['columns'][number], row))
-      })
-      this.#finish(record, index, timeMs)
-    }
+    const { start } = this.records
+    const records = this.#recordsOf(columns.slice(0, start.length), length)
+    this.#words.forEach((at, k) => {
+      this.#set(records, at, columns[start.length + k] as Vector)
+    })
+    for (const record of records) this.#finish(record, timeMs)
   }
 
-  #set(record: number, at: number, value: Value): void {
+  #recordsOf(keys: readonly Vector[], length: number): Float64Array {
+    const { start, counts } = this.records
+    const records = new Float64Array(length)
+    keys.forEach(({ values }, axis) => {
+      const [first, count] = [start[axis] as number, counts[axis] as number]
+      for (let row = 0; row < length; row++) {
+        records[row] = (records[row] as number) * count + Number(values[row]) - first
+      }
+    })
+    return records
+  }
+
+  #set(records: Float64Array, at: number, { values, valid }: Vector): void {
     const { words, floats } = this.records
-    const to = record * wordsPerRecord + at
-    if (typeof value === 'bigint') words[to] = value
-    else if (typeof value === 'boolean') words[to] = value ? 1n : 0n
-    else if (typeof value === 'number' && this.#isFloatWord(at)) floats[to] = value
-    else if (typeof value === 'number') words[to] = BigInt(value)
+    const isFloatWord = this.#isFloatWord(at)
+    const isBig = values instanceof BigInt64Array || values instanceof BigUint64Array
+    for (let row = 0; row < records.length; row++) {
+      if (valid?.[row] === 0) continue
+      const to = (records[row] as number) * wordsPerRecord + at
+      if (isFloatWord) floats[to] = values[row] as number
+      else words[to] = isBig ? (values[row] as bigint) : BigInt(values[row] as number)
+    }
   }
 
   #isFloatWord(at: number): boolean {
@@ -159,7 +171,7 @@ export class Collector {
     )
   }
 
-  #finish(record: number, index: readonly number[], timeMs: number): void {
+  #finish(record: number, timeMs: number): void {
     const { words, floats } = this.records
     const { column } = this.subject
     const first = record * wordsPerRecord
@@ -168,7 +180,7 @@ export class Collector {
     // What was found is the least of the negated values.
     if (this.#words.includes(word.nans)) floats[first + word.max] = -(floats[first + word.max] as number)
     words[first + word.hasMoments] = this.#words.includes(word.sum) ? 1n : 0n
-    words[first + word.extent] = extentOf(index, column.layout?.chunk ?? [], this.#shape)
+    words[first + word.extent] = extentOf(indexOf(this.records, record), column.layout?.chunk ?? [], this.#shape)
     words[first + word.time] = BigInt(Math.trunc(timeMs))
   }
 }

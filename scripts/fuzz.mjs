@@ -7,8 +7,12 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 const [mutations = '100000', seed = String(Date.now() % 2 ** 31)] = process.argv.slice(2)
 console.log(`${mutations} mutations per family, seed ${seed}`)
 spawnSync(process.execPath, ['scripts/build.mjs', '--quick', '--tests'], { stdio: 'inherit' })
-const { status } = spawnSync(process.execPath, ['scripts/test.mjs', 'codec/damage', 'zarr-shards', 'metadata-damage'], {
-  stdio: 'inherit',
-  env: { ...process.env, FUZZ_MUTATIONS: mutations, FUZZ_SEED: seed },
-})
+const { status } = spawnSync(
+  process.execPath,
+  ['scripts/test.mjs', 'codec/damage', 'zarr-shards', 'zarr-lists', 'metadata-damage'],
+  {
+    stdio: 'inherit',
+    env: { ...process.env, FUZZ_MUTATIONS: mutations, FUZZ_SEED: seed },
+  },
+)
 process.exit(status ?? 1)

@@ -178,7 +178,50 @@ export class Grammar extends CstParser {
           this.SUBRULE1(this.clauses)
         },
       },
+      {
+        ALT: () => {
+          this.SUBRULE(this.values)
+          this.SUBRULE1(this.ending)
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(k.WITH)
+          this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.commonTable) })
+          this.SUBRULE1(this.select)
+        },
+      },
     ])
+  })
+
+  /** Rows that are written out. */
+  readonly values: Rule = this.RULE('values', () => {
+    this.CONSUME(k.VALUES)
+    this.SUBRULE(this.row)
+    this.MANY(() => {
+      this.CONSUME(t.Comma)
+      this.SUBRULE1(this.row)
+    })
+  })
+
+  readonly row: Rule = this.RULE('row', () => {
+    this.CONSUME(t.LeftParen)
+    this.SUBRULE(this.list)
+    this.CONSUME(t.RightParen)
+  })
+
+  /** A query with a name: `WITH t(a, b) AS (SELECT ...)`. */
+  readonly commonTable: Rule = this.RULE('commonTable', () => {
+    this.CONSUME(t.Name)
+    this.OPTION(() => this.SUBRULE(this.columnNames))
+    this.CONSUME(k.AS)
+    this.OPTION1(() => {
+      this.OPTION2(() => this.CONSUME(k.NOT))
+      this.CONSUME(k.MATERIALIZED)
+    })
+    this.CONSUME(t.LeftParen)
+    this.SUBRULE(this.select)
+    this.CONSUME(t.RightParen)
   })
 
   readonly items: Rule = this.RULE('items', () => {
@@ -199,6 +242,7 @@ export class Grammar extends CstParser {
       this.CONSUME(t.Colon)
     })
     this.SUBRULE(this.expression)
+    this.OPTION2(() => this.SUBRULE(this.changes))
     this.OPTION1(() => {
       this.OR([
         {
@@ -210,6 +254,64 @@ export class Grammar extends CstParser {
         { ALT: () => this.CONSUME(t.Alias) },
       ])
     })
+  })
+
+  /** Of a star: `* EXCLUDE (a, b) REPLACE (x + 1 AS x) RENAME (y AS z)`. */
+  readonly changes: Rule = this.RULE('changes', () => {
+    this.OR([
+      {
+        ALT: () => {
+          this.SUBRULE(this.exclude)
+          this.OPTION(() => this.SUBRULE(this.replace))
+          this.OPTION1(() => this.SUBRULE(this.rename))
+        },
+      },
+      {
+        ALT: () => {
+          this.SUBRULE1(this.replace)
+          this.OPTION2(() => this.SUBRULE1(this.rename))
+        },
+      },
+      { ALT: () => this.SUBRULE2(this.rename) },
+    ])
+  })
+
+  readonly exclude: Rule = this.RULE('exclude', () => {
+    this.CONSUME(k.EXCLUDE)
+    this.OR([{ ALT: () => this.SUBRULE(this.columnNames) }, { ALT: () => this.CONSUME(t.Name) }])
+  })
+
+  readonly replace: Rule = this.RULE('replace', () => {
+    this.CONSUME(k.REPLACE)
+    this.CONSUME(t.LeftParen)
+    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.replacement) })
+    this.CONSUME(t.RightParen)
+  })
+
+  readonly replacement: Rule = this.RULE('replacement', () => {
+    this.SUBRULE(this.expression)
+    this.CONSUME(k.AS)
+    this.CONSUME(t.Name)
+  })
+
+  readonly rename: Rule = this.RULE('rename', () => {
+    this.CONSUME(k.RENAME)
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(t.LeftParen)
+          this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.renaming) })
+          this.CONSUME(t.RightParen)
+        },
+      },
+      { ALT: () => this.SUBRULE1(this.renaming) },
+    ])
+  })
+
+  readonly renaming: Rule = this.RULE('renaming', () => {
+    this.CONSUME(t.Name)
+    this.CONSUME(k.AS)
+    this.CONSUME1(t.Name)
   })
 
   readonly from: Rule = this.RULE('from', () => {
@@ -448,13 +550,33 @@ export class Grammar extends CstParser {
   })
 
   readonly limit: Rule = this.RULE('limit', () => {
-    this.CONSUME(k.LIMIT)
-    this.OR([{ ALT: () => this.CONSUME(k.ALL) }, { ALT: () => this.SUBRULE(this.expression) }])
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(k.LIMIT)
+          this.OR1([{ ALT: () => this.CONSUME(k.ALL) }, { ALT: () => this.SUBRULE(this.expression) }])
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(k.FETCH)
+          this.OR2([{ ALT: () => this.CONSUME(k.FIRST) }, { ALT: () => this.CONSUME(k.NEXT) }])
+          this.OPTION(() => this.CONSUME(t.NumberLiteral))
+          this.SUBRULE(this.rowsWord)
+          this.CONSUME(k.ONLY)
+        },
+      },
+    ])
+  })
+
+  readonly rowsWord: Rule = this.RULE('rowsWord', () => {
+    this.OR([{ ALT: () => this.CONSUME(k.ROW) }, { ALT: () => this.CONSUME(k.ROWS) }])
   })
 
   readonly offset: Rule = this.RULE('offset', () => {
     this.CONSUME(k.OFFSET)
     this.SUBRULE(this.expression)
+    this.OPTION(() => this.SUBRULE(this.rowsWord))
   })
 
   // Expressions: one flat rule. Which operator binds tighter is settled afterwards, in `src/parse/precedence.ts`.
@@ -624,21 +746,32 @@ export class Grammar extends CstParser {
     ])
   })
 
-  /** FROM and FOR are for `extract(year FROM x)` and `substring(x FROM 1 FOR 2)`. */
+  /** The words are for `extract(year FROM x)`, `trim(BOTH 'a' FROM x)`, `overlay(x PLACING 'a' FROM 1 FOR 2)`, `first(x ORDER BY y)`. */
   readonly call: Rule = this.RULE('call', () => {
     this.CONSUME(t.LeftParen)
-    this.OPTION(() => {
-      this.OPTION1(() => this.OR([{ ALT: () => this.CONSUME(k.DISTINCT) }, { ALT: () => this.CONSUME(k.ALL) }]))
-      this.SUBRULE(this.list)
-      this.OPTION2(() => {
-        this.CONSUME(k.FROM)
-        this.SUBRULE(this.expression, { LABEL: 'source' })
-        this.OPTION3(() => {
-          this.CONSUME(k.FOR)
-          this.SUBRULE1(this.expression, { LABEL: 'length' })
-        })
-      })
+    this.OPTION1(() =>
+      this.OR([
+        { ALT: () => this.CONSUME(k.DISTINCT) },
+        { ALT: () => this.CONSUME(k.ALL) },
+        { ALT: () => this.CONSUME(k.BOTH) },
+        { ALT: () => this.CONSUME(k.LEADING) },
+        { ALT: () => this.CONSUME(k.TRAILING) },
+      ]),
+    )
+    this.OPTION(() => this.SUBRULE(this.list))
+    this.OPTION5(() => {
+      this.CONSUME(k.PLACING)
+      this.SUBRULE2(this.expression, { LABEL: 'placing' })
     })
+    this.OPTION2(() => {
+      this.CONSUME(k.FROM)
+      this.SUBRULE(this.expression, { LABEL: 'source' })
+    })
+    this.OPTION3(() => {
+      this.CONSUME(k.FOR)
+      this.SUBRULE1(this.expression, { LABEL: 'length' })
+    })
+    this.OPTION6(() => this.SUBRULE(this.orderBy))
     this.CONSUME(t.RightParen)
     this.OPTION4(() => this.SUBRULE(this.filter))
   })

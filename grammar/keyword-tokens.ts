@@ -5,11 +5,13 @@ import { Alias, Identifier, Infix, Label, Literal, Match, Name, Prefix, TimeUnit
 
 // biome-ignore format: a list of words
 const spoken = [
-  'ALL', 'ANALYZE', 'AND', 'AS', 'ASC', 'ATTACH', 'ATTRIBUTES', 'BETWEEN', 'BY', 'CASE', 'CAST', 'CROSS', 'DATABASE', 'DEFAULT', 'DESC',
-  'DESCRIBE', 'DETACH', 'DISTINCT', 'DROP', 'ELSE', 'END', 'ESCAPE', 'EXPLAIN', 'FALSE', 'FILTER', 'FIRST', 'FOR', 'FROM',
-  'GLOBAL', 'GROUP', 'HAVING', 'ILIKE', 'IN', 'INTERVAL', 'IS', 'ISNULL', 'JOIN', 'LAST', 'LATERAL', 'LIKE', 'LIMIT', 'NAME', 'NOT', 'NOTNULL', 'NULL',
-  'NULLS', 'OFFSET', 'OR', 'ORDER', 'ORDINALITY', 'PRECISION', 'RESET', 'SELECT', 'SESSION', 'SET', 'SHOW', 'STATISTICS', 'TABLES', 'THEN',
-  'TIME', 'TO', 'TRUE', 'TRY_CAST', 'UNKNOWN', 'VARYING', 'WHEN', 'WHERE', 'WITH', 'WITHOUT', 'ZONE',
+  'ALL', 'ANALYZE', 'AND', 'AS', 'ASC', 'ATTACH', 'ATTRIBUTES', 'BETWEEN', 'BOTH', 'BY', 'CASE', 'CAST', 'CROSS',
+  'DATABASE', 'DEFAULT', 'DESC', 'DESCRIBE', 'DETACH', 'DISTINCT', 'DROP', 'ELSE', 'END', 'ESCAPE', 'EXCLUDE', 'EXPLAIN',
+  'FALSE', 'FETCH', 'FILTER', 'FIRST', 'FOR', 'FROM', 'GLOBAL', 'GROUP', 'HAVING', 'ILIKE', 'IN', 'INTERVAL', 'IS',
+  'ISNULL', 'JOIN', 'LAST', 'LATERAL', 'LEADING', 'LIKE', 'LIMIT', 'MATERIALIZED', 'NAME', 'NEXT', 'NOT', 'NOTNULL',
+  'NULL', 'NULLS', 'OFFSET', 'ONLY', 'OR', 'ORDER', 'ORDINALITY', 'PLACING', 'PRECISION', 'RENAME', 'REPLACE', 'RESET',
+  'ROW', 'ROWS', 'SELECT', 'SESSION', 'SET', 'SHOW', 'STATISTICS', 'TABLES', 'THEN', 'TIME', 'TO', 'TRAILING', 'TRUE',
+  'TRY_CAST', 'UNKNOWN', 'VALUES', 'VARYING', 'WHEN', 'WHERE', 'WITH', 'WITHOUT', 'ZONE',
 ] as const
 
 export type Keyword = (typeof spoken)[number]

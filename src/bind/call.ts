@@ -1,4 +1,5 @@
 /** Calls: the function or aggregate that a name means, with its arguments cast to what it takes. Called by `expression.ts`. */
+import { orderedName } from '../function/aggregate/ordered.js'
 import type { AggregateFunction, ScalarFunction, Signature } from '../function/definition.js'
 import { fold } from '../function/fold.js'
 import { functionNames } from '../function/registry.js'
@@ -37,8 +38,8 @@ export function bindCall(syntax: CallSyntax, clause: Clause, bind: Bind, isItem 
   if (aggregate) return bindAggregate(aggregate, syntax, clause, bind)
   const scalar = registry.scalarFunction(name)
   if (!scalar) throw unknownFunction(syntax, clause.shared)
-  if (syntax.distinct || syntax.filter) {
-    throw new ChunkQLError('bind', `${name} is no aggregate: DISTINCT and FILTER are for aggregates`, {
+  if (syntax.distinct || syntax.filter || syntax.orderBy) {
+    throw new ChunkQLError('bind', `${name} is no aggregate: DISTINCT, ORDER BY and FILTER are for aggregates`, {
       span: syntax.span,
     })
   }
@@ -85,15 +86,36 @@ function bindAggregate(definition: AggregateFunction, syntax: CallSyntax, clause
   const args = definition.constants ? withConstants(definition, bound, clause) : bound
   const signature = resolved(definition, args, span)
   const filter = syntax.filter && castTo(bind(syntax.filter, inner), BOOLEAN)
+  const order = orderOf(definition, syntax, args, inner, bind)
   const call: AggregateCall = {
-    aggregate: definition.name,
-    args: castAll(args, signature),
+    aggregate: order.aggregate,
+    args: [...castAll(args, signature), ...order.keys],
     ...(filter ? { filter } : {}),
     distinct: syntax.distinct,
     type: signature.result,
     span,
   }
   return clause.aggregates.add(call, expressionText(syntax), span)
+}
+
+/** The aggregate that sorts its rows first, and the keys by which it does; nothing of that where their order does not count. */
+function orderOf(
+  definition: AggregateFunction,
+  { orderBy = [], distinct, span }: CallSyntax,
+  args: readonly Expression[],
+  clause: Clause,
+  bind: Bind,
+): { readonly aggregate: string; readonly keys: readonly Expression[] } {
+  const directions = orderBy.map(({ descending, nullsFirst = false }) => ({ descending, nullsFirst }))
+  const aggregate = orderBy.length > 0 ? orderedName(definition, args.length, directions) : definition.name
+  if (aggregate === definition.name) return { aggregate, keys: [] }
+  const { interner } = clause.shared
+  const keys = orderBy.map(({ expression }) => bind(expression, clause))
+  const known = new Set(args.map((arg) => interner.of(arg)))
+  if (distinct && !keys.every((key) => known.has(interner.of(key)))) {
+    throw new ChunkQLError('bind', 'with DISTINCT, an aggregate is ordered by its arguments alone', { span })
+  }
+  return { aggregate, keys }
 }
 
 /** What stands beside the values, such as a fraction. */

@@ -95,7 +95,16 @@ function callText(syntax: CallSyntax): string {
   const [test, yes, no, ...more] = syntax.args
   if (name === 'if' && test && yes && no && more.length === 0) return ifText(test, yes, no)
   const shown = name === 'coalesce' || name === 'ifnull' ? 'COALESCE' : nameText({ ...syntax.name, text: name })
-  return `${shown}(${syntax.distinct ? 'DISTINCT ' : ''}${listText(syntax.args)})${filter}`
+  return `${shown}(${syntax.distinct ? 'DISTINCT ' : ''}${listText(syntax.args)}${orderText(syntax.orderBy)})${filter}`
+}
+
+function orderText(items: CallSyntax['orderBy']): string {
+  if (!items) return ''
+  const parts = items.map(({ expression, descending, nullsFirst }) => {
+    const nulls = nullsFirst === undefined ? '' : ` NULLS ${nullsFirst ? 'FIRST' : 'LAST'}`
+    return `${expressionText(expression)} ${descending ? 'DESC' : 'ASC'}${nulls}`
+  })
+  return ` ORDER BY ${parts.join(', ')}`
 }
 
 function ifText(test: ExpressionSyntax, yes: ExpressionSyntax, no: ExpressionSyntax): string {

@@ -6,7 +6,7 @@ import type { ColumnId, Expression } from '../model/expression.js'
 import { type Interner, interner } from '../model/interner.js'
 import type { Settings } from '../model/job.js'
 import type { Span } from '../model/span.js'
-import type { NameSyntax } from '../model/syntax.js'
+import type { CommonTable, NameSyntax } from '../model/syntax.js'
 import type { Aggregates } from './aggregates.js'
 import type { Scope } from './scope.js'
 
@@ -25,9 +25,17 @@ export interface BindContext {
   readonly settings: Settings
 }
 
+/** Bound where it is used, with the names that were known where it was written. */
+export interface NamedQuery {
+  readonly table: CommonTable
+  readonly shared: Shared
+}
+
 /** One query with all its subqueries: ids are unique over the whole plan. */
 export interface Shared extends BindContext {
   readonly interner: Interner
+  /** Queries that WITH has named, by their names in lower case. */
+  readonly named: ReadonlyMap<string, NamedQuery>
   nextId(): ColumnId
   /** Calls `bind` one level deeper and refuses what would overflow the stack here or in a later stage. */
   nested<T>(span: Span, bind: () => T): T
@@ -52,6 +60,7 @@ export function share(context: BindContext): Shared {
   return {
     ...context,
     interner: interner(),
+    named: new Map(),
     nextId: () => id++,
     nested(span, bind) {
       if (++depth > depthMax) {

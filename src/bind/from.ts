@@ -12,23 +12,28 @@ import { ChunkQLError } from '../model/error.js'
 import { attributesIn, outputOf, type Plan, type ScanColumn } from '../model/plan.js'
 import { listedTables } from '../model/schema.js'
 import type { Span } from '../model/span.js'
-import type { FromSyntax, SelectSyntax, SubquerySyntax, TableSyntax } from '../model/syntax.js'
-import type { Shared } from './context.js'
+import type { FromSyntax, Name, SelectSyntax, SubquerySyntax, TableSyntax } from '../model/syntax.js'
+import type { NamedQuery, Shared } from './context.js'
 import { bindRows, type From } from './rows.js'
 import { makeScope, noScope, type ScopeColumn } from './scope.js'
 import { bindSlices } from './slice.js'
+import { bindValues } from './values.js'
+
+type Select = (query: SelectSyntax, shared: Shared) => Plan
 
 /** `select` is passed in, so that subqueries need no cycle of imports. */
-export function bindFrom(
-  from: FromSyntax | undefined,
-  shared: Shared,
-  select: (query: SelectSyntax, shared: Shared) => Plan,
-): From {
+export function bindFrom(from: FromSyntax | undefined, shared: Shared, select: Select): From {
   if (!from) return { scope: noScope, plan: oneRow }
   switch (from.kind) {
     case 'path':
       return bindTable(tableOfPath(shared.catalog, from.path, from.span), from, [[baseName(from.path)]], shared)
+    case 'values': {
+      const plan = bindValues(from, shared)
+      return { scope: makeScope([], plan.columns), plan: () => plan }
+    }
     case 'table': {
+      const query = namedQuery(from, shared)
+      if (query) return bindNamed(query, from, select)
       const names = from.name.map(({ text }) => text)
       const found = tableNamed(shared.catalog, names, from.span)
       return bindTable(found, from, qualifiersOf(names), shared)
@@ -50,9 +55,15 @@ function oneRow(): Plan {
 
 function bindTable(found: FoundTable, from: TableSyntax, qualifiers: readonly string[][], shared: Shared): From {
   const { source, table } = found
-  const offered = orderedColumns(table).map((column): ScanColumn & ScopeColumn => ({
+  const columns = orderedColumns(table)
+  const names = aliasedNames(
+    columns.map(({ name }) => name),
+    from.columns ?? [],
+    from.span,
+  )
+  const offered = columns.map((column, at): ScanColumn & ScopeColumn => ({
     id: shared.nextId(),
-    name: column.name,
+    name: names[at] ?? column.name,
     type: column.type,
     nullable: column.nullable,
     refused: column.refused,
@@ -116,25 +127,45 @@ function tablesOf(tables: readonly { readonly name: string }[]): string[] {
   return tables.map(({ name }) => name)
 }
 
+/** A query that WITH has named, and no store. */
+function namedQuery({ name, slices }: Extract<FromSyntax, { kind: 'table' }>, shared: Shared): NamedQuery | undefined {
+  const [only] = name
+  return only && name.length === 1 && !slices ? shared.named.get(only.text.toLowerCase()) : undefined
+}
+
+function bindNamed({ table, shared }: NamedQuery, { alias, columns, span }: TableSyntax, select: Select): From {
+  const own = bindSubquery({ ...table, alias: alias ?? table.name }, shared, select)
+  return columns ? renamed(own, columns, span) : own
+}
+
+function renamed({ scope, plan }: From, names: readonly Name[], span: Span): From {
+  const found = aliasedNames(
+    scope.columns.map(({ name }) => name),
+    names,
+    span,
+  )
+  const columns = scope.columns.map((column, at) => ({ ...column, name: found[at] ?? column.name }))
+  return { scope: makeScope(scope.qualifiers, columns), plan }
+}
+
+/** The first names are those given. */
+function aliasedNames(names: readonly string[], aliases: readonly Name[], span: Span): string[] {
+  if (aliases.length > names.length) {
+    throw new ChunkQLError('bind', `${aliases.length} names for ${names.length} columns`, { span })
+  }
+  return names.map((name, at) => aliases[at]?.text ?? name)
+}
+
 function bindSubquery(
-  { query, alias, columns: names = [], span }: SubquerySyntax,
+  { query, alias, columns: names, span }: Pick<SubquerySyntax, 'query' | 'alias' | 'columns' | 'span'>,
   shared: Shared,
-  select: (query: SelectSyntax, shared: Shared) => Plan,
+  select: Select,
 ): From {
   const plan = select(query, shared)
   const attributes = attributesIn(plan)
-  const output = outputOf(plan)
-  if (names.length > output.length) {
-    throw new ChunkQLError('bind', `${names.length} names for ${output.length} columns`, { span })
-  }
-  const columns = distinctNames(
-    output.map((column, i) => ({
-      ...column,
-      name: names[i]?.text ?? column.name,
-      attributes: attributes.get(column.id),
-    })),
-  )
-  return { scope: makeScope([[alias?.text ?? 'unnamed_subquery']], columns), plan: () => plan }
+  const columns = distinctNames(outputOf(plan).map((column) => ({ ...column, attributes: attributes.get(column.id) })))
+  const from: From = { scope: makeScope([[alias?.text ?? 'unnamed_subquery']], columns), plan: () => plan }
+  return names ? renamed(from, names, span) : from
 }
 
 /** A second `a` of a subquery is seen from outside as `a_1`, as in DuckDB. */

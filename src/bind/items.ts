@@ -1,7 +1,9 @@
 /** The SELECT list: stars written out, names given, aliases looked up. Called by `select.ts`. */
+import { didYouMean } from '../model/catalog.js'
+import { ChunkQLError } from '../model/error.js'
 import type { Expression } from '../model/expression.js'
 import type { Span } from '../model/span.js'
-import type { ExpressionSyntax, Name, NameSyntax, SelectItem } from '../model/syntax.js'
+import type { ExpressionSyntax, Name, NameSyntax, SelectItem, StarSyntax } from '../model/syntax.js'
 import { bindCall } from './call.js'
 import { columnName } from './column-name.js'
 import type { Clause } from './context.js'
@@ -27,11 +29,32 @@ export interface Item {
 
 export function expandItems(items: readonly SelectItem[], scope: Scope): Item[] {
   return items.flatMap(({ expression, alias, span }): Item[] => {
-    if (expression.kind === 'star') {
-      return starColumns(scope, expression).map((column) => ({ name: column.name, column, span }))
-    }
+    if (expression.kind === 'star') return starItems(expression, scope, span)
     return [{ name: alias?.text ?? itemName(expression, scope), alias, span, syntax: expression }]
   })
+}
+
+/** `* EXCLUDE (a) REPLACE (b + 1 AS b) RENAME (c AS d)`: names without regard to case. */
+function starItems(star: StarSyntax, scope: Scope, span: Span): Item[] {
+  const columns = starColumns(scope, star)
+  const has = (wanted: Name, name: string) => wanted.text.toLowerCase() === name.toLowerCase()
+  const { exclude = [], replace = [], rename = [] } = star
+  for (const name of [...exclude, ...replace.map((each) => each.name), ...rename.map(({ from }) => from)]) {
+    if (!columns.some((column) => has(name, column.name))) throw unknownName(name, columns)
+  }
+  return columns
+    .filter(({ name }) => !exclude.some((each) => has(each, name)))
+    .map((column): Item => {
+      const replaced = replace.find((each) => has(each.name, column.name))
+      if (replaced) return { name: replaced.name.text, span, syntax: replaced.expression }
+      const renamed = rename.find(({ from }) => has(from, column.name))
+      return { name: renamed?.to.text ?? column.name, column, span }
+    })
+}
+
+function unknownName({ text, span }: Name, columns: readonly ScopeColumn[]): ChunkQLError {
+  const names = columns.map(({ name }) => name)
+  return new ChunkQLError('bind', `* has no column "${text}"`, { span, hint: didYouMean(text, names, 'Columns') })
 }
 
 /** A column keeps the spelling that it has in its table. */

@@ -52,7 +52,7 @@ function fromsOf(statement: Statement): FromSyntax[] {
 }
 
 function inSelect(query: SelectSyntax): FromSyntax[] {
-  return inFrom(query.from)
+  return [...(query.with ?? []).flatMap((table) => inSelect(table.query)), ...inFrom(query.from)]
 }
 
 function inFrom(from: FromSyntax | undefined): FromSyntax[] {

@@ -10,7 +10,7 @@ import {
   type SortKey,
   type UnnestColumn,
 } from '../model/plan.js'
-import type { SelectSyntax } from '../model/syntax.js'
+import type { CommonTable, SelectSyntax } from '../model/syntax.js'
 import { type Aggregates, collectAggregates } from './aggregates.js'
 import type { Clause, Shared } from './context.js'
 import { bindPredicate } from './expression.js'
@@ -21,7 +21,17 @@ import { bindCount, bindOrder, columnRef, type Output } from './order.js'
 import { columnOfPath, findColumn } from './scope.js'
 
 export function bindSelect(query: SelectSyntax, shared: Shared): Plan {
-  return shared.nested(query.span, () => bindClauses(query, shared))
+  return shared.nested(query.span, () => bindClauses(query, withNamed(query.with ?? [], shared)))
+}
+
+/** Each name of WITH is known to those after it, and to the query. */
+function withNamed(tables: readonly CommonTable[], shared: Shared): Shared {
+  let known = shared
+  for (const table of tables) {
+    const named = new Map(known.named).set(table.name.text.toLowerCase(), { table, shared: known })
+    known = { ...known, named }
+  }
+  return known
 }
 
 function bindClauses(query: SelectSyntax, shared: Shared): Plan {

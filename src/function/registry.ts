@@ -1,6 +1,7 @@
 /** The functions by name. A registry is a value: binder, compiler, interpreter and executor are handed the same one. */
 import { ChunkQLError } from '../model/error.js'
 import { aggregates as ownAggregates } from './aggregate/all.js'
+import { orderedAggregate } from './aggregate/ordered.js'
 import type { AggregateFunction, ScalarFunction } from './definition.js'
 import { scalars as ownScalars } from './scalar/all.js'
 
@@ -27,7 +28,10 @@ export function createRegistry(extra: UserFunctions = {}): Registry {
   for (const name of aggregatesByName.keys()) if (scalarsByName.has(name)) throw taken(name)
   return {
     scalarFunction: (name) => scalarsByName.get(name.toLowerCase()),
-    aggregateFunction: (name) => aggregatesByName.get(name.toLowerCase()),
+    aggregateFunction: (name) => {
+      const lookup = (own: string) => aggregatesByName.get(own.toLowerCase())
+      return lookup(name) ?? orderedAggregate(name, lookup)
+    },
     scalars,
     aggregates: aggregates.filter(({ name }) => !name.startsWith('$')),
   }

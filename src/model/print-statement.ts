@@ -1,9 +1,18 @@
 /** Statements back as SQL: parsing the text gives the same statement. */
-import { printExpression, printList, printName, printPath, printText } from './print-syntax.js'
+import {
+  directionText,
+  orderText,
+  printExpression,
+  printList,
+  printName,
+  printPath,
+  printText,
+} from './print-syntax.js'
 import type {
+  CommonTable,
   ExpressionSyntax,
   FromSyntax,
-  OrderItem,
+  Name,
   SelectItem,
   SelectSyntax,
   SliceSyntax,
@@ -46,9 +55,13 @@ export function printStatement(statement: Statement): string {
 }
 
 function printSelect(select: SelectSyntax): string {
+  const { from, items } = select
   const clauses = [
-    `SELECT ${select.distinct ? 'DISTINCT ' : ''}${select.items.map(printItem).join(', ')}`,
-    select.from && `FROM ${printFrom(select.from)}`,
+    select.with && `WITH ${select.with.map(printCommon).join(', ')}`,
+    from?.kind === 'values'
+      ? printValues(from.rows)
+      : `SELECT ${select.distinct ? 'DISTINCT ' : ''}${items.map(printItem).join(', ')}`,
+    from && from.kind !== 'values' && `FROM ${printFrom(from)}`,
     select.where && `WHERE ${printExpression(select.where)}`,
     select.groupBy && `GROUP BY ${select.groupBy === 'all' ? 'ALL' : printList(select.groupBy)}`,
     select.having && `HAVING ${printExpression(select.having)}`,
@@ -56,7 +69,17 @@ function printSelect(select: SelectSyntax): string {
     select.limit && `LIMIT ${printExpression(select.limit)}`,
     select.offset && `OFFSET ${printExpression(select.offset)}`,
   ]
-  return clauses.filter((clause) => clause !== undefined).join(' ')
+  return clauses.filter((clause) => typeof clause === 'string').join(' ')
+}
+
+function printCommon({ name, columns, query }: CommonTable): string {
+  return `${printName(name)}${namesText(columns)} AS (${printSelect(query)})`
+}
+
+const namesText = (names: readonly Name[] | undefined): string => (names ? `(${names.map(printName).join(', ')})` : '')
+
+function printValues(rows: readonly (readonly ExpressionSyntax[])[]): string {
+  return `VALUES ${rows.map((row) => `(${printList(row)})`).join(', ')}`
 }
 
 function printItem({ expression, alias }: SelectItem): string {
@@ -65,7 +88,8 @@ function printItem({ expression, alias }: SelectItem): string {
 
 function printFrom(from: FromSyntax): string {
   if (from.kind === 'lateral') return `${printFrom(from.input)}, ${printFrom(from.rows)}`
-  const alias = from.alias ? ` AS ${printName(from.alias)}${columnNamesText(from)}` : ''
+  const columns = from.kind === 'values' ? undefined : from.columns
+  const alias = from.alias ? ` AS ${printName(from.alias)}${namesText(columns)}` : ''
   switch (from.kind) {
     case 'path':
       return (
@@ -76,6 +100,8 @@ function printFrom(from: FromSyntax): string {
       )
     case 'table':
       return printPath(from.name) + slicesText(from) + alias
+    case 'values':
+      return `(${printValues(from.rows)})`
     case 'subquery':
       return `(${printSelect(from.query)})${alias}`
     case 'rows':
@@ -83,11 +109,6 @@ function printFrom(from: FromSyntax): string {
     default:
       return from satisfies never
   }
-}
-
-function columnNamesText(from: Exclude<FromSyntax, { kind: 'lateral' }>): string {
-  const columns = 'columns' in from ? from.columns : undefined
-  return columns ? `(${columns.map(printName).join(', ')})` : ''
 }
 
 function slicesText({ slices }: { readonly slices?: readonly SliceSyntax[] | undefined }): string {
@@ -114,12 +135,7 @@ function printBound(bound: ExpressionSyntax): string {
 
 function printOrder(order: NonNullable<SelectSyntax['orderBy']>): string {
   if ('all' in order) return `ALL${directionText(order.all)}`
-  return order.map((item) => printExpression(item.expression) + directionText(item)).join(', ')
-}
-
-function directionText({ descending, nullsFirst }: Pick<OrderItem, 'descending' | 'nullsFirst'>): string {
-  const nulls = nullsFirst === undefined ? '' : ` NULLS ${nullsFirst ? 'FIRST' : 'LAST'}`
-  return (descending ? ' DESC' : '') + nulls
+  return orderText(order)
 }
 
 function printAttach({ path, name, options }: Extract<Statement, { kind: 'attach' }>): string {

@@ -1,6 +1,15 @@
 /** Syntax back as SQL, with as few parentheses as its tree needs: parsing the text gives the same syntax. */
 import { chains, infixLevel, level, prefixLevel } from './precedence.js'
-import type { CallSyntax, CaseSyntax, ExpressionSyntax, Name, OperatorSyntax, SubscriptSyntax } from './syntax.js'
+import type {
+  CallSyntax,
+  CaseSyntax,
+  ExpressionSyntax,
+  Name,
+  OperatorSyntax,
+  OrderItem,
+  StarSyntax,
+  SubscriptSyntax,
+} from './syntax.js'
 
 /** A text and how tightly its outermost operator binds. */
 interface Piece {
@@ -121,7 +130,7 @@ function closedText(node: Closed): string {
     case 'parameter':
       return `$${typeof node.name === 'number' ? node.name + 1 : node.name}`
     case 'star':
-      return [...node.qualifier.map(printName), '*'].join('.')
+      return starText(node)
     case 'call':
       return callText(node)
     case 'case':
@@ -135,8 +144,20 @@ function closedText(node: Closed): string {
   }
 }
 
-function callText({ name, args, distinct, filter }: CallSyntax): string {
-  const call = `${printName(name)}(${distinct ? 'DISTINCT ' : ''}${printList(args)})`
+function starText({ qualifier, exclude, replace, rename }: StarSyntax): string {
+  const changes = [
+    exclude && `EXCLUDE (${exclude.map(printName).join(', ')})`,
+    replace &&
+      `REPLACE (${replace.map((each) => `${printExpression(each.expression)} AS ${printName(each.name)}`).join(', ')})`,
+    rename && `RENAME (${rename.map(({ from, to }) => `${printName(from)} AS ${printName(to)}`).join(', ')})`,
+  ]
+  const star = [...qualifier.map(printName), '*'].join('.')
+  return [star, ...changes.filter((change) => change !== undefined)].join(' ')
+}
+
+function callText({ name, args, distinct, orderBy, filter }: CallSyntax): string {
+  const order = orderBy ? ` ORDER BY ${orderText(orderBy)}` : ''
+  const call = `${printName(name)}(${distinct ? 'DISTINCT ' : ''}${printList(args)}${order})`
   return filter ? `${call} FILTER (WHERE ${printExpression(filter)})` : call
 }
 
@@ -149,6 +170,16 @@ function caseText({ operand: subject, branches, otherwise }: CaseSyntax): string
     'END',
   ]
   return parts.join(' ')
+}
+
+/** The items of ORDER BY. */
+export function orderText(items: readonly OrderItem[]): string {
+  return items.map((item) => printExpression(item.expression) + directionText(item)).join(', ')
+}
+
+export function directionText({ descending, nullsFirst }: Pick<OrderItem, 'descending' | 'nullsFirst'>): string {
+  const nulls = nullsFirst === undefined ? '' : ` NULLS ${nullsFirst ? 'FIRST' : 'LAST'}`
+  return (descending ? ' DESC' : '') + nulls
 }
 
 export function printList(list: readonly ExpressionSyntax[]): string {

@@ -57,12 +57,18 @@ export interface ParameterSyntax extends Node {
 export interface StarSyntax extends Node {
   readonly kind: 'star'
   readonly qualifier: readonly Name[]
+  /** Only in a SELECT list: columns left out, computed otherwise, called otherwise. */
+  readonly exclude?: readonly Name[] | undefined
+  readonly replace?: readonly { readonly expression: ExpressionSyntax; readonly name: Name }[] | undefined
+  readonly rename?: readonly { readonly from: Name; readonly to: Name }[] | undefined
 }
 export interface CallSyntax extends Node {
   readonly kind: 'call'
   readonly name: Name
   readonly args: readonly ExpressionSyntax[]
   readonly distinct: boolean
+  /** Of an aggregate: the order of the rows that it sees. */
+  readonly orderBy?: readonly OrderItem[] | undefined
   readonly filter?: ExpressionSyntax | undefined
 }
 /** Prefix and infix operators: + - * / // % = <> < <= > >= and or not. `and`/`or` chains are flat. `!=` and `==` are normalised. */
@@ -145,11 +151,13 @@ export interface RangeSliceSyntax extends AlongSyntax {
 
 interface StoreSyntax extends Node {
   readonly alias?: Name | undefined
+  /** FROM t AS u(a, b): names for the first columns. */
+  readonly columns?: readonly Name[] | undefined
   /** FROM t[0:10, lat => 30:60] */
   readonly slices?: readonly SliceSyntax[] | undefined
 }
 
-export type FromSyntax = TableSyntax | SubquerySyntax | RowsSyntax | LateralSyntax
+export type FromSyntax = TableSyntax | SubquerySyntax | ValuesSyntax | RowsSyntax | LateralSyntax
 
 export type TableSyntax =
   /** FROM 'path'; FROM ['a', 'b'] has its paths, and the list as JSON for `path` */
@@ -169,6 +177,20 @@ export interface SubquerySyntax extends Node {
   readonly query: SelectSyntax
   readonly alias?: Name | undefined
   readonly columns?: readonly Name[] | undefined
+}
+
+/** Rows that are written out; only `SELECT *` stands above them: VALUES (1, 'a'), (2, 'b') */
+export interface ValuesSyntax extends Node {
+  readonly kind: 'values'
+  readonly rows: readonly (readonly ExpressionSyntax[])[]
+  readonly alias?: undefined
+}
+
+/** One name of WITH. */
+export interface CommonTable extends Node {
+  readonly name: Name
+  readonly columns?: readonly Name[] | undefined
+  readonly query: SelectSyntax
 }
 
 /** FROM unnest(list) WITH ORDINALITY AS u(v, i) */
@@ -196,6 +218,7 @@ export interface OrderItem {
 
 export interface SelectSyntax {
   readonly kind: 'select'
+  readonly with?: readonly CommonTable[] | undefined
   readonly distinct: boolean
   readonly items: readonly SelectItem[]
   readonly from?: FromSyntax | undefined

@@ -2,7 +2,7 @@
 import type { CstNode } from 'chevrotain'
 import { ChunkQLError } from '../model/error.js'
 import type { Name } from '../model/syntax.js'
-import { extentOf, tokens } from './cst.js'
+import { extentOf, node, tokens } from './cst.js'
 import { nameOf } from './literal.js'
 
 /** The name or string that stands beside the rest. */
@@ -16,4 +16,10 @@ export function onlyAlias(cst: CstNode): Name | undefined {
     })
   }
   return alias && nameOf(alias)
+}
+
+/** The names of columns in parentheses. */
+export function columnNames(cst: CstNode): readonly Name[] | undefined {
+  const found = node(cst, 'columnNames')
+  return found && tokens(found, 'Name').map(nameOf)
 }

@@ -37,6 +37,10 @@ function buildArgs(list: CstNode): readonly ExpressionSyntax[] {
   return withoutTrailing(resolve(partsOf(list), builder))
 }
 
+function buildParts(parts: readonly CstElement[]): ExpressionSyntax {
+  return present(resolve(parts, builder).items[0])
+}
+
 function withoutTrailing({ items, trailing }: Resolved): readonly ExpressionSyntax[] {
   if (trailing) throw unexpected(trailing, ['an expression after it'])
   return items
@@ -59,7 +63,7 @@ function buildOperand(element: CstElement): ExpressionSyntax {
     case 'list':
       return onlyItem(resolve(partsOf(element), builder), element)
     case 'named':
-      return buildWord(element, { expression: buildExpression, args: buildArgs })
+      return buildWord(element, { expression: buildExpression, args: buildArgs, parts: buildParts })
     case 'interval':
       return buildInterval(element, buildExpression)
     case 'array':

@@ -50,15 +50,9 @@ export const situations: readonly Situation[] = [
     hint: 'query one table at a time: only unnest(list) and range(n) may follow it',
   },
   {
-    holds: (token, tokens, at) => token?.tokenType === k.ORDER && clauseAt(tokens, at) === LeftParen,
-    feature: 'ordered aggregates',
-    hint: 'order in a subquery after FROM',
-  },
-  {
-    holds: (token, tokens, at) =>
-      isWord(token, 'exclude', 'except', 'replace', 'rename', 'like', 'ilike') && tokens[at - 1]?.tokenType === Star,
+    holds: (token, tokens, at) => isWord(token, 'except', 'like', 'ilike') && tokens[at - 1]?.tokenType === Star,
     feature: 'changes to *',
-    hint: 'name the columns',
+    hint: 'write * EXCLUDE (a, b), or name the columns',
   },
   {
     holds: (token, tokens, at) => isWord(token, 'on') && tokens[at - 1]?.tokenType === k.DISTINCT,

@@ -1,9 +1,8 @@
 /** FROM: a table, a subquery, rows made of a list, from the CST. Called by `select.ts`. */
 import type { CstNode } from 'chevrotain'
-import type { FromSyntax, Name, RowsSyntax, SelectSyntax } from '../model/syntax.js'
-import { onlyAlias } from './alias.js'
-import { unsupported } from './complaint.js'
-import { extentOf, node, nodes, present, startOf, token, tokens } from './cst.js'
+import type { FromSyntax, RowsSyntax, SelectSyntax } from '../model/syntax.js'
+import { columnNames, onlyAlias } from './alias.js'
+import { extentOf, node, nodes, present, startOf, token } from './cst.js'
 import { buildList } from './expression.js'
 import { nameOf } from './literal.js'
 import { buildSlices } from './slice.js'
@@ -27,19 +26,15 @@ function buildFirst(cst: CstNode, select: (cst: CstNode) => SelectSyntax): FromS
   const rows = node(cst, 'rows')
   if (rows) return buildRows(rows, cst)
   const alias = onlyAlias(cst)
-  const named = alias && { alias }
   const columns = columnNames(cst)
+  const named = alias && { alias, ...(columns && { columns }) }
   const span = { ...extentOf(cst), start: startAfter(cst) }
-  if (query) return { kind: 'subquery', query: select(query), ...named, ...(columns && { columns }), span }
-  if (columns)
-    throw unsupported('(', 'names for the columns of a table', extentOf(present(node(cst, 'columnNames'))), hint)
+  if (query) return { kind: 'subquery', query: select(query), ...named, span }
   const slices = node(cst, 'slices')
   const store = buildStore(present(node(cst, 'store')))
   const united = token(cst, 'NAME') ? byName(store) : store
   return { ...united, ...(slices && { slices: buildSlices(slices) }), ...named, span }
 }
-
-const hint = 'write names after AS in SELECT'
 
 function startAfter(cst: CstNode): number {
   const opening = token(cst, 'LeftParen')
@@ -62,9 +57,4 @@ function buildRows(rows: CstNode, cst: CstNode): RowsSyntax {
     ...(columns && { columns }),
     span,
   }
-}
-
-function columnNames(cst: CstNode): readonly Name[] | undefined {
-  const found = node(cst, 'columnNames')
-  return found && tokens(found, 'Name').map(nameOf)
 }

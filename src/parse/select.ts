@@ -1,14 +1,20 @@
 /** SELECT and its clauses, from the CST. */
 import type { CstNode } from 'chevrotain'
 import { ChunkQLError } from '../model/error.js'
-import type { OrderItem, SelectItem, SelectSyntax } from '../model/syntax.js'
-import { onlyAlias } from './alias.js'
-import { extentOf, node, nodes, present, token } from './cst.js'
+import type { CommonTable, ExpressionSyntax, SelectItem, SelectSyntax } from '../model/syntax.js'
+import { columnNames, onlyAlias } from './alias.js'
+import { unexpected } from './complaint.js'
+import { extentOf, firstOf, node, nodes, present, token, tokens } from './cst.js'
 import { buildExpression, buildList } from './expression.js'
 import { buildFrom } from './from.js'
+import { buildLiteral, nameOf } from './literal.js'
+import { buildOrderItems, directionOf } from './order.js'
 
 export function buildSelect(cst: CstNode): SelectSyntax {
   const inner = node(cst, 'select')
+  const rows = node(cst, 'values')
+  if (rows) return buildValues(rows, cst)
+  if (inner && token(cst, 'WITH')) return withNames(cst, buildSelect(inner))
   if (inner) return withEnding(buildSelect(inner), present(node(cst, 'ending')))
   const items = node(cst, 'items')
   const from = node(cst, 'from')
@@ -21,6 +27,29 @@ export function buildSelect(cst: CstNode): SelectSyntax {
     ...buildClauses(present(node(cst, 'clauses'))),
     span,
   }
+}
+
+/** `VALUES (1), (2) LIMIT 1` selects all columns of the rows. */
+function buildValues(values: CstNode, cst: CstNode): SelectSyntax {
+  const span = extentOf(cst)
+  const rows = nodes(values, 'row').map((row) => buildList(present(node(row, 'list'))))
+  return {
+    kind: 'select',
+    distinct: false,
+    items: [everything(span.start)],
+    from: { kind: 'values', rows, span: extentOf(values) },
+    ...buildEnding(present(node(cst, 'ending'))),
+    span,
+  }
+}
+
+function withNames(cst: CstNode, select: SelectSyntax): SelectSyntax {
+  const tables = nodes(cst, 'commonTable').map((table): CommonTable => {
+    const columns = columnNames(table)
+    const query = buildSelect(present(node(table, 'select')))
+    return { name: nameOf(present(token(table, 'Name'))), ...(columns && { columns }), query, span: extentOf(table) }
+  })
+  return { ...select, with: [...tables, ...(select.with ?? [])] }
 }
 
 /** `(SELECT ...) ORDER BY x LIMIT 3` is one SELECT: what stands behind the parenthesis belongs to it. */
@@ -47,10 +76,33 @@ function everything(at: number): SelectItem {
 
 function buildItem(cst: CstNode): SelectItem {
   const alias = onlyAlias(cst)
+  const expression = buildExpression(present(node(cst, 'expression')))
+  const changes = node(cst, 'changes')
   return {
-    expression: buildExpression(present(node(cst, 'expression'))),
+    expression: changes ? changedStar(expression, changes) : expression,
     ...(alias && { alias }),
     span: extentOf(cst),
+  }
+}
+
+function changedStar(star: ExpressionSyntax, cst: CstNode): ExpressionSyntax {
+  if (star.kind !== 'star') throw unexpected(firstOf(cst), ['`*` before it'])
+  const [excluded, replaced, renamed] = ['exclude', 'replace', 'rename'].map((name) => node(cst, name))
+  return {
+    ...star,
+    ...(excluded && { exclude: columnNames(excluded) ?? tokens(excluded, 'Name').map(nameOf) }),
+    ...(replaced && {
+      replace: nodes(replaced, 'replacement').map((each) => ({
+        expression: buildOwn(each),
+        name: nameOf(present(token(each, 'Name'))),
+      })),
+    }),
+    ...(renamed && {
+      rename: nodes(renamed, 'renaming').map((each) => {
+        const [from, to] = tokens(each, 'Name').map(nameOf)
+        return { from: present(from), to: present(to) }
+      }),
+    }),
   }
 }
 
@@ -69,7 +121,7 @@ function buildClauses(cst: CstNode): Clauses & Ending {
 function buildEnding(cst: CstNode): Ending {
   return {
     ...clause(cst, 'orderBy', buildOrder),
-    ...clause(cst, 'limit', (found) => (token(found, 'ALL') ? undefined : buildOwn(found))),
+    ...clause(cst, 'limit', buildLimit),
     ...clause(cst, 'offset', buildOwn),
   }
 }
@@ -90,16 +142,15 @@ function buildOwn(cst: CstNode) {
   return buildExpression(present(node(cst, 'expression')))
 }
 
-function buildOrder(cst: CstNode): Ending['orderBy'] {
-  if (token(cst, 'ALL')) return { all: directionOf(cst) }
-  return nodes(cst, 'orderItem').map((item): OrderItem => ({ expression: buildOwn(item), ...directionOf(item) }))
+/** FETCH FIRST ROW ONLY is one row. */
+function buildLimit(cst: CstNode): ExpressionSyntax | undefined {
+  if (token(cst, 'ALL')) return undefined
+  if (!token(cst, 'FETCH')) return buildOwn(cst)
+  const count = token(cst, 'NumberLiteral')
+  return count ? buildLiteral(count) : { kind: 'number', text: '1', span: extentOf(cst) }
 }
 
-function directionOf(cst: CstNode): Pick<OrderItem, 'descending' | 'nullsFirst'> {
-  const direction = present(node(cst, 'direction'))
-  const first = token(direction, 'FIRST') !== undefined
-  return {
-    descending: token(direction, 'DESC') !== undefined,
-    ...(token(direction, 'NULLS') && { nullsFirst: first }),
-  }
+function buildOrder(cst: CstNode): Ending['orderBy'] {
+  if (token(cst, 'ALL')) return { all: directionOf(cst) }
+  return buildOrderItems(cst, buildExpression)
 }

@@ -19,7 +19,7 @@ export function buildStore(cst: CstNode): TableSyntax {
 }
 
 /** BY NAME: columns that a store lacks are NULL in its rows. */
-export function byName(store: ReturnType<typeof buildStore>): ReturnType<typeof buildStore> {
+export function byName(store: TableSyntax): TableSyntax {
   if (store.kind !== 'path') {
     throw new ChunkQLError('parse', 'BY NAME unites the stores of a path or of a list of paths', { span: store.span })
   }

@@ -154,6 +154,22 @@ const rows: fc.Arbitrary<RowsSyntax> = fc
     ...(as?.columns && { columns: as.columns }),
     span,
   }))
+const names = fc.array(name, { minLength: 1, maxLength: 2 })
+const maybeNames = fc.option(names, { nil: undefined })
+const maybeReplaced = fc.option(fc.array(fc.record({ expression, name }), { minLength: 1, maxLength: 2 }), {
+  nil: undefined,
+})
+const maybeRenamed = fc.option(fc.array(fc.record({ from: name, to: name }), { minLength: 1, maxLength: 2 }), {
+  nil: undefined,
+})
+const cells = fc.array(fc.array(expression, { minLength: 1, maxLength: 2 }), { minLength: 1, maxLength: 2 })
+const written: fc.Arbitrary<SelectSyntax> = cells.map((chosen) => ({
+  kind: 'select',
+  distinct: false,
+  items: [{ expression: { kind: 'star', qualifier: [], span }, span }],
+  from: { kind: 'values', rows: chosen, span },
+  span,
+}))
 
 export const { select } = fc.letrec<{ select: SelectSyntax; from: FromSyntax }>((tie) => ({
   from: fc.oneof(
@@ -164,6 +180,9 @@ export const { select } = fc.letrec<{ select: SelectSyntax; from: FromSyntax }>(
     fc.record({ query: tie('select'), alias }).map((chosen) => ({ kind: 'subquery', ...chosen, span }) as const),
     rows,
     fc.record({ input: tie('from'), rows }).map((chosen) => ({ kind: 'lateral', ...chosen, span }) as const),
+    fc
+      .record({ query: written, alias: name, columns: maybeNames })
+      .map((chosen) => ({ kind: 'subquery', ...chosen, span }) as const),
   ),
   select: fc
     .record({
@@ -172,6 +191,9 @@ export const { select } = fc.letrec<{ select: SelectSyntax; from: FromSyntax }>(
         fc.oneof(
           fc.record({ expression, alias, span: fc.constant(span) }),
           fc.constant({ expression: { kind: 'star', qualifier: [], span } as const, span }),
+          fc
+            .record({ exclude: maybeNames, replace: maybeReplaced, rename: maybeRenamed })
+            .map((changes) => ({ expression: { kind: 'star', qualifier: [], ...changes, span } as const, span })),
         ),
         { minLength: 1, maxLength: 3 },
       ),

@@ -20,14 +20,16 @@ import { over } from './divide.js'
 import { age, dateSub } from './duration/age.js'
 import { durationMakers, normalizedInterval } from './duration/make.js'
 import { timeBucket } from './duration/time-bucket.js'
-import { epoch, epochMs, epochUs, julian } from './epoch.js'
+import { epoch, epochMs, epochNs, epochUs, julian } from './epoch.js'
 import { flagText, hasFlag } from './flags.js'
 import { isfinite, isinf, isnan } from './float-test.js'
 import { greatest, least } from './greatest.js'
+import { hyperbolics } from './hyperbolic.js'
 import { integerDivide } from './integer-divide.js'
 import { listFunctions } from './list/all.js'
 import { conjunctionFunction, disjunctionFunction, isNull, negationFunction } from './logic.js'
 import { dayName, lastDay, makeDate, monthName } from './make-date.js'
+import { makeTimestamp } from './make-timestamp.js'
 import { acos, asin, atan, cbrt, cos, degrees, exp, ln, log2, log10, pi, radians, sin, sqrt, tan } from './math.js'
 import { times } from './multiply.js'
 import { negate } from './negate.js'
@@ -36,14 +38,18 @@ import { remainder } from './remainder.js'
 import { round, trunc } from './round.js'
 import { ceil, floor } from './rounding.js'
 import { abs, sign } from './sign.js'
+import { strftime } from './strftime.js'
 import { minus } from './subtract.js'
 import { lpad, ltrim, repeat, replace, rpad, rtrim, translate, trim } from './text/change.js'
 import { concat, concatWs, join } from './text/concat.js'
+import { bin, hex } from './text/digits.js'
+import { damerauLevenshtein, hamming, jaccard, levenshtein } from './text/distance.js'
 import { ascii, chr, length, lower, octetLength, reverse, strlen, unicode, upper } from './text/letters.js'
 import { likes } from './text/like.js'
-import { left, right, splitPart, substring } from './text/parts.js'
+import { left, overlay, right, splitPart, substring } from './text/parts.js'
 import { contains, endsWith, startsWith, strpos } from './text/search.js'
 import { truthTests } from './truth-test.js'
+import { factorial, fdiv, fmod, gcd, lcm, signbit } from './whole-numbers.js'
 
 export const scalars: readonly ScalarFunction[] = [
   plus,
@@ -101,9 +107,16 @@ export const scalars: readonly ScalarFunction[] = [
   acos,
   atan,
   atan2,
+  ...hyperbolics,
   radians,
   degrees,
   pi,
+  gcd,
+  lcm,
+  factorial,
+  fdiv,
+  fmod,
+  signbit,
   isnan,
   isinf,
   isfinite,
@@ -111,6 +124,7 @@ export const scalars: readonly ScalarFunction[] = [
   epoch,
   epochMs,
   epochUs,
+  epochNs,
   julian,
   datePart,
   dateTrunc,
@@ -121,6 +135,8 @@ export const scalars: readonly ScalarFunction[] = [
   ...durationMakers,
   normalizedInterval,
   makeDate,
+  makeTimestamp,
+  strftime,
   lastDay,
   dayName,
   monthName,
@@ -155,5 +171,12 @@ export const scalars: readonly ScalarFunction[] = [
   chr,
   flagText,
   octetLength,
+  hex,
+  bin,
+  levenshtein,
+  damerauLevenshtein,
+  hamming,
+  jaccard,
+  overlay,
   ...listFunctions,
 ]

@@ -8,7 +8,13 @@ import { checkedMultiply } from '../integer-code.js'
 import { type Moment, type MomentCode, momentCode, momentOf, resolveMoment } from '../moment.js'
 import { overloaded } from '../overload.js'
 import { firstOf, firstType, fixed } from '../resolve.js'
-import { durationMicroseconds, durationMilliseconds, durationSeconds } from './duration/part.js'
+import {
+  durationMicroseconds,
+  durationMilliseconds,
+  durationNanoseconds,
+  durationSeconds,
+  nanosecondsOf,
+} from './duration/part.js'
 
 interface Count {
   readonly name: string
@@ -120,6 +126,25 @@ const plainEpochUs = counting({
 })
 
 export const epochUs = overloaded(plainEpochUs, durationMicroseconds)
+
+/** Of the years 1677 to 2262: others do not fit. */
+const plainEpochNs: ScalarFunction = {
+  name: 'epoch_ns',
+  summary: 'Counts the nanoseconds since 1970.',
+  usage: 'epoch_ns(date or timestamp)',
+  category: 'date',
+  resolve: resolveTimestamp,
+  evaluate: (signature) => {
+    const type = firstType(signature)
+    return (value = null) => {
+      const moment = momentOf(value, type)
+      return moment ? nanosecondsOf(microsecondsOf(moment)) : null
+    }
+  },
+  examples: [{ sql: "epoch_ns(DATE '1970-01-02')", result: '86400000000000' }],
+}
+
+export const epochNs = overloaded(plainEpochNs, durationNanoseconds)
 
 /** Julian days, which DuckDB lets begin at midnight. */
 export const julian = counting({

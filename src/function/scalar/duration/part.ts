@@ -1,5 +1,6 @@
 /** Parts of lengths of time: what `hour(x)`, `date_part`, `epoch` and `date_trunc` say of an INTERVAL. */
 import type { Duration } from '../../../model/duration.js'
+import { ChunkQLError } from '../../../model/error.js'
 import { FLOAT64, INT64, INTERVAL, type Type, type Value } from '../../../model/type.js'
 import { asDuration } from '../../duration.js'
 import { type Overload, usesDuration } from '../../overload.js'
@@ -50,6 +51,13 @@ const microsOf = ({ months, days, micros }: Duration): bigint => BigInt(months *
 
 export const durationMilliseconds = counting(INT64, (length) => microsOf(length) / 1000n)
 export const durationMicroseconds = counting(INT64, microsOf)
+export const durationNanoseconds = counting(INT64, (length) => nanosecondsOf(microsOf(length)))
+
+export function nanosecondsOf(micros: bigint): bigint {
+  const nanos = micros * 1000n
+  if (BigInt.asIntN(64, nanos) === nanos) return nanos
+  throw new ChunkQLError('value', 'nanoseconds since 1970 do not fit BIGINT here')
+}
 
 const clocks: Partial<Record<Unit, bigint>> = {
   hour: 3_600_000_000n,

@@ -82,3 +82,21 @@ export const splitPart = textFunction({
   },
   examples: [{ sql: "split_part('a,b,c', ',', 2)", result: 'b' }],
 })
+
+/** As in PostgreSQL and the standard. */
+export const overlay = textFunction({
+  name: 'overlay',
+  summary: 'Replaces characters from a place on by another text: as many as it has, or so many.',
+  usage: 'overlay(text PLACING other FROM start [FOR length])',
+  parameters: [VARCHAR, VARCHAR, INT64, INT64],
+  optional: 1,
+  result: VARCHAR,
+  apply: (text: string, other: string, start: bigint, length?: bigint) => {
+    if (start < 1n) throw new ChunkQLError('value', `overlay starts at 1 or later, not at ${start}`)
+    const letters = [...text]
+    const from = Number(start) - 1
+    const count = length === undefined ? [...other].length : Number(length)
+    return [...letters.slice(0, from), other, ...letters.slice(Math.max(0, from + count))].join('')
+  },
+  examples: [{ sql: "overlay('abcdef' PLACING 'XX' FROM 2 FOR 3)", result: 'aXXef' }],
+})

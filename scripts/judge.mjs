@@ -2,12 +2,14 @@
 // columns, and asks both engines random queries:
 //   npm run test:judge -- [--queries 1000] [--seed 1] [part of a file name]
 //   npm run test:judge -- --random 20000 [--seed 1]   only random queries over every type, errors too
+//   npm run judge -- zarr --random 1000 [--seed 1] [--kind v2|cf|v3]   random stores, read as zarr-python and xarray read them
 //   npm run judge -- --write [part of a file name]    takes its answers as the expected ones; a person reviews the difference
 import { parseArgs } from 'node:util'
 import { judgeDescriptions } from '../build/test/judge/describe.js'
 import { duel, kinds } from '../build/test/judge/duel.js'
 import { judgeGrouping } from '../build/test/judge/grouping.js'
 import { replay, writeExpected } from '../build/test/judge/replay.js'
+import { judgeStores } from '../build/test/judge/stores.js'
 import { readScripts } from '../build/test/slt/scripts.js'
 
 const { values: options, positionals } = parseArgs({
@@ -17,8 +19,13 @@ const { values: options, positionals } = parseArgs({
     queries: { type: 'string', default: '500' },
     seed: { type: 'string', default: '1' },
     random: { type: 'string' },
+    kind: { type: 'string' },
   },
 })
+if (positionals[0] === 'zarr') {
+  process.exitCode = (await storesAll(Number(options.seed), Number(options.random ?? 300), options.kind)) ? 0 : 1
+  process.exit()
+}
 const scripts = readScripts(positionals[0])
 
 if (options.write) {
@@ -78,4 +85,14 @@ async function groupAll(seed, expressions) {
     `${asked} random rows of operators, ${refused} refused by both grammars, ${found.length} grouped otherwise by DuckDB`,
   )
   return found.length === 0
+}
+
+async function storesAll(seed, count, kind) {
+  const { stores, right, arrays, refused, wrong } = await judgeStores(seed, count, kind)
+  for (const { place, reason, about } of wrong) console.log(`${place}: ${reason}\n  ${about}`)
+  for (const [reason, places] of refused) console.log(`refused ${places.length}: ${reason} (${places[0]})`)
+  console.log(
+    `${stores} stores of ${arrays} arrays from seed ${seed}: ${right} read as their writers read them, ${wrong.length} wrong or failed, ${[...refused.values()].flat().length} refused`,
+  )
+  return wrong.length === 0
 }

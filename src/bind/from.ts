@@ -99,7 +99,8 @@ function bindTable(found: FoundTable, from: TableSyntax, qualifiers: readonly st
  */
 function requireOwnGrid(found: FoundTable, used: readonly ScanColumn[], span: Span, shared: Shared): void {
   const variables = used.filter(({ column }) => column.role === 'variable')
-  if (variables.length === 0) return
+  const covered = new Set(used.flatMap(({ column }) => column.dims))
+  if (variables.length === 0 || covered.size === found.table.dims.length) return
   const schema = shared.catalog.sources.get(found.source)
   const smaller =
     schema &&

@@ -1,13 +1,18 @@
-/** Texts as the vlen-utf8 codec lays them: a count, then for each its length in bytes and the bytes. For codecs that make text. */
+/**
+ * Texts as the vlen-utf8 codec lays them: a count, then for each its length in bytes and the bytes. For codecs that make
+ * text, and of which some have a null: then `nullLength` stands in place of a length.
+ */
 import type { Machine } from '../kernel/machine.js'
 import { ChunkQLError } from '../model/error.js'
 import type { Span, TransformCodec } from './codec.js'
 import { damaged, wrongLength } from './damage.js'
 
+export const nullLength = 0xffffffff
+
 /** A codec that makes texts of all its bytes at once. */
 export function textCodec(
   name: string,
-  textsOf: (source: Span, machine: Machine) => readonly string[],
+  textsOf: (source: Span, machine: Machine) => readonly (string | null)[],
 ): TransformCodec {
   return {
     kind: 'transform',
@@ -26,17 +31,17 @@ export function bytesOf({ address, length }: Span, { bytes }: Machine): Uint8Arr
   return bytes.subarray(address, address + length)
 }
 
-function layTexts(texts: readonly string[]): Uint8Array {
+function layTexts(texts: readonly (string | null)[]): Uint8Array {
   const encoder = new TextEncoder()
-  const encoded = texts.map((text) => encoder.encode(text))
-  const laid = new Uint8Array(encoded.reduce((sum, { length }) => sum + 4 + length, 4))
+  const encoded = texts.map((text) => (text === null ? null : encoder.encode(text)))
+  const laid = new Uint8Array(encoded.reduce((sum, bytes) => sum + 4 + (bytes?.length ?? 0), 4))
   const view = new DataView(laid.buffer)
   view.setUint32(0, texts.length, true)
   let at = 4
   for (const bytes of encoded) {
-    view.setUint32(at, bytes.length, true)
-    laid.set(bytes, at + 4)
-    at += 4 + bytes.length
+    view.setUint32(at, bytes?.length ?? nullLength, true)
+    if (bytes) laid.set(bytes, at + 4)
+    at += 4 + (bytes?.length ?? 0)
   }
   return laid
 }
@@ -45,7 +50,7 @@ function layTexts(texts: readonly string[]): Uint8Array {
  * The texts of an array that was written as a list: its values (nested where it has more dimensions), then its type and
  * its shape. 0, which zarr-python puts where nothing was written, is the empty text.
  */
-export function textsOfList(codec: string, value: unknown): string[] {
+export function textsOfList(codec: string, value: unknown): (string | null)[] {
   const list = Array.isArray(value) ? value : []
   const [type, shape] = list.slice(-2)
   if (typeof type !== 'string' || !Array.isArray(shape)) throw damaged(codec, 'no type and shape stand at the end')
@@ -53,9 +58,9 @@ export function textsOfList(codec: string, value: unknown): string[] {
   const count = shape.reduce((product: number, size) => product * Number(size), 1)
   if (values.length !== count) throw damaged(codec, `${values.length} values, the shape tells ${count}`)
   return values.map((each) => {
-    if (typeof each === 'string') return each
+    if (typeof each === 'string' || each === null) return each
     if (each === 0) return ''
-    const found = each === null ? 'null' : Array.isArray(each) ? 'a list' : typeof each
+    const found = Array.isArray(each) ? 'a list' : typeof each
     throw new ChunkQLError('unsupported', `${codec}: ${found} where text is expected`)
   })
 }

@@ -124,7 +124,8 @@ function scaled({ type, storage }: NestColumn, raw: Code, scale: number, offset:
   const inner = result === 'f32' && fitsFloat32.has(storage) ? 'f32' : 'f64'
   const count = widened(inner, raw, storage)
   const product = scale === 1 ? count : mul(count, constant(inner, factor))
-  return add(convert(result, product), constant(result, offset))
+  // Only -0 changes no number: 0 would take its sign from it.
+  return Object.is(offset, -0) ? convert(result, product) : add(convert(result, product), constant(result, offset))
 }
 
 /** Whole counts of whole steps are exact, others rounded to the microsecond; what is not finite stands at the zero of time. */

@@ -28,9 +28,11 @@ export interface Expected {
   readonly type?: string
   readonly values?: string
   readonly valid?: readonly number[]
-  readonly texts?: readonly string[]
+  readonly texts?: readonly (string | null)[]
   readonly bytes?: readonly string[]
   readonly lists?: readonly (Expected | null)[]
+  /** The shape of each cell, where cells hold several values. */
+  readonly list?: readonly number[]
 }
 
 export type Outcome = { readonly kind: 'read' } | { readonly kind: 'refused'; readonly why: string }
@@ -102,7 +104,15 @@ function slicesOf(bytes: Uint8Array, size: number): Uint8Array[] {
   return Array.from({ length: bytes.length / size }, (_, i) => bytes.slice(i * size, (i + 1) * size))
 }
 
-export function valuesOf({ type = '', values = '', valid, texts, bytes: blobs, lists }: Expected): Value[] {
+export function valuesOf({ list, ...flat }: Expected): Value[] {
+  return (list ?? []).toReversed().reduce(inLists, flatValues(flat))
+}
+
+function inLists(values: readonly Value[], size: number): Value[] {
+  return Array.from({ length: values.length / size }, (_, i) => values.slice(i * size, (i + 1) * size))
+}
+
+function flatValues({ type = '', values = '', valid, texts, bytes: blobs, lists }: Expected): Value[] {
   if (lists) return lists.map((list) => list && valuesOf(list))
   if (texts) return [...texts]
   if (blobs) return blobs.map((text) => Uint8Array.from(Buffer.from(text, 'base64')))

@@ -20,6 +20,7 @@ import numpy as np
 import zarr
 
 from spec_writer import crc32c, write
+from values import columns_of
 
 warnings.simplefilter("ignore")
 numcodecs.blosc.use_threads = False
@@ -36,32 +37,6 @@ def add(section, feature, version, by, files, values=None, **what):
         line["shape"] = list(values.shape)
         line["columns"] = columns_of(values, "x")
     lines.append(line)
-
-
-def columns_of(values, name):
-    """What the columns of an array are called, and their values."""
-    if values.dtype.names:
-        prefix = "" if name == "x" else f"{name}."
-        return {k: v for field in values.dtype.names for k, v in columns_of(values[field], prefix + field).items()}
-    if values.dtype.kind == "c":
-        return {**columns_of(values.real, f"{name}.real"), **columns_of(values.imag, f"{name}.imag")}
-    if values.dtype.kind == "O" and all(isinstance(v, bytes) for v in values.ravel()):
-        return {name: {"bytes": [base64.b64encode(v).decode() for v in values.ravel()]}}
-    if values.dtype.kind == "O" and all(v is None or isinstance(v, np.ndarray) for v in values.ravel()):
-        return {name: {"lists": [None if v is None else columns_of(v, "x")["x"] for v in values.ravel()]}}
-    if values.dtype.kind in "OUS":
-        return {name: {"texts": [v.decode("latin1") if isinstance(v, bytes) else str(v) for v in values.ravel()]}}
-    if values.dtype.kind == "V":
-        return {name: {"type": values.dtype.str, "values": base64.b64encode(values.tobytes()).decode()}}
-    more = {}
-    if values.dtype.kind == "M":
-        more["valid"] = [int(v) for v in ~np.isnat(values).ravel()]
-        values = np.where(np.isnat(values), np.datetime64(0, "us"), values.astype("M8[us]"))
-    if values.dtype.kind in "mM":
-        values = values.astype("i8")
-    kind = values.dtype.newbyteorder("<").str
-    data = np.ascontiguousarray(values).astype(kind).tobytes()
-    return {name: {"type": kind, "values": base64.b64encode(data).decode(), **more}}
 
 
 def sample(shape, dtype="<i4"):
@@ -305,6 +280,8 @@ def shards():
     for name, index in (("", [little, checksum]), (", no checksum", [little])):
         v3(section, f"a shard that is cut{name}", data, "int32", [sharded((2, 3), [little], index=index)], broken=lambda files: files.update({"c/0/0": files["c/0/0"][:-9]}), **outer)
         v3(section, f"a shard that is cut, index at the start{name}", data, "int32", [sharded((2, 3), [little], index=index, index_location="start")], broken=lambda files: files.update({"c/0/0": files["c/0/0"][:-9]}), **outer)
+    for name, index in (("", [little, checksum]), (", no checksum", [little])):
+        v3(section, f"a shard without its first bytes{name}", data, "int32", [sharded((2, 3), [little], index=index)], broken=lambda files: files.update({"c/0/0": files["c/0/0"][9:]}), **outer)
     v3(section, "a shard of a few bytes", data, "int32", [sharded((2, 3), [little])], broken=lambda files: files.update({"c/0/0": b"abc"}), **outer)
 
     def beyond(files):
@@ -313,6 +290,13 @@ def shards():
         files["c/0/0"] = files["c/0/0"][:-64] + index.tobytes()
 
     v3(section, "an index that leads out of the shard", data, "int32", [sharded((2, 3), [little], index=[little])], broken=beyond, **outer)
+
+    def overlapping(files):
+        index = np.frombuffer(files["c/0/0"][-64:], "<u8").copy()
+        index[2] -= 12
+        files["c/0/0"] = files["c/0/0"][:-64] + index.tobytes()
+
+    v3(section, "chunks that lie in each other", data, "int32", [sharded((2, 3), [little], index=[little])], broken=overlapping, **outer)
     v3(section, "inner chunks that do not divide shards", data, "int32", [little], chunk=(4, 6), broken=lambda files: recode(files, [sharded((3, 3), [little])]))
 
 
@@ -410,6 +394,17 @@ def types():
     nested = np.zeros(5, [("a", "|i1"), ("b", "<f8"), ("c", [("d", "<i2"), ("e", ">u4")])])
     nested["a"], nested["b"], nested["c"]["d"], nested["c"]["e"] = count, count / 7, -count, count * 10**8
     v2(section, "structured, nested", nested, chunks=(3,), compressor=None)
+    several = np.zeros(5, [("a", "|u1"), ("b", [("c", ">i2"), ("d", "<c8", (2,))], (3, 2))])
+    several["b"]["c"], several["b"]["d"] = np.arange(30).reshape(5, 3, 2), np.arange(60).reshape(5, 3, 2, 2) * (1 - 2j)
+    v2(section, "structured, lists of structs", several, chunks=(3,))
+    parts = np.zeros(5, [("a", "<u2"), ("z", "<c16"), ("b", [("c", "<f4")])])
+    parts["a"], parts["z"], parts["b"]["c"] = count, count * (2 - 1j), count / 7
+    left_out = {"a": 258, "z": [1.5, "-Infinity"], "b": {"c": 3}}
+    seen = parts.copy()
+    seen[3:] = (258, complex(1.5, -np.inf), (3,))
+    fields = [dict(name="a", data_type="uint16"), dict(name="z", data_type="complex128"), dict(name="b", data_type=codec("struct", fields=[dict(name="c", data_type="float32")]))]
+    for order in (little, big):
+        v3(section, f"struct, chunks that are missing, {order['configuration']['endian']}-endian", parts, codec("struct", fields=fields), [order], chunk=(3,), skip=[(1,)], fill_value=left_out, values=seen)
     v2(section, "|V6", np.frombuffer(bytes(range(30)), "V6"), chunks=(3,), compressor=None)
     words = np.array(["a", "Zürich", "", "東京", "🙂 x", "b"], object)
     v2(section, "<U6", words.astype("<U6"), chunks=(4,), compressor=None)
@@ -421,6 +416,9 @@ def types():
     v2(section, "vlen-utf8, two dimensions", table, chunks=(2, 2), object_codec=numcodecs.VLenUTF8(), fill_value="")
     v2(section, "json2, two dimensions", table, chunks=(2, 2), object_codec=numcodecs.JSON(), fill_value="")
     raw = np.array([b"a", b"", bytes(range(256)), b"\0\0", b"xyz"], object)
+    gaps = np.array(["a", None, "", "Zürich", None], object)
+    for name, by in (("json2", numcodecs.JSON()), ("msgpack2", numcodecs.MsgPack())):
+        v2(section, f"{name}, with null among texts", gaps, chunks=(3,), object_codec=by, fill_value=None)
     v2(section, "vlen-bytes", raw, chunks=(5,), object_codec=numcodecs.VLenBytes())
     for dtype in ["|b1", "|i1", "<u2", ">i4", "<u4", "<i8", ">u8", "<f2", "<f4", ">f8"]:
         lists = np.empty(5, object)

@@ -12,6 +12,10 @@ error with this message; the rest of its store can be read.
 A damaged chunk is an error that names the array, the chunk and the cause. Beside the rows under *Damage*, every decoder is
 given tens of thousands of mutated chunks by the test suite, and any number by \`scripts/fuzz.mjs\`: each is an error or a
 chunk of the right size.
+
+Beyond these rows, \`npm run judge -- zarr --random 3000\` writes random stores (\`test/judge/stores\`: version 2 by zarr-python with
+every type, codec and layout in chains, CF stores by xarray, version 3 by the writer above; some as zip archives and as
+references of kerchunk) and compares every value that is read, fetched and asked for by SQL with what their writer reads.
 `
 
 export function conformancePage(outcomes: ReadonlyMap<Case, Outcome>): string {

@@ -50,9 +50,18 @@ def permutation(order, rank):
     return {"C": list(range(rank)), "F": list(range(rank))[::-1]}.get(order) if isinstance(order, str) else order
 
 
+def is_all(value, fill):
+    """Whether every cell has the fill value: bit for bit, -0 is no 0."""
+    whole = np.empty_like(value)
+    whole[...] = fill
+    if value.dtype == object:
+        return bool(np.array_equal(value, whole))
+    return np.ascontiguousarray(value).tobytes() == np.ascontiguousarray(whole).tobytes()
+
+
 def encode(value, codecs, fill):
     """A chunk (an array of the full shape of a chunk) to bytes, or None where all of it is the fill value."""
-    if np.array_equal(value, np.full_like(value, fill), equal_nan=value.dtype.kind in "fc"):
+    if is_all(value, fill):
         return None
     for codec in codecs:
         name, options = name_of(codec), options_of(codec)
@@ -63,6 +72,8 @@ def encode(value, codecs, fill):
             value = np.ascontiguousarray(value).astype(value.dtype.newbyteorder(order)).tobytes()
         elif name == "vlen-utf8":
             value = bytes(numcodecs.VLenUTF8().encode(np.ascontiguousarray(value).ravel()))
+        elif name == "vlen-bytes":
+            value = bytes(numcodecs.VLenBytes().encode(np.ascontiguousarray(value).ravel()))
         elif name == "sharding_indexed":
             value = shard(value, options, fill)
         elif name in BYTES_TO_BYTES:
@@ -113,8 +124,12 @@ def key_of(encoding, place):
     return separator.join(parts) or "0"
 
 
+def leaves_out(skip, place, corner):
+    return skip(corner) if callable(skip) else place in skip
+
+
 def write(data, data_type, codecs, fill=0, grid=None, chunk=None, keys=None, skip=(), **metadata):
-    """The files of one array; `skip` are places of chunks that are not written. `metadata` replaces what zarr.json has."""
+    """The files of one array; `skip` are places of chunks that are not written, or tells by slices. `metadata` replaces what zarr.json has."""
     grid = grid or {"name": "regular", "configuration": {"chunk_shape": list(chunk or data.shape)}}
     keys = keys or {"name": "default", "configuration": {"separator": "/"}}
     node = {
@@ -131,16 +146,16 @@ def write(data, data_type, codecs, fill=0, grid=None, chunk=None, keys=None, ski
     }
     files = {}
     edges = edges_of(grid, data.shape)
-    value = fill if isinstance(fill, (int, float, bool)) else 0
-    if data.dtype == object:
-        value = fill
+    value = fill if isinstance(fill, (int, float, bool, np.generic, np.ndarray)) or data.dtype == object else 0
     for place in itertools.product(*[range(len(each)) for each in edges]):
         starts = [sum(each[:i]) for each, i in zip(edges, place)]
         full = [each[i] for each, i in zip(edges, place)]
-        cells = np.full(full, value, data.dtype)
-        part = data[tuple(slice(start, start + size) for start, size in zip(starts, full))]
+        cells = np.empty(full, data.dtype)
+        cells[...] = value
+        corner = tuple(slice(start, start + size) for start, size in zip(starts, full))
+        part = data[corner]
         cells[tuple(slice(0, size) for size in part.shape)] = part
-        chunk_bytes = None if place in skip else encode(cells, codecs, value)
+        chunk_bytes = None if leaves_out(skip, place, corner) else encode(cells, codecs, value)
         if chunk_bytes is not None:
             files[key_of(keys, place)] = chunk_bytes
     files["zarr.json"] = json.dumps(node).encode()

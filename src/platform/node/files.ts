@@ -86,11 +86,23 @@ export function listDirectory(path: string): DirectoryEntry[] | undefined {
 /** A part of a file or object: some bytes from an offset on, or the last ones. */
 export type Part = { readonly offset: number; readonly length: number } | { readonly suffixLength: number }
 
+/** The object that a part was read of. */
+export interface Origin {
+  /** Bytes of all of it. */
+  readonly size?: number | undefined
+  /** Another one after it was written to or replaced. */
+  readonly tag?: string | undefined
+  readonly modified?: string | undefined
+}
+
+/** Where so many bytes go. Of a part of a file its origin is told. */
+export type Place = (length: number, origin?: Origin) => Uint8Array
+
 /**
  * Reads a file, or a part of it, to where `place` says, called once with the length in bytes. Returns the length, or
  * undefined where there is no file. A part that the file does not have is an error, as is a file that shrinks meanwhile.
  */
-export function readInto(path: string, place: (length: number) => Uint8Array, part?: Part): number | undefined {
+export function readInto(path: string, place: Place, part?: Part): number | undefined {
   const file = absentAsUndefined(() => openSync(path, 'r'), ['ENOENT'])
   if (file === undefined) return undefined
   try {
@@ -103,7 +115,7 @@ export function readInto(path: string, place: (length: number) => Uint8Array, pa
 const small = new Uint8Array(1 << 16)
 
 /** A file that ends within a few pages; undefined where it does not. Asking for its size costs as much as reading it. */
-function readSmall(file: number, place: (length: number) => Uint8Array): number | undefined {
+function readSmall(file: number, place: Place): number | undefined {
   let length = 0
   for (let count = 1; count > 0; length += count) {
     if (length === small.length) return undefined
@@ -113,9 +125,10 @@ function readSmall(file: number, place: (length: number) => Uint8Array): number 
   return length
 }
 
-function readPlaced(file: number, place: (length: number) => Uint8Array, part: Part | undefined): number {
-  const { offset, length } = partWithin(fstatSync(file).size, part)
-  const target = place(length)
+function readPlaced(file: number, place: Place, part: Part | undefined): number {
+  const { size, ino, mtimeMs } = fstatSync(file)
+  const { offset, length } = partWithin(size, part)
+  const target = part ? place(length, { size, tag: `${ino} ${mtimeMs} ${size}` }) : place(length)
   for (let done = 0; done < length; ) {
     const count = readSync(file, target, done, length - done, offset + done)
     if (count === 0) throw new Error(`the file ended after ${done} of ${length} bytes: it changed while it was read`)
@@ -124,13 +137,18 @@ function readPlaced(file: number, place: (length: number) => Uint8Array, part: P
   return length
 }
 
-/** A file, or a part of it, in memory of its own. */
-export function readPart(path: string, part?: Part): Uint8Array | undefined {
+/** A file, or a part of it, in memory of its own. `note` is told of which file a part is. */
+export function readPart(
+  path: string,
+  part?: Part,
+  note?: (bytes: Uint8Array, origin: Origin | undefined) => void,
+): Uint8Array | undefined {
   let target: Uint8Array | undefined
   const length = readInto(
     path,
-    (bytes) => {
+    (bytes, origin) => {
       target = new Uint8Array(bytes)
+      note?.(target, origin)
       return target
     },
     part,

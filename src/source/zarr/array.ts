@@ -13,8 +13,8 @@ export type DataType =
   | { readonly kind: 'timedelta'; readonly unit: string; readonly count: number }
   /** Text of a fixed number of bytes: UTF-32 code points or single bytes, padded with zeros. */
   | { readonly kind: 'fixedText'; readonly encoding: 'utf32' | 'bytes'; readonly size: number }
-  /** Text of any length, as the vlen-utf8 codec lays it. */
-  | { readonly kind: 'text' }
+  /** Text of any length, as the vlen-utf8 codec lays it; `hasNull` where its codec has a null beside texts. */
+  | { readonly kind: 'text'; readonly hasNull?: true | undefined }
   /** Bytes of any number, as the vlen-bytes codec lays them. */
   | { readonly kind: 'bytes' }
   /** Lists of any number of numbers, as the vlen-array codec lays them. */
@@ -29,8 +29,16 @@ export type DataType =
       /** A complex number: fields `real` and `imag`, of which codecs know that they are numbers. */
       readonly complex?: true | undefined
     }
-  /** As many values of one type in each cell as the shape says, in C order. */
-  | { readonly kind: 'list'; readonly element: DataType; readonly shape: readonly number[] }
+  /**
+   * As many values of one type in each cell as the shape says, in C order; `step` bytes from one to the next, where they
+   * do not lie side by side.
+   */
+  | {
+      readonly kind: 'list'
+      readonly element: DataType
+      readonly shape: readonly number[]
+      readonly step?: number | undefined
+    }
 
 export interface StructField {
   readonly name: string

@@ -3,7 +3,7 @@ import type { ByteRange, FetchOptions } from '../source.js'
 import { chunkKey, keyIndex, type ZarrArray } from './array.js'
 import { rectilinearFiles } from './rectilinear.js'
 import { openShards } from './shard-reader.js'
-import type { Store } from './store.js'
+import type { Place, Store } from './store.js'
 
 export interface ChunkFiles {
   /** Where chunk `index` is. Pure. */
@@ -11,7 +11,7 @@ export interface ChunkFiles {
   /** The objects that a chunk is read from. */
   objects(range: ByteRange): readonly string[]
   /** Local files only: as `read` of a store. */
-  read?(range: ByteRange, place: (length: number) => Uint8Array): number | undefined
+  read?(range: ByteRange, place: Place): number | undefined
   /** In memory of their own; undefined where there is no such chunk. */
   get(range: ByteRange, options?: FetchOptions): Promise<Uint8Array | undefined>
 }

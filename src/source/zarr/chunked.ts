@@ -167,7 +167,7 @@ function variableReader(
 
 function variableOf(array: ZarrArray, { items }: Decoding): Variable | undefined {
   const { dataType } = array
-  if (dataType.kind === 'text') return variableTexts(missingText(array))
+  if (dataType.kind === 'text') return variableTexts(missingText(array), dataType.hasNull === true)
   if (dataType.kind === 'bytes') return variableBytes
   return dataType.kind === 'lists' && items ? variableLists(items, dataType.bigEndian) : undefined
 }

@@ -84,18 +84,19 @@ export function missingText({ fill, fillIsMissing }: ZarrArray): string | undefi
 function objectDecoding(array: ZarrArray, type: Type, form: Form): Decoding {
   const storage = form.kind === 'kept' ? 'i4' : 'u1'
   const layout: Layout = { storage, ...placeOf(array), unpack: { kind: 'none' }, missing: [], nanIsNull: false, form }
-  return { type, nullable: type.kind === 'varchar' && missingText(array) !== undefined, layout }
+  const hasNull = array.dataType.kind === 'text' && array.dataType.hasNull === true
+  return { type, nullable: type.kind === 'varchar' && (hasNull || missingText(array) !== undefined), layout }
 }
 
 type ListData = Extract<DataType, { kind: 'list' }>
 
 /** Items are read as an array of them would be; NaN among them is NULL where it is elsewhere. */
-function listDecoding(array: ZarrArray, { element, shape }: ListData, options: DecodeOptions): Decoding {
+function listDecoding(array: ZarrArray, { element, shape, step }: ListData, options: DecodeOptions): Decoding {
   const item = decodingOf({ ...array, dataType: element }, {}, options)
   if (!item.layout) return item
   let form: Form = item.layout.form ?? numberForm(item.layout)
   let { type } = item
-  let itemBytes = cellBytes(element)
+  let itemBytes = step ?? cellBytes(element)
   for (const size of shape.toReversed()) {
     form = { kind: 'list', size, itemBytes, item: form }
     type = listOf(type, size)
@@ -155,7 +156,11 @@ function numberDecoding(array: ZarrArray, stored: Storage, attributes: JsonObjec
   const { values: missing, named } = missingValues(array, stored, storage, attributes)
   const packing = packingOf(attributes)
   const time = storage === 'bool' ? undefined : timeOf(attributes)
-  if (time) return timeDecoding(array, storage, time, missing, packing ?? { scale: 1, offset: 0 })
+  if (time) {
+    // Writers that counted NumPy's times left its not-a-time among them.
+    const missingTimes = storage === 'i8' && isFine(time) ? [...new Set([...missing, notATime])] : missing
+    return timeDecoding(array, storage, time, missingTimes, packing ?? { scale: 1, offset: 0 })
+  }
   const length = storage === 'bool' ? undefined : durationUnitsOf(attributes, options)
   if (length) {
     return durationDecoding(array, timeDecoding(array, storage, length, missing, packing ?? { scale: 1, offset: 0 }))
@@ -169,6 +174,11 @@ function numberDecoding(array: ZarrArray, stored: Storage, attributes: JsonObjec
   const type = unpackedType(storage, named, packing.hasOffset)
   const { scale, offset } = packing
   return finish(array, type, storage, { kind: 'scale', scale, offset }, missing, nanIsNull)
+}
+
+/** Of coarser counts the least is no time of TIMESTAMP, and is refused. */
+function isFine({ numerator, denominator }: TimeUnits): boolean {
+  return numerator <= denominator
 }
 
 const types: Readonly<Record<Storage, Type>> = {
@@ -203,7 +213,8 @@ function packingOf(attributes: JsonObject): Packing | undefined {
   const scale = single(attributes.scale_factor)
   const offset = single(attributes.add_offset)
   if (scale === undefined && offset === undefined) return undefined
-  return { scale: scale ?? 1, offset: offset ?? 0, hasOffset: offset !== undefined }
+  // Where nothing is added, -0 stays -0.
+  return { scale: scale ?? 1, offset: offset ?? -0, hasOffset: offset !== undefined }
 }
 
 /** A number, also where a writer put it in a list. */

@@ -5,11 +5,11 @@ import { cellBytes, type DataType, elementBytes, type StructField, type ZarrArra
 
 /**
  * One array per field, those of nested structs by their path: `a.b`. Throws a plain Error where two have one name, and
- * where attributes say of complex numbers what they cannot say of their parts.
+ * where attributes, with `conventions`, say of complex numbers what they cannot say of their parts.
  */
-export function fieldsOf(array: ZarrArray): ZarrArray[] {
+export function fieldsOf(array: ZarrArray, conventions: boolean): ZarrArray[] {
   if (array.dataType.kind !== 'struct') return [array]
-  if (array.dataType.complex) requirePlain(array)
+  if (array.dataType.complex && conventions) requirePlain(array)
   const leaves = leavesOf(array.dataType.fields)
   if (leaves.length === 0) throw new Error('a struct without fields')
   const names = new Set<string>()
@@ -36,10 +36,14 @@ function requirePlain({ attributes }: ZarrArray): void {
 
 function leavesOf(fields: readonly StructField[]): StructField[] {
   return fields.flatMap((field) => {
-    if (field.type.kind !== 'struct') return [field]
-    return leavesOf(field.type.fields).map((inner) => ({
+    const { type } = field
+    const struct = type.kind === 'list' ? type.element : type
+    if (struct.kind !== 'struct') return [field]
+    return leavesOf(struct.fields).map((inner) => ({
       ...inner,
       name: `${field.name}.${inner.name}`,
+      // A list of structs is a list of each field.
+      type: type.kind === 'list' ? { ...type, element: inner.type, step: struct.bytes } : inner.type,
       offset: field.offset + inner.offset,
       bigEndian: field.bigEndian || inner.bigEndian,
     }))
@@ -52,10 +56,18 @@ export function byteSwap({ chunk, dataType, field }: ZarrArray): ((machine: Mach
   if (!field?.bigEndian || size === 1) return undefined
   const cells = cellCount(chunk)
   const stride = cellBytes(field.whole.dataType)
-  const elements = cellBytes(dataType) / size
+  const offsets = elementOffsets(dataType, size)
   return ({ kernel }, out) => {
-    for (let k = 0; k < elements; k++) kernel.swap_strided(size, stride, cells, out + field.offset + k * size)
+    for (const offset of offsets) kernel.swap_strided(size, stride, cells, out + field.offset + offset)
   }
+}
+
+/** Where the numbers of `size` bytes lie in a cell. */
+function elementOffsets(type: DataType, size: number): number[] {
+  if (type.kind !== 'list') return Array.from({ length: cellBytes(type) / size }, (_, i) => i * size)
+  const { element, shape, step = cellBytes(element) } = type
+  const inner = elementOffsets(element, size)
+  return Array.from({ length: cellCount(shape) }, (_, i) => inner.map((offset) => i * step + offset)).flat()
 }
 
 export function complex(storage: 'f4' | 'f8'): DataType {

@@ -121,7 +121,8 @@ function cellOf(type: Extract<DataType, { kind: 'struct' }>, values: Json, versi
     const value = isObject(values) ? values[name] : undefined
     if (value === undefined) throw unreadable(values, `a value for the field "${name}"`)
     const bytes = fillBytes(inner, parseFill(value, inner, version))
-    if (bigEndian && inner.kind !== 'struct') reverseElements(bytes, elementBytes(inner))
+    // The fields of a struct have been turned one by one; the parts of a complex number have no order of their own.
+    if (bigEndian && (inner.kind !== 'struct' || inner.complex)) reverseElements(bytes, elementBytes(inner))
     cell.set(bytes, offset)
   }
   return cell

@@ -71,7 +71,8 @@ function codecV2(value: Json): CodecConfig {
 const variableCodecs = new Set(['vlen-utf8', 'vlen-bytes', 'vlen-array'])
 
 /** What makes bytes of objects that are texts. All decode to the layout of the first. */
-const textCodecs = new Set(['vlen-utf8', 'json2', 'msgpack2', 'categorize'])
+const textCodecs = new Set(['vlen-utf8', 'categorize'])
+const nullableCodecs = new Set(['json2', 'msgpack2'])
 
 const numbers = new Set<string>(['i1', 'i2', 'i4', 'i8', 'u1', 'u2', 'u4', 'u8', 'f2', 'f4', 'f8'])
 
@@ -126,6 +127,7 @@ function objectsV2(filter: CodecConfig | undefined): DataType {
   const codec = filter?.name ?? 'nothing'
   if (codec === 'vlen-array') return listsV2((filter?.configuration?.dtype ?? null) as Json)
   if (textCodecs.has(codec)) return { kind: 'text' }
+  if (nullableCodecs.has(codec)) return { kind: 'text', hasNull: true }
   if (codec === 'vlen-bytes') return { kind: 'bytes' }
   if (codec === 'pickle') throw new Refusal('pickled objects are programs: they are not read')
   throw new Refusal(`data of type |O, made bytes by ${codec}, are not read`)

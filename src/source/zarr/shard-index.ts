@@ -3,6 +3,7 @@ import { type Chain, openChain } from '../../codec/chain.js'
 import type { Machine } from '../../kernel/machine.js'
 import { ChunkQLError, isChunkQLError } from '../../model/error.js'
 import type { ShardLevel } from './shard.js'
+import { noteOrigin, type Origin, originOf } from './store/origin.js'
 import type { Part } from './store.js'
 
 /** Where something lies: all of the object, a part of it, or bytes that had to be decoded. */
@@ -61,7 +62,49 @@ export function* readIndex(
     level.index.decode(source, out, machine)
     return out
   })
-  return new BigUint64Array(bytes.buffer)
+  const index = new BigUint64Array(bytes.buffer)
+  const origin = originOf(encoded)
+  checkIndex(level, index, roomOf(level, count, extent, origin))
+  return noteOrigin(index, origin)
+}
+
+/**
+ * Chunks lie inside of the shard, and none in parts of others. So a shard that lost bytes before an index at its end is
+ * known by its last chunk, whose end the index leads beyond the bytes that there are.
+ */
+function checkIndex(level: Level, index: BigUint64Array, { start, end }: Room): void {
+  const extents: [offset: number, end: number][] = []
+  // A checksum has said already that the index is what was written.
+  const isSure = level.indexCodecs.length > 1
+  const halves = new Uint32Array(index.buffer)
+  for (let at = 0; at < halves.length; at += 4) {
+    const offset = wordAt(halves, at)
+    const length = wordAt(halves, at + 2)
+    if (offset === 2 ** 64 && length === 2 ** 64) continue
+    if (offset < start || offset + length > end) throw outside(at / 4, offset, length, { start, end })
+    if (!isSure) extents.push([offset, offset + length])
+  }
+  checkOverlaps(extents)
+}
+
+/** What is beyond 2^53 may be rounded: it lies outside all the same. */
+function wordAt(halves: Uint32Array, at: number): number {
+  return (halves[at] as number) + (halves[at + 1] as number) * 2 ** 32
+}
+
+/** Equal chunks may be stored once. */
+function checkOverlaps(extents: [offset: number, end: number][]): void {
+  extents.sort((a, b) => a[0] - b[0] || a[1] - b[1])
+  for (const [i, [offset, end]] of extents.entries()) {
+    const [before, last] = extents[i - 1] ?? [0, 0]
+    if (offset < last && (offset !== before || end !== last)) {
+      throw damaged(`chunks that lie in each other, from ${before} and from ${offset} on`)
+    }
+  }
+}
+
+function outside(number: number, offset: number, length: number, { start, end }: Room): ChunkQLError {
+  return damaged(`chunk ${number} at bytes ${offset} to ${offset + length}, chunks lie from ${start} to ${end}`)
 }
 
 type Bounded = Extract<Part, { offset: number }>
@@ -82,29 +125,25 @@ export function partOf(extent: Exclude<Extent, Uint8Array>): Part | undefined {
   return 'whole' in extent ? undefined : extent
 }
 
-/** Where chunks may lie in a shard: not where its index does. Of an object only the index was asked for, not the length. */
-function roomOf(level: Level, count: number, shard: Extent): { readonly start: number; readonly end: number } {
+interface Room {
+  readonly start: number
+  readonly end: number
+}
+
+/** Where chunks may lie in a shard: not where its index does. Of an object the store may know the length. */
+function roomOf(level: Level, count: number, shard: Extent, origin: Origin | undefined): Room {
   const index = indexBytesOf(level, count)
-  const end = 'whole' in shard ? mostBytes : shard.length - (level.indexAtStart ? 0 : index)
+  const length = 'whole' in shard ? origin?.size : shard.length
+  const end = length === undefined ? mostBytes : length - (level.indexAtStart ? 0 : index)
   return { start: level.indexAtStart ? index : 0, end }
 }
 
 /** Undefined where the index says that the chunk was never written. */
-export function chunkIn(
-  level: Level,
-  count: number,
-  shard: Extent,
-  index: BigUint64Array,
-  number: number,
-): Extent | undefined {
-  const room = roomOf(level, count, shard)
+export function chunkIn(shard: Extent, index: BigUint64Array, number: number): Extent | undefined {
   const [first, size] = [index[2 * number], index[2 * number + 1]]
   if (first === undefined || size === undefined) throw damaged(`no chunk ${number} in its index`)
   if (first === absent && size === absent) return undefined
   const [offset, length] = [Number(first), Number(size)]
-  if (offset < room.start || offset + length > room.end) {
-    throw damaged(`chunk ${number} at ${offset} with ${length} bytes, where no chunk can be`)
-  }
   if (shard instanceof Uint8Array) return shard.subarray(offset, offset + length)
   return { offset: 'whole' in shard ? offset : shard.offset + offset, length }
 }

@@ -16,7 +16,8 @@ import {
   type Search,
 } from './shard-index.js'
 import { shortMemory } from './short-memory.js'
-import type { Part, Store } from './store.js'
+import { isReplaced, noteOrigin, type Origin, originOf, replaced } from './store/origin.js'
+import type { Part, Place, Store } from './store.js'
 
 export async function openShards(
   store: Store,
@@ -44,7 +45,17 @@ export async function openShards(
 /** How long indexes are believed: local files may be written meanwhile; to ask for others again takes long. */
 const keptMs = { changing: 1000, lasting: 60_000 } as const
 
-type Finder = (range: ByteRange) => Search<Extent | undefined>
+interface Finder {
+  find(range: ByteRange): Search<Found | undefined>
+  /** Throws where `origin` is another version of the object than the index is of; then the index is forgotten. */
+  check(origin: Origin | undefined, found: Found): void
+}
+
+interface Found {
+  readonly extent: Extent
+  /** Of the index that led there. */
+  readonly origin: Origin | undefined
+}
 
 /** The search is the same whether bytes are read at once or waited for. `countOf` tells the chunks in the shard of a key. */
 function shardFinder(levels: readonly Level[], lastingMs: number, countOf: (key: string) => number): Finder {
@@ -64,8 +75,15 @@ function shardFinder(levels: readonly Level[], lastingMs: number, countOf: (key:
     return found
   }
 
-  return function* find({ key, inner = [] }) {
+  function check(origin: Origin | undefined, found: { readonly origin: Origin | undefined }): void {
+    if (!isReplaced(found.origin, origin)) return
+    kept.clear()
+    throw replaced('the shard')
+  }
+
+  function* find({ key, inner = [] }: ByteRange): Search<Found | undefined> {
     let extent: Extent | undefined = { whole: true }
+    let origin: Origin | undefined
     for (const [depth, level] of levels.entries()) {
       const name = `${key} ${inner.slice(0, depth).join('.')}`
       const around: Extent = extent
@@ -78,38 +96,49 @@ function shardFinder(levels: readonly Level[], lastingMs: number, countOf: (key:
       const index: BigUint64Array | undefined = yield* remembered(`${name} index`, () =>
         readIndex(level, count, shard, machine()),
       )
-      extent = index && chunkIn(level, count, shard, index, inner[depth] ?? 0)
-      if (!extent) return undefined
+      extent = index && chunkIn(shard, index, inner[depth] ?? 0)
+      if (!index || !extent) return undefined
+      check(originOf(index), { origin })
+      origin ??= originOf(index)
     }
-    return extent
+    return { extent, origin }
   }
+
+  return { find, check }
 }
 
 function readSync(
-  find: Finder,
+  { find, check }: Finder,
   read: NonNullable<Store['read']>,
   range: ByteRange,
-  place: (length: number) => Uint8Array,
+  place: Place,
 ): number | undefined {
   const search = find(range)
   let step = search.next()
   while (!step.done) {
     let bytes: Uint8Array | undefined
-    const keep = (length: number) => {
-      bytes = new Uint8Array(length)
+    const keep = (length: number, origin?: Origin) => {
+      bytes = noteOrigin(new Uint8Array(length), origin)
       return bytes
     }
     step = search.next(read(range.key, keep, step.value) === undefined ? undefined : bytes)
   }
-  const extent = step.value
-  if (!extent) return undefined
-  if (!(extent instanceof Uint8Array)) return read(range.key, place, partOf(extent))
-  place(extent.length).set(extent)
-  return extent.length
+  const found = step.value
+  if (!found) return undefined
+  const { extent } = found
+  if (extent instanceof Uint8Array) {
+    place(extent.length).set(extent)
+    return extent.length
+  }
+  const placeSame = (length: number, origin?: Origin) => {
+    check(origin, found)
+    return place(length)
+  }
+  return read(range.key, placeSame, partOf(extent))
 }
 
 /** Chunks of one shard are often wanted together: what several ask for is asked of the store once. */
-function getter(find: Finder, store: Store): ChunkFiles['get'] {
+function getter({ find, check }: Finder, store: Store): ChunkFiles['get'] {
   const asked = new Map<string, Promise<Uint8Array | undefined>>()
 
   function ask(key: string, part: Part | undefined, traffic: FetchOptions['traffic']): Promise<Uint8Array | undefined> {
@@ -126,9 +155,13 @@ function getter(find: Finder, store: Store): ChunkFiles['get'] {
     const search = find(range)
     let step = search.next()
     while (!step.done) step = search.next(await ask(range.key, step.value, options?.traffic))
-    const extent = step.value
-    if (!extent || extent instanceof Uint8Array) return extent
-    return getPart(store, range.key, partOf(extent), options)
+    const found = step.value
+    if (!found) return undefined
+    const { extent } = found
+    if (extent instanceof Uint8Array) return extent
+    const bytes = await getPart(store, range.key, partOf(extent), options)
+    if (bytes) check(originOf(bytes), found)
+    return bytes
   }
 }
 

@@ -3,6 +3,7 @@
 export interface ShortMemory<T> {
   get(name: string): T | undefined
   set(name: string, value: T, bytes: number): void
+  clear(): void
 }
 
 const mostBytes = 64e6
@@ -23,6 +24,10 @@ export function shortMemory<T>(lastingMs: number): ShortMemory<T> {
       if (!found || found.until > performance.now()) return found?.value
       forget(name)
       return undefined
+    },
+    clear() {
+      kept.clear()
+      total = 0
     },
     set(name, value, bytes) {
       forget(name)

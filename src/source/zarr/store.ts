@@ -1,10 +1,9 @@
 /** Where bytes lie, by key: a directory, objects behind a URL, an archive, references. Its kinds are in store/; opened by store/open.ts. */
-
 import type { Fingerprints } from '../../model/fingerprint.js'
-import type { DirectoryEntry, Part } from '../../platform/node/files.js'
+import type { DirectoryEntry, Part, Place } from '../../platform/node/files.js'
 import type { FetchOptions } from '../source.js'
 
-export type { DirectoryEntry, Part }
+export type { DirectoryEntry, Part, Place }
 
 /** Keys are paths without a leading slash; their parts are names, whatever they contain. */
 export interface Store {
@@ -14,14 +13,14 @@ export interface Store {
   readonly location?: string | undefined
   /** A whole object; undefined where there is none. */
   get(key: string, options?: FetchOptions): Promise<Uint8Array | undefined>
-  /** A part of an object, exactly; undefined where there is no object. Throws where it is too short. */
+  /** A part of an object, exactly, its origin noted (store/origin.ts); undefined where there is no object. Throws where it is too short. */
   getRange(key: string, part: Part, options?: FetchOptions): Promise<Uint8Array | undefined>
   /** Bytes of an object; undefined where there is none. */
   size(key: string, options?: FetchOptions): Promise<number | undefined>
   /** What lies directly under a prefix, sorted by name; undefined where there is nothing. Absent where a store cannot tell. */
   list?(prefix: string, options?: FetchOptions): Promise<readonly DirectoryEntry[] | undefined>
-  /** Local files only: reads at once to where `place` says, called once with the length in bytes. Else as `get` and `getRange`. */
-  read?(key: string, place: (length: number) => Uint8Array, part?: Part): number | undefined
+  /** Local files only: reads at once to where `place` says, called once. Else as `get` and `getRange`. */
+  read?(key: string, place: Place, part?: Part): number | undefined
   /** Local files only: whether an object is there. */
   has?(key: string): boolean
   /** Of objects as they are now, one for each key; at once where `read` is there. Absent where none can be had. */

@@ -64,7 +64,7 @@ function holds(outer: Member, inner: Member): boolean {
 }
 
 function membersOf(group: ZarrGroup, storeName: string, options: DecodeOptions): Member[] {
-  const arrays = options.conventions ? stackCharacters(group.arrays) : group.arrays
+  const arrays = options.conventions ? stackCharacters(group.arrays) : group.arrays.map(asStored)
   const related = relationsOf({ ...group, arrays })
   const axesOf = axesOfGroup({ ...group, arrays }, options.conventions)
   const named = arrays.map((array) => {
@@ -80,7 +80,7 @@ function membersOf(group: ZarrGroup, storeName: string, options: DecodeOptions):
   checkLengths(named, group.path || storeName)
   const decode = (array: AnyArray, by: string) => decodeMember(array, related.inherited.get(by), options)
   const members = named.flatMap((member): Member[] =>
-    columnArrays(member.array).map((array) => ({
+    columnArrays(member.array, options).map((array) => ({
       ...member,
       ...nameInTable(member.name, array),
       array,
@@ -89,6 +89,11 @@ function membersOf(group: ZarrGroup, storeName: string, options: DecodeOptions):
     })),
   )
   return [...members, ...endsOfBounds(members, related.bounds, decode)]
+}
+
+/** Without conventions the fill value is a value as others are. */
+function asStored(array: AnyArray): AnyArray {
+  return isRefused(array) ? array : { ...array, fillIsMissing: false }
 }
 
 /** Fields of a structured array have a table of their own; the parts of complex numbers stand among other variables. */
@@ -100,10 +105,10 @@ function nameInTable(name: string, { path, field }: AnyArray): Pick<Member, 'nam
 }
 
 /** What an array has as columns: itself, or its fields. */
-function columnArrays(array: AnyArray): readonly AnyArray[] {
+function columnArrays(array: AnyArray, { conventions }: DecodeOptions): readonly AnyArray[] {
   if (isRefused(array)) return [array]
   try {
-    return fieldsOf(array)
+    return fieldsOf(array, conventions)
   } catch (error) {
     const { path, shape, dimensionNames, attributes } = array
     return [{ path, shape, dimensionNames, attributes, refused: (error as Error).message }]
@@ -134,9 +139,7 @@ function endsOfBounds(
 
 function decodeMember(array: AnyArray, inherited: JsonObject | undefined, options: DecodeOptions): Decoding {
   if (isRefused(array)) return { type: NULL, nullable: true, refused: array.refused }
-  const decoding = options.conventions
-    ? decodingOf(array, { ...inherited, ...array.attributes }, options)
-    : decodingOf({ ...array, fillIsMissing: false }, {}, options)
+  const decoding = decodingOf(array, options.conventions ? { ...inherited, ...array.attributes } : {}, options)
   const wrappers = array.shards.flatMap(({ around }) => around)
   const unknown = [...array.codecs, ...wrappers].find(({ name }) => !isKnownCodec(name))
   return unknown ? { ...decoding, refused: `there is no codec "${unknown.name}"` } : decoding

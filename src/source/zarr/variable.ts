@@ -1,4 +1,5 @@
 /** Texts, bytes and lists of any length in a chunk, as the vlen codecs lay them: each different one is kept once. Called by chunked.ts. */
+import { nullLength } from '../../codec/texts.js'
 import { ChunkQLError } from '../../model/error.js'
 import { storageBytes } from '../../model/schema.js'
 import { utf8 } from '../../model/stored-text.js'
@@ -20,11 +21,14 @@ export interface Variable {
   readonly what: string
   /** Throws where they are no such value. */
   readonly read: (bytes: Uint8Array) => Value
+  /** Whether the codec has a null beside values. */
+  readonly hasNull?: boolean
 }
 
-export function variableTexts(missing: string | undefined): Variable {
+export function variableTexts(missing: string | undefined, hasNull: boolean): Variable {
   return {
     what: 'texts',
+    hasNull,
     read: (bytes) => {
       const text = utf8(bytes)
       return text === missing ? null : text
@@ -59,21 +63,30 @@ export function listOfStored(items: Items, stored: NumericArray): Value {
 }
 
 /** A count, then for each cell its length in bytes and the bytes: the whole chunk. */
-export function readVariable({ what, read }: Variable, bytes: Uint8Array, cells: number): Kept {
+export function readVariable({ what, read, hasNull }: Variable, bytes: Uint8Array, cells: number): Kept {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const count = bytes.length >= 4 ? view.getUint32(0, true) : -1
   if (count !== cells) throw damaged(`a count of ${count}, expected ${cells} ${what}`)
   const numbers = new Int32Array(cells)
   const different = new Different(bytes)
+  const nulls: number[] = []
   let at = 4
   for (let i = 0; i < cells; i++) {
     const length = at + 4 <= bytes.length ? view.getUint32(at, true) : Infinity
+    if (hasNull && length === nullLength) {
+      nulls.push(i)
+      at += 4
+      continue
+    }
     if (at + 4 + length > bytes.length) throw damaged(`an end inside of value ${i} of ${cells}`)
     numbers[i] = different.numberOf(at + 4, length)
     at += 4 + length
   }
   if (at !== bytes.length) throw damaged(`${bytes.length - at} bytes behind its ${what}`)
-  return { values: different.parts().map(read), numbers }
+  const values = different.parts().map(read)
+  for (const cell of nulls) numbers[cell] = values.length
+  if (nulls.length > 0) values.push(null)
+  return { values, numbers }
 }
 
 /** One value in every cell. */

@@ -63,6 +63,12 @@ function partOf(body: Uint8Array, part: Part) {
   }
 }
 
+/** Bytes of the object that an answer has a part of, where it tells. */
+export function totalOf({ status, headers }: Response): number | undefined {
+  const text = status === 206 ? headers.get('content-range')?.split('/')[1] : headers.get('content-length')
+  return text && /^\d+$/.test(text) ? Number(text) : undefined
+}
+
 /** `bytes 0-9/100`. */
 function checkRange(header: string | null, length: number, part: Part): void {
   const found = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(header ?? '')

@@ -2,6 +2,7 @@
 import type { Access } from '../../../model/access.js'
 import { fileCache } from '../../../platform/node/file-cache.js'
 import type { Part } from '../../../platform/node/files.js'
+import { noteOrigin } from './origin.js'
 import type { HttpAnswer, Transport } from './transport.js'
 import { isOld } from './versions.js'
 
@@ -14,7 +15,9 @@ export function withCache(send: Transport, { cache_directory, cache_size }: Acce
     const kept = cache.get(name)
     const headers = { ...request.headers, ...(kept && conditionOf(kept.tag)) }
     const answer = await send({ ...request, headers }, options)
-    if (answer.status === 304 && kept) return { ...answer, status: 200, body: kept.bytes }
+    if (answer.status === 304 && kept) {
+      return { ...answer, status: 200, body: noteOrigin(kept.bytes, { tag: kept.tag }) }
+    }
     const tag = tagOf(answer)
     if (tag !== undefined) cache.put(name, { tag, bytes: answer.body })
     return answer

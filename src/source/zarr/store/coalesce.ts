@@ -1,6 +1,7 @@
 /** Ranges of one object that are asked for together and lie close together come by one request. Called by open-remote.ts. */
 import type { FetchOptions } from '../../source.js'
 import type { Part } from '../store.js'
+import { noteOrigin, originOf } from './origin.js'
 import type { Remote } from './remote.js'
 
 /** Bytes between two ranges that cost less than another request, and bytes of a request that is not made larger. */
@@ -83,7 +84,7 @@ async function fetchGroup(remote: Remote, url: string, asks: readonly Ask[]): Pr
     for (const { offset, length, resolve } of asks) {
       const at = offset - first.offset
       // A copy where the rest would be kept alive by it.
-      resolve(asks.length === 1 ? bytes : bytes?.slice(at, at + length))
+      resolve(asks.length === 1 || !bytes ? bytes : noteOrigin(bytes.slice(at, at + length), originOf(bytes)))
     }
   } catch (error) {
     for (const { reject } of asks) reject(error)

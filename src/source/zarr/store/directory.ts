@@ -16,6 +16,7 @@ import {
 } from '../../../platform/node/files.js'
 import type { FetchOptions } from '../../source.js'
 import type { Store } from '../store.js'
+import { noteOrigin } from './origin.js'
 
 export function directoryStore(location: string): Store {
   const root = absolutePath(location)
@@ -25,7 +26,7 @@ export function directoryStore(location: string): Store {
     location: root,
     changes: true,
     get: async (key, options) => counted(readWhole(at(key)), options),
-    getRange: async (key, part, options) => counted(readPart(at(key), part), options),
+    getRange: async (key, part, options) => counted(readPart(at(key), part, noteOrigin), options),
     size: async (key) => fileSize(at(key)),
     list: async (prefix) => listDirectory(at(prefix)),
     read: (key, place, part) => readInto(at(key), place, part),

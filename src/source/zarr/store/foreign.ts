@@ -7,6 +7,7 @@ import type { FetchOptions } from '../../source.js'
 import type { Part, Store } from '../store.js'
 import { counted } from './directory.js'
 import { listing } from './listing.js'
+import { noteOrigin } from './origin.js'
 
 /** Keys are paths with a leading slash, as zarrita's are; those of a Map may do without. */
 export type ForeignStore = Pick<AsyncReadable, 'get' | 'getRange'>
@@ -64,7 +65,7 @@ function mapStore(map: ReadonlyMap<string, unknown>): Store {
 function partOf(bytes: Uint8Array | undefined, part: Part): Uint8Array | undefined {
   if (!bytes) return undefined
   const { offset, length } = partWithin(bytes.length, part)
-  return bytes.subarray(offset, offset + length)
+  return noteOrigin(bytes.subarray(offset, offset + length), { size: bytes.length })
 }
 
 function bytesOf(found: unknown, key: string): Uint8Array | undefined {

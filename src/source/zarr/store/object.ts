@@ -3,9 +3,10 @@ import type { Access } from '../../../model/access.js'
 import type { Fingerprints } from '../../../model/fingerprint.js'
 import { absolutePath, fileSize, lastPart, readInto, readPart, realPath } from '../../../platform/node/files.js'
 import type { FetchOptions } from '../../source.js'
-import type { Part } from '../store.js'
+import type { Part, Place } from '../store.js'
 import { counted, fileFingerprints } from './directory.js'
 import { isRemoteUrl, openRemote } from './open-remote.js'
+import { noteOrigin } from './origin.js'
 import { lastName, type Remote } from './remote.js'
 
 export interface StoredObject {
@@ -19,7 +20,7 @@ export interface StoredObject {
   /** As that of a source. */
   readonly identity: string
   /** Local files only: reads at once. */
-  read?(place: (length: number) => Uint8Array, part?: Part): number | undefined
+  read?(place: Place, part?: Part): number | undefined
 }
 
 export function openObject(location: string, access: Access): StoredObject {
@@ -42,7 +43,7 @@ export function fileObject(location: string): StoredObject {
   return {
     name: lastPart(path),
     location: path,
-    get: async (part, options) => counted(readPart(path, part), options),
+    get: async (part, options) => counted(readPart(path, part, noteOrigin), options),
     size: async () => fileSize(path),
     fingerprint: () => fileFingerprints(1, () => path),
     identity: realPath(path),

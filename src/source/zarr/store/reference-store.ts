@@ -17,6 +17,7 @@ import type { DirectoryEntry, Store } from '../store.js'
 import { listing } from './listing.js'
 import { fileObject, remoteObject, type StoredObject } from './object.js'
 import { isRemoteUrl, openRemote } from './open-remote.js'
+import { isReplaced, noteOrigin, type Origin, originOf, replaced } from './origin.js'
 import { type Reference, readReferences } from './references.js'
 import type { Remote } from './remote.js'
 
@@ -44,19 +45,28 @@ export function referenceStore(
   access: Access,
 ): Store {
   const target = targets(folder, access)
+  const versions = new Map<string, Origin>()
+
+  /** Chunks of a file before and after a change are not put together; the query after that sees the file as it is then. */
+  function checkVersion(url: string, origin: Origin | undefined): void {
+    const known = versions.get(url)
+    if (versions.size > mostVersions) versions.clear()
+    if (origin?.tag !== undefined) versions.set(url, origin)
+    if (isReplaced(known, origin)) throw replaced(`the file ${url}`)
+  }
 
   async function read(key: string, part: Part | undefined, options?: FetchOptions): Promise<Uint8Array | undefined> {
     const reference = await references.find(key, options)
     if (!reference) return undefined
     if (reference instanceof Uint8Array) return cut(reference, part)
     const { url, offset, length } = reference
-    const bytes = await target(url).get(
-      offset === undefined || length === undefined ? part : partOf(offset, length, part),
-      options,
-    )
+    const isPart = offset !== undefined && length !== undefined
+    const bytes = await target(url).get(isPart ? partOf(offset, length, part) : part, options)
     // What is referred to and is not there is no chunk that was never written.
     if (!bytes) throw new ChunkQLError('store', `the file that '${key}' refers to is not there: ${url}`)
-    return bytes
+    const origin = originOf(bytes)
+    checkVersion(url, origin)
+    return isPart ? noteOrigin(bytes, { ...origin, size: length }) : bytes
   }
 
   /** Of the objects that are referred to, each asked for once. */
@@ -101,9 +111,12 @@ function setTarget(to: Fingerprints, i: number, { url, offset, length }: Target,
 
 type Target = Exclude<Reference, Uint8Array>
 
+/** Files of which the version is remembered. */
+const mostVersions = 100_000
+
 function cut(bytes: Uint8Array, part: Part | undefined): Uint8Array {
   const { offset, length } = partWithin(bytes.length, part)
-  return bytes.subarray(offset, offset + length)
+  return noteOrigin(bytes.subarray(offset, offset + length), { size: bytes.length })
 }
 
 function partOf(offset: number, length: number, part: Part | undefined): Part {

@@ -4,7 +4,8 @@ import type { Access } from '../../../model/access.js'
 import { ChunkQLError } from '../../../model/error.js'
 import type { Part } from '../../../platform/node/files.js'
 import type { FetchOptions } from '../../source.js'
-import { bodyOf } from './body.js'
+import { bodyOf, totalOf } from './body.js'
+import { noteOrigin, originOfHeaders } from './origin.js'
 
 export interface HttpRequest {
   readonly url: string
@@ -98,6 +99,7 @@ async function once(request: HttpRequest, access: Access, options: FetchOptions 
     const response = await fetch(url, { method, headers, signal: abort.signal })
     const body = method === 'HEAD' ? new Uint8Array() : await bodyOf(response, part, timer.heard)
     if (options?.traffic) options.traffic.bytesRead += body.length
+    if (part) noteOrigin(body, originOfHeaders(response.headers, totalOf(response)))
     return { status: response.status, headers: response.headers, body }
   } catch (error) {
     throw timer.reason() ?? error

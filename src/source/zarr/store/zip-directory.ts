@@ -1,6 +1,7 @@
 /** The central directory of a zip archive: where its entries lie. Of archives beyond 4 GB and 65,535 entries, too. Called by zip.ts. */
 import { ChunkQLError } from '../../../model/error.js'
 import type { StoredObject } from './object.js'
+import { type Origin, originOf } from './origin.js'
 
 export interface ZipEntry {
   /** Of the header before the bytes. */
@@ -16,6 +17,8 @@ export interface ZipDirectory {
   readonly entries: ReadonlyMap<string, ZipEntry>
   /** Where it begins: no entry lies behind it. */
   readonly start: number
+  /** Of the archive that it was read of. */
+  readonly origin: Origin | undefined
 }
 
 const endSignature = 0x06054b50
@@ -45,7 +48,7 @@ export async function readDirectory(archive: StoredObject): Promise<ZipDirectory
     if (entry.offset + headerBytes + entry.packed > offset)
       throw damaged(archive, `'${name}' lies beyond the directory`)
   }
-  return { entries, start: offset }
+  return { entries, start: offset, origin: originOf(tail) }
 }
 
 async function bytesAt(archive: StoredObject, offset: number, length: number): Promise<Uint8Array> {

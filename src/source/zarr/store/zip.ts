@@ -3,9 +3,10 @@ import { inflateEntry, verifyEntry } from '../../../codec/zip-entry.js'
 import { type Fingerprints, noFingerprints, sameFingerprint, setMissing, setParts } from '../../../model/fingerprint.js'
 import { type Part, partWithin } from '../../../platform/node/files.js'
 import type { FetchOptions } from '../../source.js'
-import type { Store } from '../store.js'
+import type { Place, Store } from '../store.js'
 import { listing } from './listing.js'
 import type { StoredObject } from './object.js'
+import { isReplaced, noteOrigin, type Origin, originOf } from './origin.js'
 import { damaged, headerBytes, readDirectory, type ZipEntry } from './zip-directory.js'
 
 const headerSignature = 0x04034b50
@@ -14,13 +15,26 @@ const usualExtra = 64
 
 export async function zipStore(archive: StoredObject): Promise<Store> {
   const opened = await archive.fingerprint()
-  const { entries, start } = await readDirectory(archive)
+  const { entries, start, origin } = await readDirectory(archive)
   const list = listing(entries.keys())
   const { read } = archive
 
   /** Bytes of a header, and after it as much of the entry as can be known to be there. */
   const roomFor = (entry: ZipEntry, key: string): number =>
     Math.min(start - entry.offset, headerBytes + 3 * key.length + usualExtra + entry.packed)
+
+  /** Of the archive whose directory was read, or an error. */
+  function checked(found: Origin | undefined): void {
+    if (!isReplaced(origin, found)) return
+    throw damaged(archive, 'it was replaced or written to since it was opened: attach it again')
+  }
+
+  async function part(wanted: Part, options: FetchOptions | undefined): Promise<Uint8Array> {
+    const bytes = await archive.get(wanted, options)
+    if (!bytes) throw damaged(archive, 'it is no longer there')
+    checked(originOf(bytes))
+    return bytes
+  }
 
   /** Where the bytes begin, counted from the header. */
   function dataAt(header: Uint8Array): number {
@@ -33,40 +47,45 @@ export async function zipStore(archive: StoredObject): Promise<Store> {
   async function get(key: string, options?: FetchOptions): Promise<Uint8Array | undefined> {
     const entry = entries.get(key)
     if (!entry) return undefined
-    const fetched = await archive.get({ offset: entry.offset, length: roomFor(entry, key) }, options)
-    if (!fetched) throw damaged(archive, 'it is no longer there')
+    const fetched = await part({ offset: entry.offset, length: roomFor(entry, key) }, options)
     const at = dataAt(fetched)
     const isWhole = at + entry.packed <= fetched.length
     const packed = isWhole
       ? fetched.subarray(at, at + entry.packed)
-      : await archive.get({ offset: entry.offset + at, length: entry.packed }, options)
-    if (!packed) throw damaged(archive, 'it is no longer there')
+      : await part({ offset: entry.offset + at, length: entry.packed }, options)
     const bytes = entry.isDeflated ? inflateEntry(packed, entry.length) : packed
     verifyEntry(bytes, entry.crc)
     return bytes
   }
 
-  async function getRange(key: string, part: Part, options?: FetchOptions): Promise<Uint8Array | undefined> {
+  async function getRange(key: string, wanted: Part, options?: FetchOptions): Promise<Uint8Array | undefined> {
     const entry = entries.get(key)
     if (!entry) return undefined
-    const { offset, length } = partWithin(entry.length, part)
-    if (entry.isDeflated) return (await get(key, options))?.subarray(offset, offset + length)
-    const header = await archive.get({ offset: entry.offset, length: headerBytes }, options)
-    if (!header) throw damaged(archive, 'it is no longer there')
-    return archive.get({ offset: entry.offset + dataAt(header) + offset, length }, options)
+    const { offset, length } = partWithin(entry.length, wanted)
+    const ofEntry = { size: entry.length }
+    if (entry.isDeflated) {
+      const whole = await get(key, options)
+      return whole && noteOrigin(whole.subarray(offset, offset + length), ofEntry)
+    }
+    const header = await part({ offset: entry.offset, length: headerBytes }, options)
+    return noteOrigin(await part({ offset: entry.offset + dataAt(header) + offset, length }, options), ofEntry)
   }
 
-  function readNow(key: string, place: (length: number) => Uint8Array, part?: Part): number | undefined {
+  function readNow(key: string, place: Place, part?: Part): number | undefined {
     const entry = entries.get(key)
     if (!entry || !read) return undefined
     const header = new Uint8Array(headerBytes)
-    read(() => header, { offset: entry.offset, length: headerBytes })
+    const keepHeader = (_: number, found?: Origin) => {
+      checked(found)
+      return header
+    }
+    read(keepHeader, { offset: entry.offset, length: headerBytes })
     const at = entry.offset + dataAt(header)
     const { offset, length } = partWithin(entry.length, part)
     if (!entry.isDeflated) {
       let target = header
       const keep = (bytes: number) => {
-        target = place(bytes) as Uint8Array<ArrayBuffer>
+        target = place(bytes, { size: entry.length }) as Uint8Array<ArrayBuffer>
         return target
       }
       read(keep, { offset: at + offset, length })
@@ -77,7 +96,7 @@ export async function zipStore(archive: StoredObject): Promise<Store> {
     read(() => packed, { offset: at, length: entry.packed })
     const bytes = inflateEntry(packed, entry.length)
     verifyEntry(bytes, entry.crc)
-    place(length).set(bytes.subarray(offset, offset + length))
+    place(length, { size: entry.length }).set(bytes.subarray(offset, offset + length))
     return length
   }
 

@@ -3,8 +3,10 @@
 //   npm run test:judge -- [--queries 1000] [--seed 1] [part of a file name]
 //   npm run test:judge -- --random 20000 [--seed 1]   only random queries over every type, errors too
 //   npm run judge -- zarr --random 1000 [--seed 1] [--kind v2|cf|v3]   random stores, read as zarr-python and xarray read them
+//   npm run judge -- damage --random 1000 [--seed 1] [--kind v2|cf|v3]   random stores, damaged: refused, or right as far as can be told
 //   npm run judge -- --write [part of a file name]    takes its answers as the expected ones; a person reviews the difference
 import { parseArgs } from 'node:util'
+import { judgeDamage } from '../build/test/judge/damaged-stores.js'
 import { judgeDescriptions } from '../build/test/judge/describe.js'
 import { duel, kinds } from '../build/test/judge/duel.js'
 import { judgeGrouping } from '../build/test/judge/grouping.js'
@@ -22,6 +24,10 @@ const { values: options, positionals } = parseArgs({
     kind: { type: 'string' },
   },
 })
+if (positionals[0] === 'damage') {
+  process.exitCode = (await damageAll(Number(options.seed), Number(options.random ?? 300), options.kind)) ? 0 : 1
+  process.exit()
+}
 if (positionals[0] === 'zarr') {
   process.exitCode = (await storesAll(Number(options.seed), Number(options.random ?? 300), options.kind)) ? 0 : 1
   process.exit()
@@ -93,6 +99,15 @@ async function storesAll(seed, count, kind) {
   for (const [reason, places] of refused) console.log(`refused ${places.length}: ${reason} (${places[0]})`)
   console.log(
     `${stores} stores of ${arrays} arrays from seed ${seed}: ${right} read as their writers read them, ${wrong.length} wrong or failed, ${[...refused.values()].flat().length} refused`,
+  )
+  return wrong.length === 0
+}
+
+async function damageAll(seed, count, kind) {
+  const { damaged, refused, unharmed, changed, wrong } = await judgeDamage(seed, count, kind)
+  for (const { place, reason } of wrong) console.log(`${place}: ${reason}`)
+  console.log(
+    `${damaged} damages from seed ${seed}: ${refused} refused, ${unharmed} without harm, ${changed} that nothing tells, ${wrong.length} wrong`,
   )
   return wrong.length === 0
 }

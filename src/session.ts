@@ -94,7 +94,7 @@ export class Session {
   /** Small queries, data that cannot leave this thread and functions given as closures run here; all else on the pool. */
   executorFor(stage: ScanStage, source: Source): Executor {
     const { threads, inline_bytes } = this.settings
-    const here = !source.ref || this.functions.inline || stage.decodedBytes <= inline_bytes
+    const here = !source.ref || this.functions.inline || costOf(stage) <= inline_bytes
     if (here) return inlineExecutor(source, this.functions.registry)
     if (this.#pool?.threads !== threads) {
       void this.#pool?.pool.close()
@@ -117,6 +117,14 @@ export class Session {
     for (const source of this.#sources.values()) await source.close()
     this.#sources.clear()
   }
+}
+
+/** Bytes that are decoded in the time that it takes to get a chunk from the disk. */
+const chunkCost = 8000
+
+/** In bytes that are decoded. */
+function costOf({ decodedBytes, chunkReads }: ScanStage): number {
+  return decodedBytes + chunkReads * chunkCost
 }
 
 /** What a source keeps of the settings, and takes along to other threads. */

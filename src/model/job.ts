@@ -250,6 +250,8 @@ export interface ScanStage {
   readonly taskBytes: number
   /** Bytes that the whole stage decodes. */
   readonly decodedBytes: number
+  /** Chunks that the whole stage reads. */
+  readonly chunkReads: number
   /** Where statistics were used: what becomes of the chunks, as EXPLAIN tells it. */
   readonly chunks?: ChunkCounts | undefined
   /** Groups of cells that statistics have answered: their states, and which group of all (dense keys, or none) each belongs to. */

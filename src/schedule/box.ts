@@ -10,6 +10,8 @@ export interface BoxChoice {
   readonly taskBytes: number
   /** Bytes that the whole grid costs. */
   readonly decodedBytes: number
+  /** Chunks that the whole grid reads, those again that several boxes meet. */
+  readonly chunkReads: number
 }
 
 /** Without columns a box may be as large as the grid; loops of 32-bit counts still have to fit. */
@@ -28,7 +30,7 @@ export function chooseBox(
   memory: number,
 ): BoxChoice {
   // Nothing is read: boxes only keep a task short, so that it can be cancelled and seen to advance.
-  if (columns.length === 0) return { box: emptyBox(dims), taskBytes: 0, decodedBytes: 0 }
+  if (columns.length === 0) return { box: emptyBox(dims), taskBytes: 0, decodedBytes: 0, chunkReads: 0 }
   const shapes = slab ? slabs(columns, dims) : boxes(columns, dims, sizesAlong)
   const best = cheapest(shapes, columns, dims, memory)
   const data = columns.reduce((sum, column) => sum + columnBytes(column, dims), 0)
@@ -124,6 +126,7 @@ function slabs(columns: readonly Stored[], dims: readonly Dimension[]): number[]
 function costOf(box: readonly number[], columns: readonly Stored[], dims: readonly Dimension[]): BoxChoice {
   let taskBytes = 0
   let decodedBytes = 0
+  let chunkReads = 0
   for (const { dims: own, layout } of columns) {
     let meetings = 1
     let touched = 1
@@ -137,8 +140,9 @@ function costOf(box: readonly number[], columns: readonly Stored[], dims: readon
     })
     taskBytes += touched * layout.bytes
     decodedBytes += meetings * layout.bytes
+    chunkReads += meetings
   }
-  return { box, taskBytes, decodedBytes }
+  return { box, taskBytes, decodedBytes, chunkReads }
 }
 
 /** Along one dimension: how often a box meets a chunk, and how many chunks one box touches at most. */

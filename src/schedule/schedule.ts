@@ -226,6 +226,8 @@ function finishStage(scan: GridScan, sink: Sink, { settings, registry }: Schedul
   const limited = sink.kind === 'rows' && sink.limit !== undefined
   const tasks = withoutSkipped(taskSpace(choice, scan.selection, limited, groupsOf(sink)), scan)
   const boxes = cellCount(scan.dims.map(({ size }, dim) => Math.ceil(size / (choice.box[dim] as number))))
-  const decodedBytes = boxes === 0 ? 0 : (choice.decodedBytes * tasks.boxes) / boxes
-  return { scan, sink, tasks, taskBytes: choice.taskBytes, decodedBytes }
+  const share = boxes === 0 ? 0 : tasks.boxes / boxes
+  const { taskBytes } = choice
+  const [decodedBytes, chunkReads] = [choice.decodedBytes * share, choice.chunkReads * share]
+  return { scan, sink, tasks, taskBytes, decodedBytes, chunkReads }
 }

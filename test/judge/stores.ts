@@ -132,8 +132,13 @@ function bySource(location: unknown, options: Readonly<Record<string, unknown>>)
     const column = table.columns.find((each) => isSame(each.name))
     if (!column) throw new Error(`no column of ${table.columns.map((each) => each.name).join(', ')}`)
     const values = await readAll(source, table.name, column.name)
-    return asText ? values.map((value) => (value === null ? null : valueText(column.type, value))) : values
+    return asText ? values.map((value) => (value === null ? null : withZeros(valueText(column.type, value)))) : values
   }
+}
+
+/** TIMESTAMP is printed without zeros at its end. */
+function withZeros(text: string): string {
+  return text.replace(/\.\d+$/, (digits) => digits.padEnd(7, '0'))
 }
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
@@ -156,18 +161,19 @@ function byQuery(store: RandomStore, db: Database): Read {
       const [vector] = columns
       if (vector) for (let row = 0; row < length; row++) values.push(valueAt(vector, row))
     }
-    return values
+    return asText ? values.map((value) => (typeof value === 'string' ? withZeros(value) : value)) : values
   }
 }
 
-export function asMap(root: string): Map<string, Uint8Array> {
-  const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-  return new Map(
-    files.map((entry) => {
-      const path = join(entry.parentPath ?? entry.path, entry.name)
-      return [`/${relative(root, path)}`, readFileSync(path)]
-    }),
-  )
+function asMap(root: string): Map<string, Uint8Array> {
+  return new Map(filesUnder(root).map((path) => [`/${relative(root, path)}`, readFileSync(path)]))
+}
+
+export function filesUnder(root: string): string[] {
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .sort()
 }
 
 async function compare(read: () => Promise<readonly Value[]>, expected: Column, { decoded }: RandomStore) {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { type AwsKeys, keysToAsk } from './aws-keys.js'
 
 export interface AwsProfile {
   readonly accessKeyId?: string | undefined
@@ -9,13 +10,16 @@ export interface AwsProfile {
   readonly sessionToken?: string | undefined
   readonly region?: string | undefined
   readonly endpoint?: string | undefined
+  /** Where there are no keys, but something that gives them. */
+  readonly ask?: (() => Promise<AwsKeys>) | undefined
 }
 
 /** `name` '' = AWS_PROFILE, else 'default'. Keys of the environment come before those of files, but a profile that was named comes first. */
 export function awsProfile(name: string): AwsProfile {
   const { env } = process
   const profile = name || env.AWS_PROFILE || 'default'
-  const config = section(env.AWS_CONFIG_FILE ?? join(homedir(), '.aws', 'config'), configName(profile))
+  const configFile = env.AWS_CONFIG_FILE ?? join(homedir(), '.aws', 'config')
+  const config = section(configFile, configName(profile))
   const secrets = section(env.AWS_SHARED_CREDENTIALS_FILE ?? join(homedir(), '.aws', 'credentials'), profile)
   const ofFiles = keysIn({ ...config, ...secrets })
   const ofEnvironment = {
@@ -24,8 +28,10 @@ export function awsProfile(name: string): AwsProfile {
     sessionToken: env.AWS_SESSION_TOKEN,
   }
   const keys = name === '' && ofEnvironment.accessKeyId ? ofEnvironment : ofFiles
+  const sessionOf = (session: string) => section(configFile, `sso-session ${session}`)
   return {
     ...keys,
+    ...(keys.accessKeyId ? {} : { ask: keysToAsk(config, sessionOf) }),
     region: env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? config.region,
     endpoint: env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL ?? config.endpoint_url,
   }

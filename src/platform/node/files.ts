@@ -116,11 +116,9 @@ const small = new Uint8Array(1 << 16)
 
 /** A file that ends within a few pages; undefined where it does not. Asking for its size costs as much as reading it. */
 function readSmall(file: number, place: Place): number | undefined {
-  let length = 0
-  for (let count = 1; count > 0; length += count) {
-    if (length === small.length) return undefined
-    count = readSync(file, small, length, small.length - length, length)
-  }
+  // Fewer bytes than there is room for: the file ends there.
+  const length = readSync(file, small, 0, small.length, 0)
+  if (length === small.length) return undefined
   place(length).set(small.subarray(0, length))
   return length
 }

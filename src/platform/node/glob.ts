@@ -1,7 +1,7 @@
 /** Paths by a pattern: `*` is any characters of a name, `?` one, `[abc]` one of some, `**` any directories. Called by sources. */
 import { type DirectoryEntry, isPath, listDirectory } from './files.js'
 
-/** URLs have patterns of no kind: what lies behind them cannot always be listed. */
+/** Of local paths; for those of URLs see source/zarr/store/url-patterns.ts. */
 export function isPattern(path: string): boolean {
   return /[*?[]/.test(path) && !/^\w{2,}:\/\//.test(path)
 }
@@ -35,7 +35,7 @@ function directories(root: string): DirectoryEntry[] {
 }
 
 /** A `[` without its `]` is itself. */
-function namePattern(part: string): RegExp {
+export function namePattern(part: string): RegExp {
   const source = part.replace(/\[[^\]]+\]|[\s\S]/g, (piece) => {
     if (piece === '*') return '.*'
     if (piece === '?') return '.'

@@ -3,6 +3,7 @@ import { ChunkQLError } from '../../model/error.js'
 import { isPath } from '../../platform/node/files.js'
 import { isPattern, pathsLike } from '../../platform/node/glob.js'
 import type { Source, SourceKind } from '../source.js'
+import { isUrlPattern, urlsLike } from '../zarr/store/url-patterns.js'
 import { concatSource } from './source.js'
 
 type Open = (location: unknown, options: Readonly<Record<string, unknown>>) => Promise<Source>
@@ -11,10 +12,11 @@ type Open = (location: unknown, options: Readonly<Record<string, unknown>>) => P
 export function concatenation(open: Open): SourceKind {
   return {
     kind: 'concat',
-    accepts: (location) => listOf(location) !== undefined || isPatternOfPaths(location),
+    accepts: (location) => listOf(location) !== undefined || isPatternOfPaths(location) || isUrlPattern(location),
     async open(location, options) {
       const { paths, byName } = listOf(location) ?? { paths: [String(location)], byName: false }
-      const locations = paths.flatMap((path) => (isPatternOfPaths(path) ? matching(path) : [path]))
+      const matched = await Promise.all(paths.map((path) => locationsLike(path, options)))
+      const locations = matched.flat()
       const sources = await Promise.all(locations.map((each) => open(each, options)))
       const parts = sources.map((source, i) => ({ name: locations[i] as string, source }))
       const canLeave = sources.every(({ ref }) => ref !== null)
@@ -51,10 +53,12 @@ function isPatternOfPaths(location: unknown): boolean {
   return typeof location === 'string' && isPattern(location) && !isPath(location)
 }
 
-/** In the order of their names. */
-function matching(pattern: string): string[] {
-  const paths = pathsLike(pattern)
-  if (paths.length > 0) return paths
+/** In the order of their names; a location that is no pattern is itself. */
+async function locationsLike(pattern: string, options: Readonly<Record<string, unknown>>): Promise<string[]> {
+  const isOfUrls = isUrlPattern(pattern)
+  if (!isOfUrls && !isPatternOfPaths(pattern)) return [pattern]
+  const found = isOfUrls ? await urlsLike(pattern, options) : pathsLike(pattern)
+  if (found.length > 0) return found
   throw new ChunkQLError('io', `no path is like '${pattern}'`, {
     hint: '* stands for any characters of a name, ? for one',
   })

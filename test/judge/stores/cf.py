@@ -192,10 +192,10 @@ class zarr_array:
 
 
 def decoded_columns(values, name, counts):
-    """`within`: floats count the times; where a microsecond ends, each reader rounds as it likes."""
+    """`within`: floats count the times, and xarray multiplies them to more nanoseconds than a float holds."""
     found = columns_of(values, name)
     if counts and values.dtype.kind in "MO":
-        found[name]["within"] = 1
+        found[name]["within"] = 2
     if values.dtype.kind == "O" and any(isinstance(v, cftime.datetime) for v in values.ravel()):
         # Missing dates are NaN there.
         found[name]["dates"] = [str(v) if isinstance(v, cftime.datetime) else None for v in values.ravel()]

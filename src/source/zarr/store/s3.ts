@@ -3,6 +3,7 @@ import { AwsV4Signer } from 'aws4fetch'
 import type { Access } from '../../../model/access.js'
 import { ChunkQLError } from '../../../model/error.js'
 import { type AwsProfile, awsProfile } from '../../../platform/node/aws.js'
+import { type AwsKeys, lastingKeys } from '../../../platform/node/aws-keys.js'
 import type { FetchOptions } from '../../source.js'
 import { sizeOf } from './http.js'
 import { bodyOrAbsent, encodedPath, type Remote } from './remote.js'
@@ -19,13 +20,8 @@ export interface Service {
   endpoint(region: string): string
   readonly style: 'vhost' | 'path'
   region: string
-  readonly keys: Keys | undefined
-}
-
-interface Keys {
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-  readonly sessionToken?: string
+  /** Absent: requests are not signed. */
+  readonly keys: (() => Promise<AwsKeys>) | undefined
 }
 
 export function s3Remote(access: Access, send: Transport): Remote {
@@ -52,17 +48,18 @@ function withScheme(endpoint: string, isSecure: boolean): string {
   return /^https?:\/\//.test(bare) ? bare : `${isSecure ? 'https' : 'http'}://${bare}`
 }
 
-function keysOf(access: Access, profile: AwsProfile): Keys | undefined {
+function keysOf(access: Access, profile: AwsProfile): Service['keys'] {
   if (access.s3_anonymous) return undefined
   if (access.s3_access_key_id !== '') {
     return keysFrom(access.s3_access_key_id, access.s3_secret_access_key, access.s3_session_token)
   }
-  const { accessKeyId, secretAccessKey, sessionToken } = profile
-  return accessKeyId && secretAccessKey ? keysFrom(accessKeyId, secretAccessKey, sessionToken) : undefined
+  const { accessKeyId, secretAccessKey, sessionToken, ask } = profile
+  if (accessKeyId && secretAccessKey) return keysFrom(accessKeyId, secretAccessKey, sessionToken)
+  return ask && lastingKeys(ask)
 }
 
-function keysFrom(accessKeyId: string, secretAccessKey: string, sessionToken: string | undefined): Keys {
-  return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) }
+function keysFrom(accessKeyId: string, secretAccessKey: string, sessionToken: string | undefined): Service['keys'] {
+  return async () => ({ accessKeyId, secretAccessKey, sessionToken })
 }
 
 function objects(service: Service, send: Transport): Remote {
@@ -101,7 +98,9 @@ function signed(service: Service, request: HttpRequest): HttpRequest {
   return {
     ...request,
     async sign(method) {
-      const signer = new AwsV4Signer({ ...keys, method, url: request.url, service: 's3', region: service.region })
+      const { accessKeyId, secretAccessKey, sessionToken } = await keys()
+      const signing = { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) }
+      const signer = new AwsV4Signer({ ...signing, method, url: request.url, service: 's3', region: service.region })
       const { headers } = await signer.sign()
       return Object.fromEntries(headers.entries())
     },

@@ -22,8 +22,9 @@ export function affineRules(group: ZarrGroup): Map<string, Rule> {
     const known = found.get(dimension)
     found.set(dimension, !found.has(dimension) || (known && sameRule(known, rule)) ? rule : undefined)
   }
+  const byName = new Map(group.arrays.map((array) => [array.path.slice(array.path.lastIndexOf('/') + 1), array]))
   for (const array of group.arrays) {
-    const raster = rasterOf(array, group)
+    const raster = rasterOf(array, group, byName)
     if (!raster) continue
     const [a, b, c, d, e, f] = raster.affine
     // A raster that is turned has coordinates of two dimensions.
@@ -36,7 +37,9 @@ export function affineRules(group: ZarrGroup): Map<string, Rule> {
   return new Map([...found].filter((entry): entry is [string, Rule] => entry[1] !== undefined))
 }
 
-function rasterOf(array: AnyArray, group: ZarrGroup): Raster | undefined {
+type ByName = ReadonlyMap<string, AnyArray>
+
+function rasterOf(array: AnyArray, group: ZarrGroup, byName: ByName): Raster | undefined {
   const names = array.dimensionNames
   if (!names || names.length < 2) return undefined
   const said = { ...group.attributes, ...array.attributes }
@@ -45,17 +48,16 @@ function rasterOf(array: AnyArray, group: ZarrGroup): Raster | undefined {
     const dimensions = namesOf(said['spatial:dimensions']) ?? names
     return { affine, isOfEdges: said['spatial:registration'] !== 'node', dimensions }
   }
-  const geo = sixNumbers(mappingOf(array, group)?.GeoTransform)
+  const geo = sixNumbers(mappingOf(array, byName)?.GeoTransform)
   if (!geo) return undefined
   const [c, a, b, f, d, e] = geo
   return { affine: [a, b, c, d, e, f], isOfEdges: true, dimensions: names }
 }
 
 /** The attributes of the array that `grid_mapping` names; of the long form, the first. */
-function mappingOf(array: AnyArray, { arrays }: ZarrGroup): JsonObject | undefined {
-  const { grid_mapping } = array.attributes
+function mappingOf({ attributes: { grid_mapping } }: AnyArray, byName: ByName): JsonObject | undefined {
   const name = typeof grid_mapping === 'string' ? grid_mapping.trim().split(/:?\s+/)[0] : undefined
-  return arrays.find(({ path }) => path.split('/').at(-1) === name)?.attributes
+  return name === undefined ? undefined : byName.get(name)?.attributes
 }
 
 /** A list, or GDAL's text of numbers with spaces between. */

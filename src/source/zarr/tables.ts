@@ -155,11 +155,28 @@ interface Entry {
   readonly column: Column
 }
 
+/** The columns of all variables of a grid. Each of a thousand tables takes them but for one: as whole runs of the list. */
+interface Variables {
+  without(members: readonly Member[]): Column[]
+}
+
+function variablesOf(entries: readonly Entry[]): Variables {
+  const columns = entries.map(({ column }) => column)
+  const places = new Map(entries.map(({ member }, place) => [member, place]))
+  return {
+    without(members) {
+      const left = members.flatMap((member) => places.get(member) ?? []).sort((a, b) => a - b)
+      const runs = [-1, ...left].map((place, i) => columns.slice(place + 1, left[i] ?? columns.length))
+      return runs.length === 1 ? (runs[0] as Column[]) : runs.reduce((all, run) => all.concat(run))
+    },
+  }
+}
+
 /** What the tables over the same axes share. */
 interface Grid {
   /** Coordinates and indexes, then auxiliary coordinates. */
   readonly leading: readonly Entry[]
-  readonly variables: readonly Entry[]
+  readonly variables: Variables
   readonly byName: ReadonlyMap<string, Member>
 }
 
@@ -187,8 +204,8 @@ function tableBuilder(all: readonly Member[], attributes: JsonObject) {
 /** The variable that names the table comes first among variables; bounds are columns of their own table alone. */
 function columnsOf({ leading, variables }: Grid, own: readonly Member[]): Column[] {
   const named = own.filter(({ role }) => role === 'variable' || role === 'support')
-  const others = variables.filter(({ member }) => !own.some((each) => each === member))
-  return [...leading, ...named.map((member) => entryOf(member, member.axes)), ...others].map(({ column }) => column)
+  const others = variables.without(own)
+  return [...leading, ...named.map((member) => entryOf(member, member.axes))].map(({ column }) => column).concat(others)
 }
 
 /** Coordinates of the dimensions, then the fields; a field stands for a coordinate of its name. */
@@ -210,7 +227,7 @@ function gridOf(axes: readonly Axis[], members: readonly Member[]): Grid {
   })
   const entriesOf = (wanted: Role) =>
     fitting.filter(({ role }) => role === wanted).map((member) => entryOf(member, axes))
-  return { leading: [...dimensions, ...entriesOf('auxiliary')], variables: entriesOf('variable'), byName }
+  return { leading: [...dimensions, ...entriesOf('auxiliary')], variables: variablesOf(entriesOf('variable')), byName }
 }
 
 function entryOf(member: Member, axes: readonly Axis[]): Entry {

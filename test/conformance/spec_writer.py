@@ -92,7 +92,8 @@ def shard(value, options, fill):
     index_bytes = 16 * int(np.prod(counts)) + (4 if "crc32c" in map(name_of, options["index_codecs"]) else 0)
     body, entries = b"", []
     for place in itertools.product(*map(range, counts)):
-        cells = value[tuple(slice(i * step, (i + 1) * step) for i, step in zip(place, inner))]
+        # The dots keep an array without dimensions an array.
+        cells = value[(..., *(slice(i * step, (i + 1) * step) for i, step in zip(place, inner)))]
         chunk = encode(cells, options["codecs"], fill)
         entries.append((ABSENT, ABSENT) if chunk is None else (len(body) + at_start * index_bytes, len(chunk)))
         body += chunk or b""

@@ -122,7 +122,7 @@ test('damaged chunks of lists and texts give an error or a value for each cell',
     missing: [],
     nanIsNull: true,
   } as const
-  const kinds = [variableLists(items, false), variableLists(items, true), variableTexts(undefined)]
+  const kinds = [variableLists(items, false), variableLists(items, true), variableTexts(undefined, false)]
   const chunk = chunkOf([...written, ...written])
   let errors = 0
   for (let i = 0; i < mutations; i++) {

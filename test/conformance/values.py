@@ -5,6 +5,14 @@ import re
 import numpy as np
 
 
+def total(lengths):
+    """Months of years and months, microseconds of all else; cut off towards the past, as all readers do."""
+    unit, step = np.datetime_data(lengths.dtype)
+    if unit in "YM":
+        return lengths.astype("i8") * step * (12 if unit == "Y" else 1)
+    return np.where(np.isnat(lengths), 0, lengths.astype("m8[us]").astype("i8"))
+
+
 def columns_of(values, name, is_field=False):
     """By column: its type and bytes in C order, where it is not NULL; or texts, or bytes; `list`: the shape of each cell."""
     values = np.asarray(values)
@@ -37,6 +45,8 @@ def columns_of(values, name, is_field=False):
             more["valid"] = [int(v) for v in ~missing.ravel()]
         if values.dtype.kind == "M":
             values = np.where(missing, np.datetime64(0, "us"), values.astype("M8[us]"))
+        if values.dtype.kind == "m" and np.datetime_data(values.dtype)[0] != "generic":
+            more["duration"] = base64.b64encode(total(values).astype("<i8").tobytes()).decode()
         values = values.astype("i8")
     kind = values.dtype.newbyteorder("<").str
     data = np.ascontiguousarray(values).astype(kind).tobytes()

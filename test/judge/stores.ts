@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { connect, type Database } from '../../src/index.js'
+import { isDuration } from '../../src/model/duration.js'
 import { isChunkQLError } from '../../src/model/error.js'
 import { findTable } from '../../src/model/schema.js'
 import type { Value } from '../../src/model/type.js'
@@ -27,8 +28,12 @@ export interface RandomStore {
   readonly arrays: Readonly<Record<string, Readonly<Record<string, Column>>>>
 }
 
-/** `dates`: texts of a calendar; null where there is none. `within`: microseconds by which times may differ. */
-type Column = Expected & { readonly dates?: readonly (string | null)[]; readonly within?: number }
+/** `dates`: texts of a calendar; null where there is none. `within`: microseconds by which times may differ. `duration`: months or microseconds, where lengths of time are read as such. */
+type Column = Expected & {
+  readonly dates?: readonly (string | null)[]
+  readonly within?: number
+  readonly duration?: string
+}
 
 export interface StoreReport {
   readonly stores: number
@@ -176,16 +181,17 @@ export function filesUnder(root: string): string[] {
     .sort()
 }
 
-async function compare(read: () => Promise<readonly Value[]>, expected: Column, { decoded }: RandomStore) {
+async function compare(read: () => Promise<readonly Value[]>, expected: Column, { decoded, stored }: RandomStore) {
   let found: readonly Value[]
   try {
-    found = await read()
+    found = (await read()).map(inOne)
   } catch (error) {
     if (!isChunkQLError(error)) return { refused: false, text: `${(error as Error).stack}` }
     const text = `${error.code}: ${error.message}`
     return { refused: error.code === 'unsupported', text }
   }
-  const wanted = expected.dates ?? valuesOf(expected)
+  const { duration } = expected
+  const wanted = expected.dates ?? valuesOf(duration && !stored ? { ...expected, values: duration } : expected)
   if (found.length !== wanted.length)
     return { refused: false, text: `${found.length} values instead of ${wanted.length}` }
   const at = wanted.findIndex((value, i) => {
@@ -197,6 +203,13 @@ async function compare(read: () => Promise<readonly Value[]>, expected: Column, 
     refused: false,
     text: `value ${at} is ${shown(found[at] as Value)} instead of ${shown(wanted[at] as Value)}`,
   }
+}
+
+/** Of a length of time that has months or days and microseconds, their number. */
+function inOne(value: Value): Value {
+  if (Array.isArray(value)) return value.map(inOne)
+  if (!isDuration(value)) return value
+  return value.months !== 0 ? BigInt(value.months) : BigInt(value.days) * 86_400_000_000n + value.micros
 }
 
 function same(found: Value, wanted: Value, decoded: boolean): boolean {

@@ -25,10 +25,11 @@ let nowhere: MessagePort | undefined
  * them had gathered: it counts objects, and these are few. What is moved to a closed port is dropped.
  */
 export function free(body: PartialBody): void {
-  const buffers = buffersOf(body)
+  // What a merge has taken over is detached, and Node 24 refuses to move that once more.
+  const buffers = buffersOf(body).filter(({ byteLength }) => byteLength > 0)
   if (buffers.length === 0) return
   nowhere ??= closedPort()
-  nowhere.postMessage(null, [...buffers])
+  nowhere.postMessage(null, buffers)
 }
 
 function closedPort(): MessagePort {

@@ -28,3 +28,13 @@ test('partials of rows and of interpreted groups have no buffers to free', () =>
   free(body)
   assert.deepEqual(buffersOf(body), [])
 })
+
+test('buffers that a merge has taken over are left alone', () => {
+  const body = partial()
+  structuredClone(null, { transfer: [buffersOf(body)[0] as ArrayBuffer] })
+  free(body)
+  assert.deepEqual(
+    buffersOf(body).map(({ byteLength }) => byteLength),
+    [0, 0],
+  )
+})

@@ -1,5 +1,7 @@
 /** The blosc codec: a container of blocks, each of one or several compressed streams, usually of shuffled bytes. */
 import type { Machine } from '../kernel/machine.js'
+import { type IndexRange, rangeTotal } from '../model/job.js'
+import type { Portion } from '../model/portion.js'
 import { type BloscHeader, headerBytes, readHeader } from './blosc-header.js'
 import { decodeBloscLz } from './blosclz-stream.js'
 import type { CodecKind, Span } from './codec.js'
@@ -29,30 +31,25 @@ export const blosc: CodecKind = {
   open: () => ({
     kind: 'transform',
     name: 'blosc',
-    decode,
+    decode(source, out, machine) {
+      const header = readHeader(source, machine)
+      if (header.decodedLength > out.length) throw wrongLength('blosc', header.decodedLength, out.length)
+      decodeBlocks(header, source, out, machine, {})
+      return header.decodedLength
+    },
+    decodePart(source, out, machine, portion) {
+      const header = readHeader(source, machine)
+      if (header.decodedLength !== out.length) throw wrongLength('blosc', header.decodedLength, out.length)
+      return decodeBlocks(header, source, out, machine, portion)
+    },
     measure: (source, machine) => readHeader(source, machine).decodedLength,
   }),
 }
 
-function decode(source: Span, out: Span, machine: Machine): number {
-  const header = readHeader(source, machine)
-  if (header.decodedLength > out.length) throw wrongLength('blosc', header.decodedLength, out.length)
-  if (header.stored) copyStored(header, source, out, machine)
-  else decodeBlocks(header, source, out, machine)
-  return header.decodedLength
-}
-
-function copyStored(header: BloscHeader, source: Span, out: Span, machine: Machine): void {
-  const found = source.length - headerBytes
-  if (found !== header.decodedLength) {
-    throw damaged('blosc', `${found} bytes are stored, the header tells ${header.decodedLength}`)
-  }
-  machine.bytes.copyWithin(out.address, source.address + headerBytes, source.address + source.length)
-}
-
-function decodeBlocks(header: BloscHeader, source: Span, out: Span, machine: Machine): void {
+/** Leaves out the blocks that the portion does not touch. Returns how many bytes were decoded. */
+function decodeBlocks(header: BloscHeader, source: Span, out: Span, machine: Machine, portion: Portion): number {
   const { blocks, blockLength, decodedLength } = header
-  const decoder = decoders[header.compressor]
+  if (header.stored) return copyStored(header, source, out, machine)
   if (source.length < headerBytes + 4 * blocks) {
     throw damaged('blosc', `${source.length} bytes are too few for ${blocks} blocks`)
   }
@@ -60,14 +57,45 @@ function decodeBlocks(header: BloscHeader, source: Span, out: Span, machine: Mac
   // Bits are put into planes of bytes first: one place more.
   const places = { none: 0, byte: 1, bit: 2 }[header.shuffle]
   const scratch = places === 0 ? undefined : machine.allocate(places * Math.min(blockLength, decodedLength))
+  const planes = planesOf(header, portion)
+  const touches = toucher(portion)
+  let decoded = 0
   for (let block = 0; block < blocks; block++) {
     const first = block * blockLength
     const to = { address: out.address + first, length: Math.min(blockLength, decodedLength - first) }
+    if (!touches(first, first + to.length)) continue
     const start = machine.view.getUint32(source.address + headerBytes + 4 * block, true)
-    if (scratch === undefined) decodeStreams(decoder, header, source, start, to, machine)
-    else unshuffleBlock(decoder, header, source, start, scratch, to, machine)
+    if (scratch === undefined) decodeStreams(header, source, start, to, machine)
+    else if (planes) decodePlanes(header, source, start, scratch, to, machine, planes)
+    else unshuffleBlock(header, source, start, scratch, to, machine)
+    decoded += planes ? (to.length / header.typeSize) * rangeTotal(planes) : to.length
   }
   machine.release(mark)
+  return decoded
+}
+
+function copyStored(header: BloscHeader, source: Span, out: Span, machine: Machine): number {
+  const found = source.length - headerBytes
+  if (found !== header.decodedLength) {
+    throw damaged('blosc', `${found} bytes are stored, the header tells ${header.decodedLength}`)
+  }
+  machine.bytes.copyWithin(out.address, source.address + headerBytes, source.address + source.length)
+  return found
+}
+
+/** Whether a stretch of bytes has any of the portion; to be asked in ascending order. */
+function toucher({ ranges }: Portion): (from: number, to: number) => boolean {
+  if (!ranges) return () => true
+  let next = 0
+  return (from, to) => {
+    while (next < ranges.length && (ranges[next] as IndexRange)[1] <= from) next++
+    return next < ranges.length && (ranges[next] as IndexRange)[0] < to
+  }
+}
+
+/** The planes that hold the bytes of the portion; undefined where all are needed. */
+function planesOf({ shuffle, typeSize }: BloscHeader, { ofCell }: Portion): readonly IndexRange[] | undefined {
+  return shuffle === 'byte' && ofCell?.bytes === typeSize ? ofCell.ranges : undefined
 }
 
 /** A last block that is shorter is never split. */
@@ -77,7 +105,6 @@ function streamCount({ split, typeSize, blockLength }: BloscHeader, length: numb
 }
 
 function unshuffleBlock(
-  decoder: StreamDecoder,
   header: BloscHeader,
   source: Span,
   start: number,
@@ -87,11 +114,31 @@ function unshuffleBlock(
 ): void {
   const { shuffle, typeSize } = header
   const shuffled = { address: scratch, length: to.length }
-  const planes = decodeStreams(decoder, header, source, start, shuffled, machine, shuffle === 'byte')
+  const planes = decodeStreams(header, source, start, shuffled, machine, { leave: shuffle === 'byte' })
   if (shuffle === 'bit') {
     machine.kernel.bit_unshuffle(typeSize, to.length, scratch, to.address, scratch + to.length)
   } else if (planes.length === 1 || !weave(planes, to, machine)) {
     machine.kernel.unshuffle(typeSize, to.length, scratch, to.address)
+  }
+}
+
+/** Some bytes of each cell: streams of other planes are not even decoded. */
+function decodePlanes(
+  header: BloscHeader,
+  source: Span,
+  start: number,
+  scratch: number,
+  to: Span,
+  machine: Machine,
+  wanted: readonly IndexRange[],
+): void {
+  const { typeSize } = header
+  const shuffled = { address: scratch, length: to.length }
+  const streams = streamCount(header, to.length)
+  const isWanted = (stream: number) => streams === 1 || wanted.some(([first, past]) => stream >= first && stream < past)
+  decodeStreams(header, source, start, shuffled, machine, { isWanted })
+  for (const [first, past] of wanted) {
+    machine.kernel.unshuffle_planes(typeSize, first, past, to.length, scratch, to.address)
   }
 }
 
@@ -112,13 +159,12 @@ function weave(planes: readonly number[], { address, length }: Span, machine: Ma
  * Returns where each stream lies. With `leave`, stored planes that can be woven stay where they are: a copy less.
  */
 function decodeStreams(
-  decoder: StreamDecoder,
   header: BloscHeader,
   source: Span,
   start: number,
   to: Span,
   machine: Machine,
-  leave = false,
+  { leave = false, isWanted = () => true }: { leave?: boolean; isWanted?: (stream: number) => boolean } = {},
 ): number[] {
   const count = streamCount(header, to.length)
   const length = Math.floor(to.length / count)
@@ -131,17 +177,17 @@ function decodeStreams(
     const out = { address: to.address + i * length, length }
     const stays = leave && stream.length === length && (count === 2 || count === 4 || count === 8)
     planes.push(stays ? stream.address : out.address)
-    if (!stays) decodeStream(decoder, stream, out, machine)
+    if (!stays && isWanted(i)) decodeStream(header, stream, out, machine)
   }
   return planes
 }
 
-function decodeStream(decoder: StreamDecoder, stream: Span, out: Span, machine: Machine): void {
+function decodeStream({ compressor }: BloscHeader, stream: Span, out: Span, machine: Machine): void {
   if (stream.length === out.length) {
     machine.bytes.copyWithin(out.address, stream.address, stream.address + stream.length)
     return
   }
-  const found = decoder('blosc', stream, out, machine)
+  const found = decoders[compressor]('blosc', stream, out, machine)
   if (found !== out.length) throw wrongLength('blosc', found, out.length)
 }
 

@@ -1,5 +1,6 @@
 /** The codecs of one array as a single decoder: opened once by a source, run for each chunk. */
 import type { Machine } from '../kernel/machine.js'
+import type { Portion } from '../model/portion.js'
 import type { Codec, CodecConfig, CodecTarget, Span, TransformCodec } from './codec.js'
 import { wrongLength } from './damage.js'
 import { openCodecs } from './registry.js'
@@ -9,6 +10,11 @@ export interface Chain {
   readonly names: readonly string[]
   /** Decodes a chunk to exactly `out.length` bytes. Intermediate results are in memory that is given back. */
   decode(source: Span, out: Span, machine: Machine): void
+  /**
+   * As `decode`; what is no part of the portion may be left as it is. Returns how many bytes were decoded. Absent where
+   * the codecs need all bytes.
+   */
+  decodePart?(source: Span, out: Span, machine: Machine, portion: Portion): number
   /** Decodes a chunk whose length only its bytes tell (text) to memory that `machine` allocates; the caller gives it back. */
   decodeAny(source: Span, machine: Machine): Span
 }
@@ -20,8 +26,10 @@ export interface Chain {
 export async function openChain(configs: readonly CodecConfig[], target: CodecTarget): Promise<Chain> {
   const codecs = await openCodecs(configs, target)
   const steps = codecs.toReversed()
+  const last = steps.at(-1)
   return {
     names: codecs.map((codec) => codec.name),
+    ...(last?.kind === 'transform' && last.decodePart ? { decodePart: partly(steps.slice(0, -1), last) } : {}),
     decode(source, out, machine) {
       const mark = machine.mark()
       const last = run(steps, source, out, machine)
@@ -30,6 +38,16 @@ export async function openChain(configs: readonly CodecConfig[], target: CodecTa
       machine.release(mark)
     },
     decodeAny: (source, machine) => run(steps, source, undefined, machine),
+  }
+}
+
+/** What comes before the last step is decoded whole. */
+function partly(before: readonly Codec[], last: TransformCodec): NonNullable<Chain['decodePart']> {
+  return (source, out, machine, portion) => {
+    const mark = machine.mark()
+    const decoded = last.decodePart?.(run(before, source, undefined, machine), out, machine, portion)
+    machine.release(mark)
+    return decoded ?? 0
   }
 }
 

@@ -1,5 +1,6 @@
 /** What a codec is: bytes to bytes, inside a machine's memory. Opened by chain.ts, called once per chunk. */
 import type { Machine } from '../kernel/machine.js'
+import type { Portion } from '../model/portion.js'
 
 /** A range of a machine's memory. */
 export interface Span {
@@ -31,6 +32,11 @@ export interface TransformCodec {
    * Source and out do not overlap.
    */
   decode(source: Span, out: Span, machine: Machine): number
+  /**
+   * As `decode`, of bytes whose decoded length is that of `out`; what is no part of the portion may be left as it is.
+   * Returns how many bytes were decoded.
+   */
+  decodePart?(source: Span, out: Span, machine: Machine, portion: Portion): number
   /** Length of the encoded bytes of `length` decoded ones, where that is fixed. */
   encodedLength?(length: number): number
   /** Decoded length of `source`, where `encodedLength` does not tell; may cost a decoding. */

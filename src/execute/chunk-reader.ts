@@ -1,6 +1,7 @@
 /** The decoded chunks of one array in one machine: a few slots, the oldest used again. Called by `pieces.ts` and `cells.ts`. */
 import type { Machine } from '../kernel/machine.js'
 import type { Work } from '../model/job.js'
+import type { Portion } from '../model/portion.js'
 import { chunkIndex } from '../model/stored-column.js'
 import type { Value } from '../model/type.js'
 import type { ByteRange, ChunkedColumn, Fetched } from '../source/source.js'
@@ -23,6 +24,8 @@ export class ChunkReader {
   /** All that read these chunks: several where they are fields of one array. */
   readonly #columns: ChunkedColumn[]
   #next = 0
+  /** What is looked at of a chunk; undefined: all of it. */
+  portionOf: (chunk: readonly number[]) => Portion | undefined = () => undefined
   /** The chunks that were planned last, as many as there are slots: they will be held when their turn comes. */
   readonly #planned: string[] = []
 
@@ -90,31 +93,39 @@ export class ChunkReader {
     if (!this.column.read) {
       return prefetch.take(this.column, range, work()).then((fetched) => {
         work().msByStage.fetch = (work().msByStage.fetch ?? 0) + performance.now() - started
-        return this.#decode(slot, name, range, fetched)
+        return this.#decode(slot, chunk, name, range, fetched)
       })
     }
     const mark = this.machine.mark()
     const fetched = this.column.read(range, this.machine, this.#slots[slot])
     countRead(work(), fetched?.length ?? 0, performance.now() - started)
-    const address = this.#decode(slot, name, range, fetched)
+    const address = this.#decode(slot, chunk, name, range, fetched)
     this.machine.release(mark)
     return address
   }
 
-  #decode(slot: number, name: string, range: ByteRange, fetched: Fetched): number {
+  #decode(slot: number, chunk: readonly number[], name: string, range: ByteRange, fetched: Fetched): number {
     const address = this.#slots[slot] as number
     const started = performance.now()
     const mark = this.machine.mark()
-    this.column.decode(fetched, this.machine, address, range)
+    const decoded = this.#decodeTo(address, chunk, range, fetched)
     for (const column of this.#columns) column.prepare?.(this.machine, address, range)
     this.machine.release(mark)
     this.#held[slot] = name
     const work = this.reading.work()
     work.read++
     if (!fetched) work.missing++
-    work.bytesDecoded += this.column.layout.bytes
+    work.bytesDecoded += decoded
     work.msByStage.decode = (work.msByStage.decode ?? 0) + performance.now() - started
     return address
+  }
+
+  /** Returns how many bytes were decoded. */
+  #decodeTo(address: number, chunk: readonly number[], range: ByteRange, fetched: Fetched): number {
+    const portion = fetched && this.column.decodePart && this.portionOf(chunk)
+    if (portion) return this.column.decodePart?.(fetched, this.machine, address, range, portion) ?? 0
+    this.column.decode(fetched, this.machine, address, range)
+    return this.column.layout.bytes
   }
 }
 

@@ -11,6 +11,7 @@ import type { ChunkedColumn, Source } from '../source/source.js'
 import { boxAt, boxesOf, chunksTouched, chunksUnder } from './boxes.js'
 import { ChunkReader, type Reading } from './chunk-reader.js'
 import { openPartialCache, type PartialCache } from './partial-cache.js'
+import { portions } from './portion.js'
 import { Prefetch } from './prefetch.js'
 import { boxFilter } from './prune.js'
 import { reduceTask } from './reduce-task.js'
@@ -204,7 +205,7 @@ function taskBoxes(stage: ScanStage, task: number): Box[] {
   return Array.from({ length: past - first }, (_, i) => boxAt(stage.tasks, stage.scan.dims, first + i))
 }
 
-function openReaders(
+async function openReaders(
   stage: ScanStage,
   source: Source,
   reading: Reading,
@@ -231,7 +232,12 @@ function openReaders(
     if (typeof end === 'object') reader.with(await opened(end.column))
     return reader.with(chunked)
   }
-  return Promise.all(scan.columns.map(open))
+  const opens = await Promise.all(scan.columns.map(open))
+  for (const reader of readers.values()) {
+    const readBy = scan.columns.filter((_, k) => opens[k] === reader).filter(isStored)
+    reader.portionOf = portions(readBy, reader.column.layout, scan)
+  }
+  return opens
 }
 
 function placeBodies(compiled: Bodies<CompiledNest>, machine: Machine): Bodies<Body> {

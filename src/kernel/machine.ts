@@ -55,6 +55,8 @@ export interface KernelExports {
   lzma2_used(): number
   /** out[i * size + j] = source[j * (length / size) + i]; a remainder is copied. */
   unshuffle(size: number, length: number, source: number, out: number): void
+  /** Of every element the bytes [first, past) only. */
+  unshuffle_planes(size: number, first: number, past: number, length: number, source: number, out: number): void
   /** The same for planes of `count` bytes that lie anywhere. */
   weave2(count: number, a: number, b: number, out: number): void
   weave4(count: number, a: number, b: number, c: number, d: number, out: number): void

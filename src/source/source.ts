@@ -2,6 +2,7 @@
 import type { Machine } from '../kernel/machine.js'
 import type { Fingerprints } from '../model/fingerprint.js'
 import type { SourceRef } from '../model/job.js'
+import type { Portion } from '../model/portion.js'
 import type { Layout, Schema } from '../model/schema.js'
 import type { Value } from '../model/type.js'
 import type { Vector } from '../model/vector.js'
@@ -53,6 +54,17 @@ export interface ChunkedColumn {
   fetch?(range: ByteRange, options?: FetchOptions): Promise<Uint8Array | null>
   /** Decodes into `layout.bytes` bytes at `out`; writes the fill value where `fetched` is null. Throws as `read` does. */
   decode(fetched: Fetched, machine: Machine, out: number, range: ByteRange): void
+  /**
+   * As `decode`; cells that are no part of the portion may be left as they are. Returns how many bytes were decoded.
+   * Absent where all have to be.
+   */
+  decodePart?(
+    fetched: Exclude<Fetched, null>,
+    machine: Machine,
+    out: number,
+    range: ByteRange,
+    portion: Portion,
+  ): number
   /**
    * Makes a decoded chunk ready to be read as this column: byte order of a field, checks. Called once for each column that
    * reads the chunk, after `decode` was called for one of them. Throws as `fetch` does.

@@ -53,7 +53,8 @@ test('the fields of one array share its chunks: each is read and decoded once', 
     const all = 'SELECT sum(length) AS l, max(area) AS a, min(type) AS t, count(*) AS n FROM s.peaks WHERE dt > 0'
     const { chunks, work } = await db.explain(all, { analyze: true })
     assert.deepEqual(chunks, { total: 4, pruned: 0, prunedByStatistics: 0, answered: 0, read: 4 }, engine)
-    assert.equal(work?.bytesDecoded, 4 * 256 * 19, engine)
+    // Of 19 bytes two belong to a field that nobody asks for.
+    assert.equal(work?.bytesDecoded, 4 * 256 * 17, engine)
     const rows = await db.explain('SELECT * FROM s.peaks', { analyze: true })
     assert.deepEqual(rows.chunks, { total: 4, pruned: 0, prunedByStatistics: 0, answered: 0, read: 4 }, engine)
   }

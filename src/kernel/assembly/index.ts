@@ -10,7 +10,7 @@ export { fill_unknown, hash_find, hash_rebuild, mark_unknown, number_find } from
 export { lz4_decode } from './lz4'
 export { lzma_decode, lzma_scratch } from './lzma/decode'
 export { lzma2_decode, lzma2_used } from './lzma/lzma2'
-export { unshuffle, weave2, weave4, weave8 } from './shuffle'
+export { unshuffle, unshuffle_planes, weave2, weave4, weave8 } from './shuffle'
 export { acos, asin, atan, atan2, cbrt, cos, exp, ln, log10, log2, pow, sin, tan } from './math'
 export { accumulate_numbers, convert_numbers, rescale_numbers, unpack_bits } from './numbers'
 export { snappy_decode } from './snappy'

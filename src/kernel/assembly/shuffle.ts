@@ -10,19 +10,131 @@ export function unshuffle(size: i32, length: usize, source: usize, out: usize): 
     weave8(count, source, source + count, source + 2 * count, source + 3 * count,
       half, half + count, half + 2 * count, half + 3 * count, out)
   }
-  else if (size == 16) sixteens(count, source, out)
-  else some(0, count, size, count, source, out)
+  else planes(size, 0, size, count, source, out)
   const done = count * size
   if (done < length) memory.copy(out + done, source + done, length - done)
 }
 
-/** Element by element: sizes that are rare, and what is left of the others. */
-function some(first: usize, count: usize, size: usize, stride: usize, source: usize, out: usize): void {
-  for (let j: usize = 0; j < size; j++) {
-    let from = source + j * stride + first
+/** Of every element the bytes [first, past) only; a remainder is copied. */
+export function unshuffle_planes(size: i32, first: i32, past: i32, length: usize, source: usize, out: usize): void {
+  const count = length / size
+  planes(size, first, past, count, source, out)
+  const done = count * size
+  if (done < length) memory.copy(out + done, source + done, length - done)
+}
+
+/** Planes [first, past) of elements of any size, by eights, fours, twos: each load from a plane serves 16 elements. */
+function planes(size: usize, first: usize, past: usize, count: usize, source: usize, out: usize): void {
+  let j = first
+  for (; j + 8 <= past; j += 8) eight(size, count, source + j * count, out + j)
+  for (; j + 4 <= past; j += 4) four(size, count, source + j * count, out + j)
+  for (; j + 2 <= past; j += 2) two(size, count, source + j * count, out + j)
+  if (j < past) some(0, count, size, 1, source + j * count, out + j)
+}
+
+/** `width` planes byte by byte, from an element on: what is left when sixteens are done. */
+function some(first: usize, count: usize, size: usize, width: usize, source: usize, out: usize): void {
+  for (let j: usize = 0; j < width; j++) {
+    let from = source + j * count + first
     let to = out + first * size + j
     for (let i = first; i < count; i++, from++, to += size) store<u8>(to, load<u8>(from))
   }
+}
+
+function two(size: usize, count: usize, source: usize, out: usize): void {
+  const whole = count & ~15
+  let p = source
+  let to = out
+  for (let i: usize = 0; i < whole; i += 16, p += 16, to += 16 * size) {
+    const a = v128.load(p)
+    const b = v128.load(p + count)
+    lanes16(low8(a, b), size, to)
+    lanes16(high8(a, b), size, to + 8 * size)
+  }
+  some(whole, count, size, 2, source, out)
+}
+
+function four(size: usize, count: usize, source: usize, out: usize): void {
+  const whole = count & ~15
+  let p = source
+  let to = out
+  for (let i: usize = 0; i < whole; i += 16, p += 16, to += 16 * size) {
+    const a = v128.load(p)
+    const b = v128.load(p + count)
+    const c = v128.load(p + 2 * count)
+    const d = v128.load(p + 3 * count)
+    lanes32(low16(low8(a, b), low8(c, d)), size, to)
+    lanes32(high16(low8(a, b), low8(c, d)), size, to + 4 * size)
+    lanes32(low16(high8(a, b), high8(c, d)), size, to + 8 * size)
+    lanes32(high16(high8(a, b), high8(c, d)), size, to + 12 * size)
+  }
+  some(whole, count, size, 4, source, out)
+}
+
+function eight(size: usize, count: usize, source: usize, out: usize): void {
+  const whole = count & ~15
+  let p = source
+  let to = out
+  for (let i: usize = 0; i < whole; i += 16, p += 16, to += 16 * size) {
+    const a = v128.load(p)
+    const b = v128.load(p + count)
+    const c = v128.load(p + 2 * count)
+    const d = v128.load(p + 3 * count)
+    const q = p + 4 * count
+    const e = v128.load(q)
+    const f = v128.load(q + count)
+    const g = v128.load(q + 2 * count)
+    const h = v128.load(q + 3 * count)
+    eights(low8(a, b), low8(c, d), low8(e, f), low8(g, h), size, to)
+    eights(high8(a, b), high8(c, d), high8(e, f), high8(g, h), size, to + 8 * size)
+  }
+  some(whole, count, size, 8, source, out)
+}
+
+/** Eight bytes each of eight elements, from interleaved pairs of planes. */
+// @ts-ignore: decorator
+@inline
+function eights(ab: v128, cd: v128, ef: v128, gh: v128, size: usize, to: usize): void {
+  const low = low16(ab, cd)
+  const high = high16(ab, cd)
+  const low2 = low16(ef, gh)
+  const high2 = high16(ef, gh)
+  lanes64(low32(low, low2), size, to)
+  lanes64(high32(low, low2), size, to + 2 * size)
+  lanes64(low32(high, high2), size, to + 4 * size)
+  lanes64(high32(high, high2), size, to + 6 * size)
+}
+
+// Lanes of a vector go to elements one after another.
+
+// @ts-ignore: decorator
+@inline
+function lanes16(x: v128, size: usize, to: usize): void {
+  const four = to + 4 * size
+  v128.store_lane<u16>(to, x, 0)
+  v128.store_lane<u16>(to + size, x, 1)
+  v128.store_lane<u16>(to + 2 * size, x, 2)
+  v128.store_lane<u16>(to + 3 * size, x, 3)
+  v128.store_lane<u16>(four, x, 4)
+  v128.store_lane<u16>(four + size, x, 5)
+  v128.store_lane<u16>(four + 2 * size, x, 6)
+  v128.store_lane<u16>(four + 3 * size, x, 7)
+}
+
+// @ts-ignore: decorator
+@inline
+function lanes32(x: v128, size: usize, to: usize): void {
+  v128.store_lane<u32>(to, x, 0)
+  v128.store_lane<u32>(to + size, x, 1)
+  v128.store_lane<u32>(to + 2 * size, x, 2)
+  v128.store_lane<u32>(to + 3 * size, x, 3)
+}
+
+// @ts-ignore: decorator
+@inline
+function lanes64(x: v128, size: usize, to: usize): void {
+  v128.store_lane<u64>(to, x, 0)
+  v128.store_lane<u64>(to + size, x, 1)
 }
 
 /** The same for planes that lie anywhere: blosc leaves incompressible ones in the encoded bytes. */
@@ -126,35 +238,6 @@ function quarter(ab: v128, cd: v128, ef: v128, gh: v128, to: usize): void {
   v128.store(to, high32(low, low2), 16)
   v128.store(to, low32(high, high2), 32)
   v128.store(to, high32(high, high2), 48)
-}
-
-/** Sixteen planes: two passes of eight would read and write twice, so four columns of four are woven by 32-bit lanes. */
-function sixteens(count: usize, source: usize, out: usize): void {
-  const whole = count & ~15
-  for (let j: usize = 0; j < 4; j++) {
-    let p = source + 4 * j * count
-    let to = out + 4 * j
-    for (let i: usize = 0; i < whole; i += 16, p += 16, to += 256) {
-      const a = v128.load(p)
-      const b = v128.load(p + count)
-      const c = v128.load(p + 2 * count)
-      const d = v128.load(p + 3 * count)
-      scatter32(low16(low8(a, b), low8(c, d)), to)
-      scatter32(high16(low8(a, b), low8(c, d)), to + 64)
-      scatter32(low16(high8(a, b), high8(c, d)), to + 128)
-      scatter32(high16(high8(a, b), high8(c, d)), to + 192)
-    }
-  }
-  some(whole, count, 16, count, source, out)
-}
-
-// @ts-ignore: decorator
-@inline
-function scatter32(x: v128, to: usize): void {
-  v128.store_lane<u32>(to, x, 0)
-  v128.store_lane<u32>(to, x, 1, 16)
-  v128.store_lane<u32>(to, x, 2, 32)
-  v128.store_lane<u32>(to, x, 3, 48)
 }
 
 // The six interleavings; the machine has one instruction for each.

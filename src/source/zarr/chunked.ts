@@ -3,6 +3,7 @@ import type { Chain } from '../../codec/chain.js'
 import type { Span } from '../../codec/codec.js'
 import type { Machine } from '../../kernel/machine.js'
 import { ChunkQLError, isChunkQLError } from '../../model/error.js'
+import type { Portion } from '../../model/portion.js'
 import { cellCount, type Layout } from '../../model/schema.js'
 import type { Value } from '../../model/type.js'
 import type { NumericArray } from '../../model/vector.js'
@@ -127,6 +128,24 @@ export function chunkedColumn(
     }
   }
 
+  function decodePart(
+    fetched: Exclude<Fetched, null>,
+    machine: Machine,
+    out: number,
+    range: ByteRange,
+    portion: Portion,
+  ): number {
+    const mark = machine.mark()
+    try {
+      const to = { address: out, length: layout.bytes }
+      return chain.decodePart?.(inMachine(fetched, machine, out), to, machine, portion) ?? 0
+    } catch (error) {
+      throw inChunk(range, error)
+    } finally {
+      machine.release(mark)
+    }
+  }
+
   function prepare(check: AfterDecoding | undefined, machine: Machine, out: number, range: ByteRange): void {
     order?.(machine, out)
     try {
@@ -143,6 +162,7 @@ export function chunkedColumn(
     ...(files.read ? { read } : {}),
     fetch,
     decode,
+    ...(chain.decodePart && !variable ? { decodePart } : {}),
     prepare: (machine, out, range) => prepare(check, machine, out, range),
     prepareAnyDate: (machine, out, range) => prepare(checkRange, machine, out, range),
     kept: (machine, out) => keptBy.get(machine)?.get(out) ?? [],

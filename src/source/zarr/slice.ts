@@ -31,9 +31,11 @@ export function slicedColumn(whole: ZarrColumn, own: ZarrColumn, index: number):
   const from = cellOffsets(whole.layout, index % size)
   const cell = storageBytes[own.layout.storage]
   const { read, fingerprints } = whole
+  // A part of the slice would have to be told as parts of the whole.
+  const { decodePart: _, ...same } = own
   const wholeIndex = (chunk: readonly number[]) => [...chunk, Math.floor(index / size)]
   return {
-    ...own,
+    ...same,
     locate: (chunk) => whole.locate(wholeIndex(chunk)),
     digest: digestText(`${own.digest} ${whole.digest} ${index}`),
     ...(fingerprints ? { fingerprints: (chunks, options) => fingerprints(chunks.map(wholeIndex), options) } : {}),

@@ -1,8 +1,8 @@
 /** The blosc codec: a container of blocks, each of one or several compressed streams, usually of shuffled bytes. */
 import type { Machine } from '../kernel/machine.js'
-import { type IndexRange, rangeTotal } from '../model/job.js'
 import type { Portion } from '../model/portion.js'
 import { type BloscHeader, headerBytes, readHeader } from './blosc-header.js'
+import { type BlockPart, blockParts } from './blosc-part.js'
 import { decodeBloscLz } from './blosclz-stream.js'
 import type { CodecKind, Span } from './codec.js'
 import { damaged, wrongLength } from './damage.js'
@@ -11,7 +11,8 @@ import { decodeLz4 } from './lz4-block.js'
 import { decodeSnappy } from './snappy-block.js'
 import { decodeZstd } from './zstd-frames.js'
 
-type StreamDecoder = (codec: string, source: Span, out: Span, machine: Machine) => number
+/** May stop when it has `enough` bytes. */
+type StreamDecoder = (codec: string, source: Span, out: Span, machine: Machine, enough: number) => number
 
 /** The compressors inside. */
 const decoders: Record<BloscHeader['compressor'], StreamDecoder> = {
@@ -46,7 +47,7 @@ export const blosc: CodecKind = {
   }),
 }
 
-/** Leaves out the blocks that the portion does not touch. Returns how many bytes were decoded. */
+/** Leaves out what the portion does not name. Returns how many bytes were decoded. */
 function decodeBlocks(header: BloscHeader, source: Span, out: Span, machine: Machine, portion: Portion): number {
   const { blocks, blockLength, decodedLength } = header
   if (header.stored) return copyStored(header, source, out, machine)
@@ -57,18 +58,17 @@ function decodeBlocks(header: BloscHeader, source: Span, out: Span, machine: Mac
   // Bits are put into planes of bytes first: one place more.
   const places = { none: 0, byte: 1, bit: 2 }[header.shuffle]
   const scratch = places === 0 ? undefined : machine.allocate(places * Math.min(blockLength, decodedLength))
-  const planes = planesOf(header, portion)
-  const touches = toucher(portion)
+  const partOf = blockParts(header, portion)
   let decoded = 0
   for (let block = 0; block < blocks; block++) {
     const first = block * blockLength
     const to = { address: out.address + first, length: Math.min(blockLength, decodedLength - first) }
-    if (!touches(first, first + to.length)) continue
+    const part = partOf(first, to.length)
+    if (!part) continue
     const start = machine.view.getUint32(source.address + headerBytes + 4 * block, true)
-    if (scratch === undefined) decodeStreams(header, source, start, to, machine)
-    else if (planes) decodePlanes(header, source, start, scratch, to, machine, planes)
-    else unshuffleBlock(header, source, start, scratch, to, machine)
-    decoded += planes ? (to.length / header.typeSize) * rangeTotal(planes) : to.length
+    if (scratch === undefined) decodeStreams(header, source, start, to, machine, part)
+    else unshuffleBlock(header, source, start, scratch, to, machine, part)
+    decoded += part.bytes
   }
   machine.release(mark)
   return decoded
@@ -81,21 +81,6 @@ function copyStored(header: BloscHeader, source: Span, out: Span, machine: Machi
   }
   machine.bytes.copyWithin(out.address, source.address + headerBytes, source.address + source.length)
   return found
-}
-
-/** Whether a stretch of bytes has any of the portion; to be asked in ascending order. */
-function toucher({ ranges }: Portion): (from: number, to: number) => boolean {
-  if (!ranges) return () => true
-  let next = 0
-  return (from, to) => {
-    while (next < ranges.length && (ranges[next] as IndexRange)[1] <= from) next++
-    return next < ranges.length && (ranges[next] as IndexRange)[0] < to
-  }
-}
-
-/** The planes that hold the bytes of the portion; undefined where all are needed. */
-function planesOf({ shuffle, typeSize }: BloscHeader, { ofCell }: Portion): readonly IndexRange[] | undefined {
-  return shuffle === 'byte' && ofCell?.bytes === typeSize ? ofCell.ranges : undefined
 }
 
 /** A last block that is shorter is never split. */
@@ -111,52 +96,45 @@ function unshuffleBlock(
   scratch: number,
   to: Span,
   machine: Machine,
+  part: BlockPart,
 ): void {
   const { shuffle, typeSize } = header
   const shuffled = { address: scratch, length: to.length }
-  const planes = decodeStreams(header, source, start, shuffled, machine, { leave: shuffle === 'byte' })
+  const streams = decodeStreams(header, source, start, shuffled, machine, part)
+  const planes = streams.length === 1 ? planesIn(shuffled, typeSize) : streams
   if (shuffle === 'bit') {
     machine.kernel.bit_unshuffle(typeSize, to.length, scratch, to.address, scratch + to.length)
-  } else if (planes.length === 1 || !weave(planes, to, machine)) {
-    machine.kernel.unshuffle(typeSize, to.length, scratch, to.address)
+  } else if (!part.isWholeCells || !weave(planes, part, to, machine)) {
+    const [from, past] = part.cells
+    for (const [first, end] of part.planes) {
+      machine.kernel.unshuffle_planes(typeSize, first, end, to.length, from, past, scratch, to.address)
+    }
   }
 }
 
-/** Some bytes of each cell: streams of other planes are not even decoded. */
-function decodePlanes(
-  header: BloscHeader,
-  source: Span,
-  start: number,
-  scratch: number,
-  to: Span,
-  machine: Machine,
-  wanted: readonly IndexRange[],
-): void {
-  const { typeSize } = header
-  const shuffled = { address: scratch, length: to.length }
-  const streams = streamCount(header, to.length)
-  const isWanted = (stream: number) => streams === 1 || wanted.some(([first, past]) => stream >= first && stream < past)
-  decodeStreams(header, source, start, shuffled, machine, { isWanted })
-  for (const [first, past] of wanted) {
-    machine.kernel.unshuffle_planes(typeSize, first, past, to.length, scratch, to.address)
-  }
+/** Where the planes of a block lie that was one stream; none where they leave a rest. */
+function planesIn({ address, length }: Span, typeSize: number): readonly number[] {
+  if (length % typeSize !== 0) return []
+  return Array.from({ length: typeSize }, (_, plane) => address + (plane * length) / typeSize)
 }
 
 /** Puts planes together that lie where they may; false where the kernel has no code for so many. */
-function weave(planes: readonly number[], { address, length }: Span, machine: Machine): boolean {
+function weave(planes: readonly number[], { cells: [from, past] }: BlockPart, to: Span, machine: Machine): boolean {
   const { weave2, weave4, weave8 } = machine.kernel
-  const count = length / planes.length
-  const [a = 0, b = 0, c = 0, d = 0] = planes
-  if (planes.length === 2) weave2(count, a, b, address)
-  else if (planes.length === 4) weave4(count, a, b, c, d, address)
-  else if (planes.length === 8) weave8(count, ...planes, address)
+  const count = past - from
+  const at = planes.map((plane) => plane + from)
+  const out = to.address + from * planes.length
+  const [a = 0, b = 0, c = 0, d = 0] = at
+  if (planes.length === 2) weave2(count, a, b, out)
+  else if (planes.length === 4) weave4(count, a, b, c, d, out)
+  else if (planes.length === 8) weave8(count, ...at, out)
   else return false
   return true
 }
 
 /**
- * Decodes the streams of one block to `to`, each a length and its bytes; one that did not shrink is stored.
- * Returns where each stream lies. With `leave`, stored planes that can be woven stay where they are: a copy less.
+ * Decodes the streams of one block to `to`, each a length and its bytes, as far as they are needed; one that did not shrink
+ * is stored. Returns where each stream lies: stored planes that can be woven stay where they are, a copy less.
  */
 function decodeStreams(
   header: BloscHeader,
@@ -164,31 +142,33 @@ function decodeStreams(
   start: number,
   to: Span,
   machine: Machine,
-  { leave = false, isWanted = () => true }: { leave?: boolean; isWanted?: (stream: number) => boolean } = {},
+  part: BlockPart,
 ): number[] {
   const count = streamCount(header, to.length)
   const length = Math.floor(to.length / count)
   if (length * count !== to.length) throw damaged('blosc', `a block of ${to.length} bytes in ${count} streams`)
+  const leave = header.shuffle === 'byte' && part.isWholeCells && (count === 2 || count === 4 || count === 8)
   const planes: number[] = []
   let at = start
   for (let i = 0; i < count; i++) {
     const stream = streamAt(source, at, machine)
     at = stream.address + stream.length - source.address
     const out = { address: to.address + i * length, length }
-    const stays = leave && stream.length === length && (count === 2 || count === 4 || count === 8)
+    const stays = leave && stream.length === length
     planes.push(stays ? stream.address : out.address)
-    if (!stays && isWanted(i)) decodeStream(header, stream, out, machine)
+    const enough = part.enough(i * length, length)
+    if (!stays && enough > 0) decodeStream(header, stream, out, machine, enough)
   }
   return planes
 }
 
-function decodeStream({ compressor }: BloscHeader, stream: Span, out: Span, machine: Machine): void {
+function decodeStream({ compressor }: BloscHeader, stream: Span, out: Span, machine: Machine, enough: number): void {
   if (stream.length === out.length) {
     machine.bytes.copyWithin(out.address, stream.address, stream.address + stream.length)
     return
   }
-  const found = decoders[compressor]('blosc', stream, out, machine)
-  if (found !== out.length) throw wrongLength('blosc', found, out.length)
+  const found = decoders[compressor]('blosc', stream, out, machine, enough)
+  if (found < enough || (enough === out.length && found !== out.length)) throw wrongLength('blosc', found, out.length)
 }
 
 /** The stream whose length stands at `at`, which must lie inside the source. */

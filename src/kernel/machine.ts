@@ -23,7 +23,7 @@ export interface KernelExports {
 
   // Codecs. A negative result is an error code of the codec; nothing is read or written out of the ranges given.
   /** One LZ4 block; returns the decoded length. -1: the source ends too early, -2: more than `outLength`, -3: a bad offset. */
-  lz4_decode(source: number, sourceLength: number, out: number, outLength: number): number
+  lz4_decode(source: number, sourceLength: number, out: number, outLength: number, enough: number): number
   /** Zstandard frames; returns the decoded length. `scratch` = `zstd_scratch()` bytes. Errors: assembly/zstd/status.ts. */
   zstd_decode(source: number, sourceLength: number, out: number, outLength: number, scratch: number): number
   zstd_scratch(): number
@@ -55,8 +55,17 @@ export interface KernelExports {
   lzma2_used(): number
   /** out[i * size + j] = source[j * (length / size) + i]; a remainder is copied. */
   unshuffle(size: number, length: number, source: number, out: number): void
-  /** Of every element the bytes [first, past) only. */
-  unshuffle_planes(size: number, first: number, past: number, length: number, source: number, out: number): void
+  /** Of the elements [from, to) the bytes [first, past) only. */
+  unshuffle_planes(
+    size: number,
+    first: number,
+    past: number,
+    length: number,
+    from: number,
+    to: number,
+    source: number,
+    out: number,
+  ): void
   /** The same for planes of `count` bytes that lie anywhere. */
   weave2(count: number, a: number, b: number, out: number): void
   weave4(count: number, a: number, b: number, c: number, d: number, out: number): void

@@ -14,11 +14,13 @@ const sourceMargin: usize = 36
 /** 14 literals, then a match of 18 bytes that is written as 32. */
 const outMargin: usize = 64
 
-export function lz4_decode(source: usize, sourceLength: usize, out: usize, outLength: usize): i32 {
+/** Stops when it has `enough` bytes of output, and may have more then; what comes after them is not looked at. */
+export function lz4_decode(source: usize, sourceLength: usize, out: usize, outLength: usize, enough: usize): i32 {
   const end = source + sourceLength
   const outEnd = out + outLength
+  const outEnough = out + enough
   const safe = sourceLength > sourceMargin ? end - sourceMargin : source
-  const outSafe = outLength > outMargin ? outEnd - outMargin : out
+  const outSafe = min(outEnough, outLength > outMargin ? outEnd - outMargin : out)
   let at = source
   let to = out
 
@@ -74,12 +76,12 @@ export function lz4_decode(source: usize, sourceLength: usize, out: usize, outLe
     }
     to += length
   }
-  return decodeExactly(at, end, out, to, outEnd)
+  return decodeExactly(at, end, out, to, outEnd, outEnough)
 }
 
 /** The same, byte by byte where it must be: for the ends, and for small blocks. */
-function decodeExactly(at: usize, end: usize, out: usize, to: usize, outEnd: usize): i32 {
-  while (at < end) {
+function decodeExactly(at: usize, end: usize, out: usize, to: usize, outEnd: usize, outEnough: usize): i32 {
+  while (at < end && to < outEnough) {
     const token = <usize>load<u8>(at++)
     let length = token >> 4
     if (length == 15) {

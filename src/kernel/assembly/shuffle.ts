@@ -10,85 +10,90 @@ export function unshuffle(size: i32, length: usize, source: usize, out: usize): 
     weave8(count, source, source + count, source + 2 * count, source + 3 * count,
       half, half + count, half + 2 * count, half + 3 * count, out)
   }
-  else planes(size, 0, size, count, source, out)
+  else planes(size, 0, size, count, count, source, out)
   const done = count * size
   if (done < length) memory.copy(out + done, source + done, length - done)
 }
 
-/** Of every element the bytes [first, past) only; a remainder is copied. */
-export function unshuffle_planes(size: i32, first: i32, past: i32, length: usize, source: usize, out: usize): void {
+/** Of the elements [from, to) the bytes [first, past) only; a remainder is copied. */
+// prettier-ignore
+export function unshuffle_planes(
+  size: usize, first: usize, past: usize, length: usize, from: usize, to: usize, source: usize, out: usize,
+): void {
   const count = length / size
-  planes(size, first, past, count, source, out)
+  planes(size, first, past, count, to - from, source + from, out + from * size)
   const done = count * size
   if (done < length) memory.copy(out + done, source + done, length - done)
 }
 
-/** Planes [first, past) of elements of any size, by eights, fours, twos: each load from a plane serves 16 elements. */
-function planes(size: usize, first: usize, past: usize, count: usize, source: usize, out: usize): void {
+/** Bytes [first, past) of `count` elements, by eights, fours and twos; planes lie `stride` bytes apart. */
+// prettier-ignore
+function planes(size: usize, first: usize, past: usize, stride: usize, count: usize, source: usize, out: usize): void {
   let j = first
-  for (; j + 8 <= past; j += 8) eight(size, count, source + j * count, out + j)
-  for (; j + 4 <= past; j += 4) four(size, count, source + j * count, out + j)
-  for (; j + 2 <= past; j += 2) two(size, count, source + j * count, out + j)
-  if (j < past) some(0, count, size, 1, source + j * count, out + j)
+  for (; j + 8 <= past; j += 8) eight(size, stride, count, source + j * stride, out + j)
+  for (; j + 4 <= past; j += 4) four(size, stride, count, source + j * stride, out + j)
+  for (; j + 2 <= past; j += 2) two(size, stride, count, source + j * stride, out + j)
+  if (j < past) some(0, count, size, 1, stride, source + j * stride, out + j)
 }
 
 /** `width` planes byte by byte, from an element on: what is left when sixteens are done. */
-function some(first: usize, count: usize, size: usize, width: usize, source: usize, out: usize): void {
+// prettier-ignore
+function some(first: usize, count: usize, size: usize, width: usize, stride: usize, source: usize, out: usize): void {
   for (let j: usize = 0; j < width; j++) {
-    let from = source + j * count + first
+    let from = source + j * stride + first
     let to = out + first * size + j
     for (let i = first; i < count; i++, from++, to += size) store<u8>(to, load<u8>(from))
   }
 }
 
-function two(size: usize, count: usize, source: usize, out: usize): void {
+function two(size: usize, stride: usize, count: usize, source: usize, out: usize): void {
   const whole = count & ~15
   let p = source
   let to = out
   for (let i: usize = 0; i < whole; i += 16, p += 16, to += 16 * size) {
     const a = v128.load(p)
-    const b = v128.load(p + count)
+    const b = v128.load(p + stride)
     lanes16(low8(a, b), size, to)
     lanes16(high8(a, b), size, to + 8 * size)
   }
-  some(whole, count, size, 2, source, out)
+  some(whole, count, size, 2, stride, source, out)
 }
 
-function four(size: usize, count: usize, source: usize, out: usize): void {
+function four(size: usize, stride: usize, count: usize, source: usize, out: usize): void {
   const whole = count & ~15
   let p = source
   let to = out
   for (let i: usize = 0; i < whole; i += 16, p += 16, to += 16 * size) {
     const a = v128.load(p)
-    const b = v128.load(p + count)
-    const c = v128.load(p + 2 * count)
-    const d = v128.load(p + 3 * count)
+    const b = v128.load(p + stride)
+    const c = v128.load(p + 2 * stride)
+    const d = v128.load(p + 3 * stride)
     lanes32(low16(low8(a, b), low8(c, d)), size, to)
     lanes32(high16(low8(a, b), low8(c, d)), size, to + 4 * size)
     lanes32(low16(high8(a, b), high8(c, d)), size, to + 8 * size)
     lanes32(high16(high8(a, b), high8(c, d)), size, to + 12 * size)
   }
-  some(whole, count, size, 4, source, out)
+  some(whole, count, size, 4, stride, source, out)
 }
 
-function eight(size: usize, count: usize, source: usize, out: usize): void {
+function eight(size: usize, stride: usize, count: usize, source: usize, out: usize): void {
   const whole = count & ~15
   let p = source
   let to = out
   for (let i: usize = 0; i < whole; i += 16, p += 16, to += 16 * size) {
     const a = v128.load(p)
-    const b = v128.load(p + count)
-    const c = v128.load(p + 2 * count)
-    const d = v128.load(p + 3 * count)
-    const q = p + 4 * count
+    const b = v128.load(p + stride)
+    const c = v128.load(p + 2 * stride)
+    const d = v128.load(p + 3 * stride)
+    const q = p + 4 * stride
     const e = v128.load(q)
-    const f = v128.load(q + count)
-    const g = v128.load(q + 2 * count)
-    const h = v128.load(q + 3 * count)
+    const f = v128.load(q + stride)
+    const g = v128.load(q + 2 * stride)
+    const h = v128.load(q + 3 * stride)
     eights(low8(a, b), low8(c, d), low8(e, f), low8(g, h), size, to)
     eights(high8(a, b), high8(c, d), high8(e, f), high8(g, h), size, to + 8 * size)
   }
-  some(whole, count, size, 8, source, out)
+  some(whole, count, size, 8, stride, source, out)
 }
 
 /** Eight bytes each of eight elements, from interleaved pairs of planes. */

@@ -92,6 +92,8 @@ async function bundle() {
   await esbuild.build({
     ...shared,
     banner: { js: `#!/usr/bin/env node\n${banner.js}` },
+    // Names take long to read at every start; those of the library stay, for who debugs an app.
+    minifyIdentifiers: true,
     entryPoints: { cli: 'src/cli/main.ts' },
     external: ['piscina'],
     splitting: true,

@@ -57,7 +57,7 @@ export async function explainPlan(
   const ms = performance.now() - started
   const notes = stage ? scanNotes(stage, chunks, analyze ? work : undefined) : []
   const tree = printPlan(plan, (node) => (node.kind === 'scan' ? notes : []))
-  const tail = analyze ? [`Total: ${time(ms)}, ${rows.toLocaleString('en')} rows`, stagesLine(work)] : []
+  const tail = analyze ? [`Total: ${time(ms)}, ${counted(rows, 'row')}`, stagesLine(work)] : []
   const text = [tree, ...(fired.length > 0 ? [`Rules: ${fired.join(', ')}`] : []), ...tail].join('\n')
   return {
     plan,
@@ -76,7 +76,7 @@ function scanNotes(stage: ScanStage, chunks: Explanation['chunks'], work: Work |
   const notes = [chunksLine(chunks, work)]
   if (work)
     notes.push(
-      `bytes: ${bytes(work.bytesRead)} read in ${work.requests.toLocaleString('en')} requests, ${bytes(work.bytesDecoded)} decoded`,
+      `bytes: ${bytes(work.bytesRead)} read in ${counted(work.requests, 'request')}, ${bytes(work.bytesDecoded)} decoded`,
     )
   notes.push(
     `tasks: ${Math.ceil(stage.tasks.boxes / stage.tasks.boxesPerTask)} over boxes of ${stage.tasks.box.join(' x ') || '1'}`,
@@ -103,15 +103,19 @@ function chunksLine(chunks: Explanation['chunks'], work: Work | undefined): stri
 function engineOf(stage: ScanStage): string {
   const sink = stage.compiled?.bodies.main.nest.sink
   if (!sink) return 'interpreted'
-  return sink.kind === 'reduce'
-    ? `compiled, ${stage.sink.kind === 'reduce' ? stage.sink.keys.kind : ''} keys, ${sink.shape} loops`
-    : 'compiled filter'
+  if (sink.kind !== 'reduce' || stage.sink.kind !== 'reduce') return 'compiled filter'
+  const { kind } = stage.sink.keys
+  return `compiled, ${kind === 'none' ? 'no' : kind} keys, ${sink.shape} loops`
 }
 
 /** Stages on the main thread, then those of the workers (added up over threads). */
 function stagesLine(work: Work): string {
   const parts = Object.entries(work.msByStage).map(([name, ms]) => `${name} ${time(ms)}`)
   return `Stages: ${parts.join(', ')}`
+}
+
+function counted(count: number, what: string): string {
+  return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`
 }
 
 function time(ms: number): string {

@@ -66,9 +66,11 @@ function decodeFast(letterTable: usize, out: usize, outEnd: usize): i32 {
     const rest = word >> <u64>entry
     const next = load<u32>(distanceTable + (<u32>rest & indexMask))
     if (next & SPECIAL) break
-    const distance = valueOf(next, rest)
-    word = rest >> <u64>next
-    left -= <u64>entry + <u64>next
+    word = rest
+    left -= <u64>entry
+    const distance = valueOf(next, word)
+    word >>= <u64>next
+    left -= <u64>next
     // No distance is more than 32 kB, and no address that is given to a decoder less.
     const source = to - distance
     if (source < out) return BAD_DISTANCE

@@ -131,12 +131,14 @@ const mutations = Number(process.env.FUZZ_MUTATIONS ?? 3000)
 const seed = Number(process.env.FUZZ_SEED ?? 1)
 
 for (const format of formats) {
-  test(`${format}: of damaged streams the same are refused as by zlib, and the others are the same bytes`, () => {
+  test(`${format}: of damaged streams the same are refused as by zlib, and the others are the same bytes`, async () => {
     const random = randomOf(seed)
     const some = fc.sample(fc.tuple(contents, options), { numRuns: 60, seed })
     const streams = some.map(([bytes, options]) => encoders[format](bytes.subarray(0, 6000), options))
     let read = 0
     for (let i = 0; i < mutations; i++) {
+      // Node frees what its streams hold between turns of its loop only.
+      if (i % 200 === 0) await new Promise(setImmediate)
       const damaged = damage(streams[i % streams.length] as Uint8Array, random)
       const most = 1 + random(20_000)
       const wanted = expected(format, damaged, most)

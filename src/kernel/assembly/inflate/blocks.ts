@@ -1,6 +1,6 @@
 // The blocks of a DEFLATE stream (RFC 1951): stored, with the codes of the format, or with codes of their own.
 import { bits, end, has, nextByte, openBits, refill, spare, take } from './bits'
-import { buildCodes, codesRoom, END, INVALID, LITERAL, setEntry, tableBits } from './codes'
+import { buildCodes, codesRoom, distanceBits, END, INVALID, letterBits, LITERAL, setEntry } from './codes'
 import { BAD_BLOCK, BAD_LENGTHS, BAD_STORED, OVERLONG, TRUNCATED } from './status'
 import { decodedTo, decodeSymbols } from './symbols'
 
@@ -33,14 +33,14 @@ let areFixed = false
 const mostLengthBits: u32 = 7
 
 export function inflate_scratch(): usize {
-  return 3 * codesRoom + 2 * (4 << tableBits) + (4 << mostLengthBits)
+  return 3 * codesRoom + (4 << letterBits) + (4 << distanceBits) + (4 << mostLengthBits)
 }
 
 /** Must be called before the first `inflateBlocks` with this scratch. */
 export function openCodes(scratch: usize): void {
   tables = scratch
-  distanceTable = tables + (4 << tableBits)
-  lengthTable = tables + 2 * (4 << tableBits)
+  distanceTable = tables + (4 << letterBits)
+  lengthTable = distanceTable + (4 << distanceBits)
   letters = lengthTable + (4 << mostLengthBits)
   distances = letters + codesRoom
   codeLengths = distances + codesRoom
@@ -110,9 +110,9 @@ function useFixed(): i32 {
   memory.fill(lengths + 144, 9, 112)
   memory.fill(lengths + 256, 7, 24)
   memory.fill(lengths + 280, 8, 8)
-  buildCodes(letters, tables, tableBits, lengths, 288, false)
+  buildCodes(letters, tables, letterBits, lengths, 288, false)
   memory.fill(lengths, 5, 32)
-  return buildCodes(distances, distanceTable, tableBits, lengths, 32, false)
+  return buildCodes(distances, distanceTable, distanceBits, lengths, 32, false)
 }
 
 /** Reads the codes of a block. */
@@ -128,9 +128,9 @@ function readCodes(): i32 {
   status = readLengths(letterCount + distanceCount)
   if (status < 0) return status
   if (load<u8>(lengths + 256) == 0) return BAD_LENGTHS
-  status = buildCodes(letters, tables, tableBits, lengths, letterCount, true)
+  status = buildCodes(letters, tables, letterBits, lengths, letterCount, true)
   if (status < 0) return status
-  return buildCodes(distances, distanceTable, tableBits, lengths + letterCount, distanceCount, true)
+  return buildCodes(distances, distanceTable, distanceBits, lengths + letterCount, distanceCount, true)
 }
 
 function readLengthCodes(coded: u32): i32 {

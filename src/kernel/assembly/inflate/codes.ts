@@ -1,8 +1,9 @@
 // Huffman codes: checked as zlib checks them, and made into tables that tell what the next bits mean.
 import { BAD_LENGTHS } from './status'
 
-/** So many bits index the table of letters (literals, lengths, the end), and that of distances. */
-export const tableBits: u32 = 11
+/** So many bits index the table of letters: of literals, lengths and the end. */
+export const letterBits: u32 = 11
+export const distanceBits: u32 = 10
 
 /**
  * An entry. Bits 0 to 5: how many bits its code has together with the extra bits behind it; 8 to 12: those of the code,

@@ -1,13 +1,14 @@
 // The symbols of a block: literals, matches of a length and a distance, and the end.
 import { copyForward, repeatLong, repeatWithin } from '../copy'
 import { at, bits, count, end, refill, setBits, spare } from './bits'
-import { findCode, INVALID, LITERAL, SPECIAL, tableBits, UNKNOWN } from './codes'
+import { distanceBits, findCode, INVALID, letterBits, LITERAL, SPECIAL, UNKNOWN } from './codes'
 import { BAD_CODE, BAD_DISTANCE, OVERLONG, TRUNCATED } from './status'
 
 /** The least room of a turn of the fast loop: a literal more than the overhang of a match. */
 const overhang: usize = 32
 const outMargin: usize = 40
-const indexMask: u32 = ((1 << tableBits) - 1) << 2
+const letterMask: u32 = ((1 << letterBits) - 1) << 2
+const distanceMask: u32 = ((1 << distanceBits) - 1) << 2
 
 /** Not the end of the block. */
 const GOES_ON: i32 = 1
@@ -29,14 +30,14 @@ export function decodeSymbols(
 }
 
 /**
- * Up to what a table does not tell, or until an end is near. A turn takes at most 51 bits: a code of 11 of a literal,
- * 16 of a length, 24 of a distance. No function is called: then all variables would be kept in memory.
+ * Up to what a table does not tell, or until an end is near. A turn takes at most 50 bits: a code of 11 of a literal,
+ * 16 of a length, 23 of a distance. No function is called: then all variables would be kept in memory.
  */
 function decodeFast(letterTable: usize, out: usize, outEnd: usize): i32 {
   if (end - at < 8 || outEnd - decodedTo < outMargin) return GOES_ON
   const safe = end - 8
   const outSafe = outEnd - outMargin
-  const distanceTable = letterTable + (4 << tableBits)
+  const distanceTable = letterTable + (4 << letterBits)
   let from = at
   let to = decodedTo
   let word = bits
@@ -44,7 +45,7 @@ function decodeFast(letterTable: usize, out: usize, outEnd: usize): i32 {
   let left = count
   while (from <= safe && to <= outSafe) {
     // There are enough bits for the table already: it need not wait for more of them.
-    let entry = load<u32>(letterTable + (<u32>word & indexMask))
+    let entry = load<u32>(letterTable + (<u32>word & letterMask))
     word |= load<u64>(from) << left
     from += <usize>((left ^ 63) >> 3) & 7
     left |= 56
@@ -52,7 +53,7 @@ function decodeFast(letterTable: usize, out: usize, outEnd: usize): i32 {
       word >>= <u64>entry
       left -= <u64>entry
       store<u8>(to++, <u8>(entry >> 16))
-      entry = load<u32>(letterTable + (<u32>word & indexMask))
+      entry = load<u32>(letterTable + (<u32>word & letterMask))
       if (entry & LITERAL) {
         word >>= <u64>entry
         left -= <u64>entry
@@ -64,7 +65,7 @@ function decodeFast(letterTable: usize, out: usize, outEnd: usize): i32 {
     const length = valueOf(entry, word)
     if (length > outEnd - overhang - to) break
     const rest = word >> <u64>entry
-    const next = load<u32>(distanceTable + (<u32>rest & indexMask))
+    const next = load<u32>(distanceTable + (<u32>rest & distanceMask))
     if (next & SPECIAL) break
     word = rest
     left -= <u64>entry

@@ -4,8 +4,13 @@ import { machines } from '../kernel/machine-pool.js'
 import { damaged } from './damage.js'
 import { inflate } from './inflate.js'
 
+/** DEFLATE makes of a byte no more: four matches of 258 bytes. */
+const mostOfByte = 1032
+
 /** Exactly `length` bytes, or an error. */
 export function inflateEntry(packed: Uint8Array, length: number): Uint8Array {
+  // A damaged directory may tell of any length: room is made only for what there can be.
+  if (length > mostOfByte * packed.length) throw damaged('zip', `${packed.length} bytes cannot hold ${length}`)
   const { machine, release } = machines.borrow(2 ** 32)
   try {
     const source = { address: machine.allocate(packed.length), length: packed.length }

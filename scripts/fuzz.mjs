@@ -9,7 +9,7 @@ console.log(`${mutations} mutations per family, seed ${seed}`)
 spawnSync(process.execPath, ['scripts/build.mjs', '--quick', '--tests'], { stdio: 'inherit' })
 const { status } = spawnSync(
   process.execPath,
-  ['scripts/test.mjs', 'codec/damage', 'zarr-shards', 'zarr-lists', 'metadata-damage'],
+  ['scripts/test.mjs', 'codec/damage', 'codec/inflate', 'zarr-shards', 'zarr-lists', 'metadata-damage'],
   {
     stdio: 'inherit',
     env: { ...process.env, FUZZ_MUTATIONS: mutations, FUZZ_SEED: seed },

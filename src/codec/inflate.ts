@@ -1,53 +1,56 @@
-/** DEFLATE through Node's own zlib, from and to a machine's memory; for gzip, zlib and blosc. */
-import { gunzipSync, inflateSync, type ZlibOptions } from 'node:zlib'
+/** DEFLATE by the kernel, its error codes as errors; for gzip, zlib, blosc and the entries of zip archives. */
 import type { Machine } from '../kernel/machine.js'
+import { ChunkQLError } from '../model/error.js'
 import type { Span } from './codec.js'
-import { damaged, wrongLength } from './damage.js'
+import { damaged } from './damage.js'
+import { lengthByTrying, overlong } from './measure.js'
 
-export type DeflateFormat = 'gzip' | 'zlib'
-
-/** What the functions return with `info`, which the types of Node do not tell. */
-interface Inflated {
-  readonly buffer: Buffer
-  /** Bytes of the source that were used. */
-  readonly engine: { readonly bytesWritten: number }
-}
-
-/** A gigabyte: `measure` meets streams of unknown size only. */
-const mostMeasured = 2 ** 30
+/** What is around the compressed blocks; `blocks`: nothing. */
+export type DeflateFormat = 'gzip' | 'zlib' | 'blocks'
 
 /** Decodes all of `source` into `out`; returns the length. `codec` is for errors. */
 export function inflate(codec: string, format: DeflateFormat, source: Span, out: Span, machine: Machine): number {
-  // One more than expected: then a stream that fits needs one buffer, and one that does not is told by its length.
-  const { buffer } = run(codec, format, source, machine, out.length + 1)
-  if (buffer.length > out.length) throw wrongLength(codec, buffer.length, out.length)
-  machine.bytes.set(buffer, out.address)
-  return buffer.length
+  const length = run(format, source, out, machine)
+  if (length === overlong) throw damaged(codec, `decodes to more than ${out.length} bytes, as were expected`)
+  if (length < 0) throw failure(codec, length, source.length)
+  return length
 }
 
 export function inflatedLength(codec: string, format: DeflateFormat, source: Span, machine: Machine): number {
-  return run(codec, format, source, machine, mostMeasured).buffer.length
+  const length = lengthByTrying(source, machine, (out) => run(format, source, out, machine))
+  if (length < 0) throw failure(codec, length, source.length)
+  return length
 }
 
-function run(codec: string, format: DeflateFormat, source: Span, machine: Machine, most: number): Inflated {
-  const { address, length } = source
-  const input = machine.bytes.subarray(address, address + length)
-  const options: ZlibOptions = { info: true, maxOutputLength: most, chunkSize: Math.max(64, Math.min(most, 1 << 26)) }
-  let result: Inflated
-  try {
-    result = (format === 'gzip' ? gunzipSync : inflateSync)(input, options) as unknown as Inflated
-  } catch (error) {
-    throw failure(codec, error, length, most)
-  }
-  const rest = input.subarray(result.engine.bytesWritten)
-  // Zeros after the end are padding by the rules of gzip.
-  if (rest.some((byte) => byte !== 0)) throw damaged(codec, `${rest.length} bytes follow the end of the stream`)
-  return result
+function run(format: DeflateFormat, source: Span, out: Span, machine: Machine): number {
+  const { gzip_decode, zlib_decode, inflate_decode, inflate_scratch } = machine.kernel
+  const decode = { gzip: gzip_decode, zlib: zlib_decode, blocks: inflate_decode }[format]
+  const mark = machine.mark()
+  const scratch = machine.allocate(inflate_scratch())
+  const length = decode(source.address, source.length, out.address, out.length, scratch)
+  machine.release(mark)
+  return length
 }
 
-function failure(codec: string, error: unknown, length: number, most: number) {
-  const code = (error as NodeJS.ErrnoException).code
-  if (code === 'ERR_BUFFER_TOO_LARGE') return damaged(codec, `decodes to more than ${most - 1} bytes, as were expected`)
-  if (code === 'Z_BUF_ERROR') return damaged(codec, `the stream is truncated at ${length} bytes`)
-  return damaged(codec, error instanceof Error ? error.message : String(error))
+/** By the codes of kernel/assembly/inflate/status.ts. */
+const failures: Readonly<Record<number, string>> = {
+  [-3]: 'no header begins where one should',
+  [-4]: 'a header tells of another compression than DEFLATE',
+  [-5]: 'a header has flags that mean nothing',
+  [-6]: 'the header tells of a window of more than 32 kB',
+  [-8]: 'the checksum of a header is wrong',
+  [-9]: 'a block is of no kind that there is',
+  [-10]: 'the length of a stored block does not fit its complement',
+  [-11]: 'the lengths of codes that a block begins with are not valid',
+  [-12]: 'a code means nothing',
+  [-13]: 'a match begins before the output',
+  [-14]: 'the checksum of the content is wrong',
+  [-15]: 'the content has another length than the stream tells',
+  [-16]: 'bytes follow the end of the stream',
+}
+
+function failure(codec: string, code: number, length: number): ChunkQLError {
+  if (code === -1) return damaged(codec, `the stream is truncated at ${length} bytes`)
+  if (code === -7) return new ChunkQLError('unsupported', `${codec}: streams that need a dictionary`)
+  return damaged(codec, failures[code] ?? `error ${code}`)
 }

@@ -1,4 +1,4 @@
-/** The decoded length of bytes that do not tell it, by decoding them. For zstd, bz2 and lzma. */
+/** The decoded length of bytes that do not tell it, by decoding them. For zstd, DEFLATE, bz2 and lzma. */
 import type { Machine } from '../kernel/machine.js'
 import type { Span } from './codec.js'
 

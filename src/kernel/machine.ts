@@ -29,6 +29,14 @@ export interface KernelExports {
   zstd_scratch(): number
   /** The decoded length that the frames tell, -7 where one does not. */
   zstd_length(source: number, sourceLength: number): bigint
+  /**
+   * DEFLATE: members of gzip, a stream of zlib, or blocks alone; returns the decoded length. `scratch` =
+   * `inflate_scratch()` bytes. Errors: assembly/inflate/status.ts.
+   */
+  gzip_decode(source: number, sourceLength: number, out: number, outLength: number, scratch: number): number
+  zlib_decode(source: number, sourceLength: number, out: number, outLength: number, scratch: number): number
+  inflate_decode(source: number, sourceLength: number, out: number, outLength: number, scratch: number): number
+  inflate_scratch(): number
   /** One stream of BloscLZ; errors as of `lz4_decode`. */
   blosclz_decode(source: number, sourceLength: number, out: number, outLength: number): number
   /** One block of Snappy; errors as of `lz4_decode`, and -4: another length than it tells. */

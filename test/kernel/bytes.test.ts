@@ -91,6 +91,42 @@ test('checksums are those of the catalogues, and do not depend on the length of 
   assert.equal(kernel.fletcher32(address, 100_000) >>> 0, d * 65536 + c)
 })
 
+/** Bit by bit. */
+function crcByDefinition(bytes: Uint8Array, polynomial: number): number {
+  let crc = 0xffffffff
+  for (const byte of bytes) {
+    crc ^= byte
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ polynomial : crc >>> 1
+  }
+  return ~crc >>> 0
+}
+
+function adlerByDefinition(bytes: Uint8Array): number {
+  let [a, b] = [1, 0]
+  for (const byte of bytes) {
+    a = (a + byte) % 65521
+    b = (b + a) % 65521
+  }
+  return b * 65536 + a
+}
+
+test('checksums of long ranges, which are folded, are those of the definition, wherever they begin and end', () => {
+  const address = machine.allocate(40_000)
+  machine.bytes.set(
+    Uint8Array.from({ length: 40_000 }, (_, i) => Math.imul(i, 2654435761) >>> (i & 15)),
+    address,
+  )
+  for (const length of [351, 353, 2431, 2432, 2433, 2447, 2448, 6143, 6144, 7359, 7360, 7361, 13_000, 33_333]) {
+    for (const offset of [0, 1, 15]) {
+      const bytes = machine.bytes.subarray(address + offset, address + offset + length)
+      const of = (name: keyof typeof checksums) => kernel[name](address + offset, length) >>> 0
+      assert.equal(of('crc32'), crcByDefinition(bytes, 0xedb88320), `crc32 of ${length} at ${offset}`)
+      assert.equal(of('crc32c'), crcByDefinition(bytes, 0x82f63b78), `crc32c of ${length} at ${offset}`)
+      assert.equal(of('adler32'), adlerByDefinition(bytes), `adler32 of ${length} at ${offset}`)
+    }
+  }
+})
+
 /** From the tests of numcodecs: nine integers of eight bytes and the checksum of the HDF5 library. */
 test('fletcher32 is that of HDF5', () => {
   const values = BigInt64Array.of(1911n, -2427n, 1897n, -2412n, 2440n, 873n, -621n, -829n, 551n, -2118n)

@@ -4,9 +4,10 @@
  */
 import { boundsOf } from '../function/bounds.js'
 import { either } from '../function/bounds-union.js'
+import { intervalOfRows } from '../function/interval-rows.js'
 import type { Registry } from '../function/registry.js'
 import { type ColumnId, columnsOf } from '../model/expression.js'
-import { type Interval, intervalOfRows, truth, UNKNOWN } from '../model/interval.js'
+import { type Interval, truth, UNKNOWN } from '../model/interval.js'
 import { type GridScan, type IndexRange, type JobColumn, type Verdicts, verdict } from '../model/job.js'
 import type { Box, Dimension } from '../model/schema.js'
 import { type ChunkRecords, intervalIn, isKnownRecord } from '../model/statistics.js'
@@ -85,9 +86,7 @@ export function boundsAlong(column: Extract<JobColumn, { kind: 'dimension' | 'in
   const [dim] = column.dims
   const [start, end] = [box.start[dim] as number, box.end[dim] as number]
   if (column.kind === 'index') return { lo: BigInt(start), hi: BigInt(end - 1), mayBeNull: false, mayBeNaN: false }
-  return column.type.kind === 'boolean' || column.type.kind === 'duration'
-    ? UNKNOWN
-    : intervalOfRows(column.values, start, end)
+  return intervalOfRows(column.values, start, end)
 }
 
 /** The union over all chunks under a lattice box. */

@@ -27,7 +27,9 @@ async function ask(db: Database, sql: string): Promise<Found> {
     }
     const types = header.columns.map(({ type }) => typeName(type))
     const names = header.columns.map(({ name }) => name)
-    return { answer: { types, names, rows }, left: work.prunedByStatistics + work.answered }
+    const { chunksTotal, pruned, answered, read } = work
+    assert.ok(read <= chunksTotal - pruned - answered, `${read} of ${JSON.stringify(work)} read: ${sql}`)
+    return { answer: { types, names, rows }, left: work.prunedByStatistics + answered }
   } catch (error) {
     if (!isChunkQLError(error) || error.code === 'internal') throw error
     return { error: error.message, left: 0 }

@@ -1,7 +1,8 @@
 /** Sorts the boxes of tasks by what statistics say of their cells: ruled out, passing, to be tested. Called by `schedule.ts`. */
 import { type GridScan, rangeTotal, type TaskSpace, type Verdicts, verdict } from '../model/job.js'
-import { type Box, cellCount, type Dimension } from '../model/schema.js'
+import type { Box, Dimension } from '../model/schema.js'
 import { everyBoxUnder, isPassing, isSkipped } from '../operator/piece.js'
+import { eachPlace } from '../statistics/lattice.js'
 
 export interface SortedBoxes {
   readonly tasks: TaskSpace
@@ -43,22 +44,21 @@ export function sortBoxes(tasks: TaskSpace, scan: GridScan, inOrder: boolean): S
   }
 }
 
+/** Visits every box that meets the selection, with its number. */
 function eachBox(tasks: TaskSpace, { dims }: GridScan, visit: (box: Box, number: number) => void): void {
   const along = tasks.kept.map((ranges) =>
     ranges.flatMap(([start, end]) => Array.from({ length: end - start }, (_, i) => start + i)),
   )
-  const counts = tasks.kept.map(rangeTotal)
-  const total = cellCount(counts)
-  for (let number = 0; number < total; number++) {
-    let rest = number
-    const place = new Array<number>(counts.length)
-    for (let dim = counts.length - 1; dim >= 0; dim--) {
-      const count = counts[dim] as number
-      place[dim] = along[dim]?.[rest % count] as number
-      rest = Math.floor(rest / count)
+  // The same for all: there may be millions.
+  const start = dims.map(() => 0)
+  const end = dims.map(() => 0)
+  eachPlace(tasks.kept.map(rangeTotal), (place, number) => {
+    for (let dim = 0; dim < dims.length; dim++) {
+      const size = tasks.box[dim] as number
+      const from = (along[dim]?.[place[dim] as number] as number) * size
+      start[dim] = from
+      end[dim] = Math.min(from + size, (dims[dim] as Dimension).size)
     }
-    const start = place.map((at, dim) => at * (tasks.box[dim] as number))
-    const end = start.map((at, dim) => Math.min(at + (tasks.box[dim] as number), (dims[dim] as Dimension).size))
     visit({ start, end }, number)
-  }
+  })
 }

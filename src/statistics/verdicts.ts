@@ -47,7 +47,9 @@ function metAlong({ size, start, counts }: Lattice, dim: number, ranges: readonl
   const length = size[dim] as number
   for (const [from, to] of ranges ?? []) {
     const first = Math.floor(from / length) - (start[dim] as number)
-    met.fill(true, first, Math.ceil(to / length) - (start[dim] as number))
+    const past = Math.ceil(to / length) - (start[dim] as number)
+    // Ranges may lie before a part of the lattice.
+    if (past > 0) met.fill(true, Math.max(0, first), past)
   }
   return met
 }

@@ -1,5 +1,6 @@
 /** EXPLAIN and EXPLAIN ANALYZE: the plan as data and as a text for people. Called by `statement.ts` and `index.ts`. */
 import type { Parameters } from './bind/context.js'
+import { taskCount } from './execute/boxes.js'
 import { countChunks, emptyWork } from './execute/work.js'
 import type { ScanStage, Work } from './model/job.js'
 import type { Plan } from './model/plan.js'
@@ -78,9 +79,7 @@ function scanNotes(stage: ScanStage, chunks: Explanation['chunks'], work: Work |
     notes.push(
       `bytes: ${bytes(work.bytesRead)} read in ${counted(work.requests, 'request')}, ${bytes(work.bytesDecoded)} decoded`,
     )
-  notes.push(
-    `tasks: ${Math.ceil(stage.tasks.boxes / stage.tasks.boxesPerTask)} over boxes of ${stage.tasks.box.join(' x ') || '1'}`,
-  )
+  notes.push(`tasks: ${taskCount(stage.tasks)} over boxes of ${stage.tasks.box.join(' x ') || '1'}`)
   notes.push(`engine: ${engineOf(stage)}`)
   return notes
 }

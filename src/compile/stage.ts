@@ -9,7 +9,14 @@ import { compileCombine, compileFinish, compileNest } from './compile.js'
 export function compileStage(stage: ScanStage, registry: Registry): ScanStage | undefined {
   if (!stage.loops) return stage
   const compiled = cached(stage.loops, registry)
-  return compiled && { ...stage, compiled }
+  return compiled && { ...stage, compiled, passing: compilePassing(stage.passing, registry) }
+}
+
+/** Where it has no code its boxes are filtered as the others are. */
+function compilePassing(passing: ScanStage['passing'], registry: Registry): ScanStage['passing'] {
+  if (!passing?.loops) return passing
+  const compiled = cached(passing.loops, registry)
+  return compiled && { ...passing, compiled }
 }
 
 /** Enough for an application's set of queries; the oldest goes first. */

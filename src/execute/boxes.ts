@@ -3,14 +3,15 @@ import { type IndexRange, type JobColumn, rangeTotal, type TaskSpace, type Verdi
 import { type Box, cellCount, type Dimension } from '../model/schema.js'
 import { type StoredColumn, withOwnChunks } from '../model/stored-column.js'
 
-export function taskCount(tasks: TaskSpace): number {
-  return Math.ceil(tasks.boxes / tasks.boxesPerTask)
+export function taskCount({ boxes, boxesPerTask, passing = 0 }: TaskSpace): number {
+  return Math.ceil(passing / boxesPerTask) + Math.ceil((boxes - passing) / boxesPerTask)
 }
 
 /** The numbers of a task's boxes. */
-export function boxesOf(tasks: TaskSpace, task: number): IndexRange {
-  const first = task * tasks.boxesPerTask
-  return [first, Math.min(tasks.boxes, first + tasks.boxesPerTask)]
+export function boxesOf({ boxes, boxesPerTask, passing = 0 }: TaskSpace, task: number): IndexRange {
+  const head = Math.ceil(passing / boxesPerTask)
+  const [first, past] = task < head ? [task * boxesPerTask, passing] : [passing + (task - head) * boxesPerTask, boxes]
+  return [first, Math.min(past, first + boxesPerTask)]
 }
 
 /** The box with a number, counted over those listed, or over the kept boxes in C order; cut off at the grid's edge. */

@@ -11,13 +11,13 @@ import type { Box } from '../model/schema.js'
 import { take, type Vector } from '../model/vector.js'
 import { version } from '../model/version.js'
 import { touchedCodes } from '../operator/dense-reduce.js'
-import { clip, inLoopOrder, skipsUnder } from '../operator/piece.js'
+import { clip, inLoopOrder, verdictsUnder } from '../operator/piece.js'
 import { type ContentHash, contentHash, plainForm } from '../platform/node/plain-data.js'
 import type { ChunkedColumn } from '../source/source.js'
 import { hull } from './boxes.js'
 
 /** To be changed with what partials are made of. */
-const form = `chunkql ${version} partial 2 ${plainForm}`
+const form = `chunkql ${version} partial 3 ${plainForm}`
 
 /** What is the same for all tasks; undefined where partials depend on more than can be named. `columns`: of the scan, those that are stored. */
 export function stageHash(
@@ -81,8 +81,8 @@ export function partialName(
   })
   hash.add(identityOf(selected.map((ranges, dim) => (isWhole(ranges, around, dim) ? 'all' : ranges))))
   for (const box of boxes) {
-    const skips = skipsUnder(scan.verdicts, box)
-    if (skips) hash.add(identityOf([box.start, scan.verdicts?.size])).add(skips)
+    const verdicts = verdictsUnder(scan.verdicts, box)
+    if (verdicts) hash.add(identityOf([box.start, scan.verdicts?.size])).add(verdicts)
   }
   for (const column of scan.columns) addAlong(hash, column, around)
   for (const dim of keyedDims(stage)) hash.add(codesIn(stage, dim, around))

@@ -8,6 +8,7 @@ import { columnOf, concatRows, type Rows } from '../operator/rows.js'
 import { openSort, projectRows, type RowSort } from '../operator/steps.js'
 import { type Judge, openSelect, rowsOfBox } from './box-rows.js'
 import type { StageRun } from './stage-run.js'
+import { runOf } from './wants.js'
 
 /** What leaves the thread is sent once. */
 function withoutCodes({ coded: _, ...vector }: Vector): Vector {
@@ -28,7 +29,8 @@ export async function rowTask(run: StageRun, boxes: readonly Box[]): Promise<Par
     const pause = run.check()
     if (pause) await pause
     if (sink.full()) break
-    for await (const rows of rowsOfBox(run, box, select, sink.judge)) {
+    const own = runOf(run, box)
+    for await (const rows of rowsOfBox(own, box, own === run ? select : undefined, sink.judge)) {
       const pause = run.check()
       if (pause) await pause
       if (rows.length > 0) sink.consume(rows)

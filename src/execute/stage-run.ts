@@ -16,7 +16,7 @@ import { Prefetch } from './prefetch.js'
 import { boxFilter } from './prune.js'
 import { reduceTask } from './reduce-task.js'
 import { rowTask } from './row-task.js'
-import { earlyColumns, wantsOf, wantsUnder } from './wants.js'
+import { earlyColumns, runOf, wantsOf, wantsUnder } from './wants.js'
 import { emptyWork } from './work.js'
 
 /** What a task works with. */
@@ -38,6 +38,8 @@ export interface StageRun {
   readonly expected: Map<ColumnId | 'groups', number>
   /** Bytes that this thread may use. */
   readonly memory: number
+  /** The same for boxes all of whose cells pass the filter. */
+  readonly passing?: StageRun | undefined
   /** Called at every piece and batch: throws 'cancelled', and where the thread has other duties gives them their turn. */
   readonly check: Check
 }
@@ -75,25 +77,23 @@ export async function openStage(
   const piecesAhead = source.isRemote ? aheadOf(stage, memory) : 0
   const reading: Reading = { machine, work: () => work, prefetch }
   const readers = await openReaders(stage, source, reading, piecesAhead)
-  const bodies = stage.compiled && placeBodies(stage.compiled.bodies, machine)
   const check = source.isRemote ? withTurns(interrupt.check) : interrupt.check
-  const want = (part: Box): void => {
-    for (const each of wantsUnder(run, stage.scan.columns, part)) prefetch.want(each, work)
+  const dictionaries = new Map(stage.scan.columns.filter(isCoded).map(({ id }) => [id, new Dictionary(memory)]))
+  const common = { machine, source, registry, piecesAhead, dictionaries, expected: new Map(), memory, check }
+  const runWith = (own: ScanStage, passing?: StageRun): StageRun => {
+    const run: StageRun = {
+      ...common,
+      stage: own,
+      readers: own.scan.columns.map(({ id }) => readers[stage.scan.columns.findIndex((column) => column.id === id)]),
+      bodies: own.compiled && placeBodies(own.compiled.bodies, machine),
+      want(part) {
+        for (const each of wantsUnder(run, own.scan.columns, part)) prefetch.want(each, work)
+      },
+      passing,
+    }
+    return run
   }
-  const run: StageRun = {
-    stage,
-    machine,
-    source,
-    registry,
-    readers,
-    piecesAhead,
-    want,
-    bodies,
-    dictionaries: new Map(stage.scan.columns.filter(isCoded).map(({ id }) => [id, new Dictionary(memory)])),
-    expected: new Map(),
-    memory,
-    check,
-  }
+  const run = runWith(stage, stage.passing && runWith({ ...stage, ...stage.passing }))
   const mayPass = settings.pruning ? boxFilter(stage.scan, registry) : undefined
   const kept = await openPartialCache(job, source, registry)
   let last: Promise<unknown> = Promise.resolve()
@@ -196,8 +196,10 @@ function aheadOf(stage: ScanStage, memory: number): number {
 const mostPiecesAhead = 8
 
 function runBoxes(run: StageRun, boxes: readonly Box[]): Promise<PartialBody> {
-  const reduces = run.bodies?.main.compiled.nest.sink.kind === 'reduce'
-  return run.bodies && reduces ? reduceTask(run, run.bodies, boxes) : rowTask(run, boxes)
+  if (run.bodies?.main.compiled.nest.sink.kind !== 'reduce') return rowTask(run, boxes)
+  // All boxes of a task pass, or none does.
+  const own = boxes[0] ? runOf(run, boxes[0]) : run
+  return reduceTask(own, own.bodies as Bodies<Body>, boxes)
 }
 
 function taskBoxes(stage: ScanStage, task: number): Box[] {

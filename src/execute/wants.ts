@@ -2,7 +2,7 @@
 import type { JobColumn } from '../model/job.js'
 import type { Box } from '../model/schema.js'
 import { isEarly } from '../model/stored-column.js'
-import { isRead } from '../operator/piece.js'
+import { isPassing, isRead } from '../operator/piece.js'
 import { piecesOf } from './boxes.js'
 import type { Want } from './prefetch.js'
 import type { StageRun } from './stage-run.js'
@@ -14,12 +14,18 @@ export function earlyColumns({ scan }: StageRun['stage']): readonly JobColumn[] 
 }
 
 export function* wantsOf(run: StageRun, boxes: readonly Box[]): Generator<Want> {
-  const columns = earlyColumns(run.stage)
   for (const box of boxes) {
-    for (const piece of piecesOf(box, columns, run.stage.scan.verdicts)) {
-      if (isRead(run.stage.scan, piece)) yield* wantsUnder(run, columns, piece)
+    const own = runOf(run, box)
+    const columns = earlyColumns(own.stage)
+    for (const piece of piecesOf(box, columns, own.stage.scan.verdicts)) {
+      if (isRead(own.stage.scan, piece)) yield* wantsUnder(own, columns, piece)
     }
   }
+}
+
+/** How a box is run: without the filter where all of its cells pass. */
+export function runOf(run: StageRun, box: Box): StageRun {
+  return run.passing && isPassing(run.passing.stage.scan.verdicts, box) ? run.passing : run
 }
 
 /** The chunks of some columns under a piece, as far as they are not there or on their way. */

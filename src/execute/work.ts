@@ -3,13 +3,14 @@ import {
   type ChunkCounts,
   type GridScan,
   type IndexRange,
+  type JobColumn,
   type ScanStage,
   type Verdicts,
   verdict,
   type Work,
 } from '../model/job.js'
 import { cellCount } from '../model/schema.js'
-import { type StoredColumn, withOwnChunks } from '../model/stored-column.js'
+import { chunksOf, type StoredColumn, withOwnChunks } from '../model/stored-column.js'
 import { chunksUnder, eachPlace } from '../statistics/lattice.js'
 
 export function emptyWork(): Work {
@@ -66,18 +67,30 @@ export function chunksWith(without: ScanStage, stage: ScanStage): ChunkCounts {
     const left = countChunks(stage)
     read = left.total - left.pruned
   }
+  const needed = chunkNames(columns)
+  const neededByAll = chunkNames((stage.passing ?? stage).scan.columns)
   for (const column of verdicts ? withOwnChunks(without.scan.columns) : []) {
-    const isNeeded = columns.some(({ id }) => id === column.id)
-    for (const fate of fates(column, verdicts as Verdicts, dims)) {
-      if (fate === 'read' && isNeeded) read++
+    const name = chunksOf(column)
+    const past = neededByAll.has(name) ? verdict.none : needed.has(name) ? verdict.all : verdict.maybe
+    for (const fate of fates(column, verdicts as Verdicts, dims, past)) {
+      if (fate === 'read') read++
       else if (fate === 'answered') answered++
     }
   }
   return { total, pruned, prunedByStatistics: total - pruned - read - answered, answered }
 }
 
-/** What becomes of each chunk under the lattice, as far as its cells are wanted. */
-function fates(column: StoredColumn, verdicts: Verdicts, dims: GridScan['dims']): ('read' | 'answered' | undefined)[] {
+function chunkNames(columns: readonly JobColumn[]): ReadonlySet<string> {
+  return new Set(withOwnChunks(columns).map(chunksOf))
+}
+
+/** What becomes of each chunk under the lattice, as far as its cells are wanted; it is read for verdicts before `past`. */
+function fates(
+  column: StoredColumn,
+  verdicts: Verdicts,
+  dims: GridScan['dims'],
+  past: number,
+): ('read' | 'answered' | undefined)[] {
   const { counts, each } = chunksUnder(verdicts, column, dims)
   const found = new Array<'read' | 'answered' | undefined>(cellCount(counts)).fill(undefined)
   const answer = (chunk: number) => {
@@ -89,7 +102,7 @@ function fates(column: StoredColumn, verdicts: Verdicts, dims: GridScan['dims'])
   eachPlace(verdicts.counts, (place, box) => {
     const code = verdicts.codes[box] as number
     if (code === verdict.answered) each(place, answer)
-    else if (code < verdict.none) each(place, read)
+    else if (code < past) each(place, read)
   })
   return found
 }

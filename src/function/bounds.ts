@@ -1,9 +1,11 @@
 /** Expressions over intervals instead of values: what pruning asks. Whatever is not known is UNKNOWN, which keeps a chunk. */
 import type { Call, Case, ColumnId, Expression, InList } from '../model/expression.js'
 import { type Interval, pointInterval, UNKNOWN } from '../model/interval.js'
+import type { Value } from '../model/type.js'
 import { either } from './bounds-union.js'
 import { castMeaning } from './cast.js'
-import { comparesEqual, intervalOf, orIntervals, truthsOf } from './interval-logic.js'
+import { intervalOf, truthsOf } from './interval-logic.js'
+import { compareValues } from './order.js'
 import { builtins, type Registry } from './registry.js'
 
 /** Sound bounds of an expression, given bounds of its columns. For a predicate, `truth` of the result says skip or pass. */
@@ -57,11 +59,44 @@ function caseBounds({ branches, otherwise }: Case, bounds: Bounds): Interval {
 /** TRUE for one of the values, else FALSE, or NULL where the list has a NULL. */
 function inBounds({ arg, values }: InList, bounds: Bounds): Interval {
   const given = bounds(arg)
-  const known = values.filter((value) => value !== null)
-  const nothing = intervalOf({ mayBeTrue: false, mayBeFalse: true, mayBeNull: given.mayBeNull })
-  const found =
-    known.length === 0 ? nothing : orIntervals(known.map((value) => comparesEqual(given, pointInterval(value))))
-  if (known.length === values.length) return found
-  const { mayBeTrue, mayBeFalse, mayBeNull } = truthsOf(found)
-  return intervalOf({ mayBeTrue, mayBeFalse: false, mayBeNull: mayBeNull || mayBeFalse })
+  const { numbers, hasNull, hasNaN } = sortedList(values)
+  const { lo, hi, mayBeNull, mayBeNaN } = given
+  const mayBeNumber = !given.empty
+  const isMet = mayBeNumber && meets(numbers, lo, hi)
+  const isPoint = lo !== undefined && hi !== undefined && compareValues(lo, hi) === 0
+  const mayBeTrue = isMet || (mayBeNaN && hasNaN)
+  const mayMiss = (mayBeNumber && !(isMet && isPoint)) || (mayBeNaN && !hasNaN)
+  return intervalOf({ mayBeTrue, mayBeFalse: mayMiss && !hasNull, mayBeNull: mayBeNull || (mayMiss && hasNull) })
+}
+
+interface SortedList {
+  /** All that is neither NULL nor NaN. */
+  readonly numbers: readonly Value[]
+  readonly hasNull: boolean
+  readonly hasNaN: boolean
+}
+
+/** Lists may be long, and are asked chunk by chunk. */
+const lists = new WeakMap<readonly Value[], SortedList>()
+
+function sortedList(values: readonly Value[]): SortedList {
+  const known = lists.get(values)
+  if (known) return known
+  const numbers = values.filter((value) => value !== null && !Number.isNaN(value)).sort(compareValues)
+  const list = { numbers, hasNull: values.includes(null), hasNaN: values.some((value) => Number.isNaN(value)) }
+  lists.set(values, list)
+  return list
+}
+
+/** Whether one of some sorted values lies between two ends, by halving. */
+function meets(values: readonly Value[], lo: Value | undefined, hi: Value | undefined): boolean {
+  let low = 0
+  let high = lo === undefined ? 0 : values.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (compareValues(values[middle] as Value, lo as Value) < 0) low = middle + 1
+    else high = middle
+  }
+  const first = values[low]
+  return first !== undefined && (hi === undefined || compareValues(first, hi) <= 0)
 }

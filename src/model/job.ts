@@ -136,7 +136,7 @@ export interface Verdicts {
   readonly codes: Uint8Array
 }
 
-/** `maybe`: cells must be looked at; `all` pass the filter; the others are not read: `none` passes, none is `unselected`, or statistics have `answered`. */
+/** `maybe`: cells must be tested; `all` pass the filter; the others are not read: `none` passes, none is `unselected`, or statistics have `answered`. */
 export const verdict = { maybe: 0, all: 1, none: 2, unselected: 3, answered: 4 } as const
 
 /** Codes along a dimension: a group number per index, -1 where no group. */
@@ -192,6 +192,8 @@ export interface TaskSpace {
   readonly listed?: Float64Array | undefined
   /** Consecutive boxes that make one task; the last task may have fewer. */
   readonly boxesPerTask: number
+  /** So many of those listed come first whatever their numbers, in tasks of their own: all their cells pass the filter. */
+  readonly passing?: number | undefined
 }
 
 /** The bodies of a stage by what they do, before (`Nest`) or after (`CompiledNest`) they are compiled. */
@@ -259,6 +261,8 @@ export interface ScanStage {
   /** Absent: interpreted. */
   readonly loops?: LoopPlan | undefined
   readonly compiled?: CompiledStage | undefined
+  /** The same without the filter, and without the columns that only the filter reads: for boxes all of whose cells pass. */
+  readonly passing?: Pick<ScanStage, 'scan' | 'loops' | 'compiled'> | undefined
 }
 
 /** Chunks of all columns that a query names. */

@@ -42,25 +42,35 @@ export function isSkipped(verdicts: Verdicts | undefined, box: Box): boolean {
   return verdicts !== undefined && everyUnder(verdicts, box, (code) => code >= verdict.none)
 }
 
-/** Which of the lattice boxes under a box are skipped, in C order: 1 where so. Undefined where none is. */
-export function skipsUnder(verdicts: Verdicts | undefined, box: Box): Uint8Array | undefined {
-  const skips: number[] = []
+/** Whether all cells of a box that are to be read pass the filter. */
+export function isPassing(verdicts: Verdicts | undefined, box: Box): boolean {
+  return verdicts !== undefined && everyUnder(verdicts, box, (code) => code !== verdict.maybe)
+}
+
+/** What becomes of the lattice boxes under a box, in C order: a verdict, `none` where it is skipped. Undefined where all are tested. */
+export function verdictsUnder(verdicts: Verdicts | undefined, box: Box): Uint8Array | undefined {
+  const found: number[] = []
   if (verdicts) {
     everyUnder(verdicts, box, (code) => {
-      skips.push(code >= verdict.none ? 1 : 0)
+      found.push(Math.min(code, verdict.none))
       return true
     })
   }
-  return skips.includes(1) ? Uint8Array.from(skips) : undefined
+  return found.some((code) => code !== verdict.maybe) ? Uint8Array.from(found) : undefined
 }
 
-function everyUnder(
-  { size, start: first, counts, codes }: Verdicts,
+function everyUnder(verdicts: Verdicts, box: Box, test: (code: number) => boolean): boolean {
+  return everyBoxUnder(verdicts, box, (number) => test(verdicts.codes[number] as number))
+}
+
+/** Whether something holds of all lattice boxes under a box, by their numbers. */
+export function everyBoxUnder(
+  { size, start: first, counts }: Omit<Verdicts, 'codes'>,
   { start, end }: Box,
-  test: (code: number) => boolean,
+  test: (number: number) => boolean,
 ): boolean {
   const turn = (dim: number, before: number): boolean => {
-    if (dim === counts.length) return test(codes[before] as number)
+    if (dim === counts.length) return test(before)
     const count = counts[dim] as number
     const length = size[dim] as number
     const origin = first[dim] as number

@@ -23,12 +23,22 @@ type Stored = Extract<JobColumn, { kind: 'stored' }>
 type Shape = 'register' | 'vector' | 'scatter'
 
 /** Undefined where a stage has no such loops. */
-export type PlanLoops = (scan: GridScan, sink: Sink, registry: Registry) => LoopPlan | undefined
+export type PlanLoops = (
+  scan: GridScan,
+  sink: Sink,
+  registry: Registry,
+  /** Where it is not to be chosen. */
+  order?: readonly number[],
+) => LoopPlan | undefined
 
 /** A reduction, wholly compiled. Hash keys along dimensions must already be columns (`codeColumns`). */
-export function planReduce(scan: GridScan, sink: Sink, registry: Registry): LoopPlan | undefined {
+export function planReduce(
+  scan: GridScan,
+  sink: Sink,
+  registry: Registry,
+  order: readonly number[] = loopOrder(scan.columns, scan.dims),
+): LoopPlan | undefined {
   if (sink.kind !== 'reduce' || !scan.columns.every(hasCode)) return undefined
-  const order = loopOrder(scan.columns, scan.dims)
   const kept = sink.keys.kind === 'hash' ? collectedOf(sink.aggregates, registry) : noneCollected
   const parts = accumulate(
     sink.aggregates.filter((_, k) => !kept.collected.flat().includes(k)),
@@ -36,7 +46,9 @@ export function planReduce(scan: GridScan, sink: Sink, registry: Registry): Loop
   )
   if (!parts) return undefined
   const { accumulators, finishes } = parts
-  const mayBeEmpty = scan.predicate !== undefined || scan.verdicts?.codes.includes(verdict.none)
+  // Verdicts that leave cells to be tested are those of a filter, also where the scan is that of boxes that pass it.
+  const isFiltered = (code: number) => code === verdict.none || code === verdict.maybe
+  const mayBeEmpty = scan.predicate !== undefined || scan.verdicts?.codes.some(isFiltered)
   const presence = sink.keys.kind === 'dense' && mayBeEmpty ? share(accumulators, rowCount) : undefined
   const columns = nestColumns(scan.columns, order)
   const hashed = sink.keys.kind === 'hash'

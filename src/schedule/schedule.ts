@@ -31,7 +31,7 @@ import { cut, type Ending, type Pipeline } from './pipeline.js'
 import { byPosition, isOrdered } from './positions.js'
 import { windowRows } from './row-window.js'
 import { answerBySelection } from './selected.js'
-import { withoutSkipped } from './skipped.js'
+import { sortBoxes } from './skipped.js'
 import { TextTests } from './text-tests.js'
 
 export interface ScheduleContext {
@@ -86,13 +86,7 @@ function scheduleScan(
   const sink = sinkOf(ending, keys, (expression) => expression)
   const verdicts = context.known?.verdicts
   const scan = gridScan(leaf, sink, conjunction(selection.residual), dimensions, selection.ranges, [], false, verdicts)
-  return finishStage(skipping(scan), sink, context, true)
-}
-
-/** Verdicts by which nothing is skipped are of no use to tasks. */
-function skipping(scan: GridScan): GridScan {
-  const skips = scan.verdicts?.codes.some((code) => code === verdict.none || code === verdict.answered)
-  return skips ? scan : { ...scan, verdicts: undefined }
+  return finishStage(scan, sink, undefined, context, true)
 }
 
 /** The stage with its dimension expressions taken out and its loops planned; undefined where it has no code. */
@@ -129,7 +123,7 @@ function withLoops(
   const loops = plan(scan, sink, context.registry)
   if (!loops) return undefined
   const answered = answeredBy(scan, sink, loops, context)
-  return { ...finishStage(skipping(scan), sink, context, !reduces), loops, answered }
+  return { ...finishStage(scan, sink, loops, context, !reduces), answered }
 }
 
 /** Marks what it answers among the verdicts of the scan. */
@@ -209,6 +203,22 @@ function sinkColumns(sink: Sink, coded: boolean): Set<number> {
   return usedColumns(...calls, ...keys.map(({ expression }) => expression))
 }
 
+/** The stage for boxes of which all cells pass. Partials have the same form with a filter and without. */
+function passingOf(
+  { predicate, ...scan }: GridScan,
+  sink: Sink,
+  loops: LoopPlan | undefined,
+  reduces: boolean,
+  registry: Registry,
+): ScanStage['passing'] {
+  const [tested, used] = [usedColumns(predicate), sinkColumns(sink, reduces)]
+  const columns = scan.columns.filter(({ id }) => used.has(id) || !tested.has(id))
+  const rest = { ...scan, columns }
+  if (!reduces) return { scan: rest }
+  const own = planReduce(rest, sink, registry, loops?.order)
+  return own && { scan: rest, loops: own }
+}
+
 /** Groups that a task may leave behind. */
 function groupsOf(sink: Sink): number | 'unknown' {
   if (sink.kind !== 'reduce' || sink.keys.kind === 'none') return 1
@@ -216,18 +226,26 @@ function groupsOf(sink: Sink): number | 'unknown' {
   return cellCount(sink.keys.dims.map(({ count }) => count))
 }
 
-/** `inRows`: whether a reduction takes its rows in the order in which they come. */
-function finishStage(scan: GridScan, sink: Sink, { settings, registry }: ScheduleContext, inRows: boolean): ScanStage {
+/** `inRows`: whether rows are taken in the order in which they come, by a reduction too. */
+function finishStage(
+  scan: GridScan,
+  sink: Sink,
+  loops: LoopPlan | undefined,
+  { settings, registry }: ScheduleContext,
+  inRows: boolean,
+): ScanStage {
   const stored = withOwnChunks(scan.columns)
   const slab = sink.kind !== 'reduce' || (inRows && sink.aggregates.some((aggregate) => isOrdered(aggregate, registry)))
   // Half of a thread's share: the rest is for encoded bytes, states and results.
   const memory = settings.memory_limit / settings.threads / 2
   const choice = chooseBox(stored, scan.dims, slab, memory)
   const limited = sink.kind === 'rows' && sink.limit !== undefined
-  const tasks = withoutSkipped(taskSpace(choice, scan.selection, limited, groupsOf(sink)), scan)
+  const all = taskSpace(choice, scan.selection, limited, groupsOf(sink))
+  const { tasks, verdicts, isAnyPassing } = sortBoxes(all, scan, inRows)
   const boxes = cellCount(scan.dims.map(({ size }, dim) => Math.ceil(size / (choice.box[dim] as number))))
   const share = boxes === 0 ? 0 : tasks.boxes / boxes
   const { taskBytes } = choice
   const [decodedBytes, chunkReads] = [choice.decodedBytes * share, choice.chunkReads * share]
-  return { scan, sink, tasks, taskBytes, decodedBytes, chunkReads }
+  const passing = isAnyPassing ? passingOf(scan, sink, loops, !inRows, registry) : undefined
+  return { scan: { ...scan, verdicts }, sink, tasks, taskBytes, decodedBytes, chunkReads, loops, passing }
 }

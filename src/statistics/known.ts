@@ -6,7 +6,7 @@ import { cellCount } from '../model/schema.js'
 import { type ChunkRecords, hasStatistics, isKnownRecord } from '../model/statistics.js'
 import type { StoredColumn } from '../model/stored-column.js'
 import { forgetChanged, forgetResized, type Place, readKept } from './keeping.js'
-import { chunksUnder, eachPlace, type Lattice, latticeBoxes, latticeOf } from './lattice.js'
+import { chunksUnder, eachPlace, type Lattice, latticeBoxes, latticeOf, latticeParts } from './lattice.js'
 import { keepTop, type Top } from './top.js'
 import { judge, type KnownRecords } from './verdicts.js'
 
@@ -32,12 +32,43 @@ export interface LearnContext {
   place(column: StoredColumn): Promise<Place | undefined>
 }
 
-/** Records of more chunks are not held: 120 MB. */
+/** Records of more chunks are not held: 120 MB a column. */
 const mostRecords = 1 << 20
+/** Records of so many are looked at at once, where not all are held. */
+const recordsAtOnce = 1 << 16
+/** Of more boxes there are no verdicts: each is a byte, in every thread. */
+const mostBoxes = 1 << 26
 
-/** Undefined where nothing is known. */
+/** Undefined where nothing is known. Where there are too many records to be held nothing is answered, but chunks are pruned. */
 export async function learn(scan: GridScan, wanted: Wanted, context: LearnContext): Promise<Known | undefined> {
-  const columns = scan.columns.filter(
+  const lattice = finest(columnsOf(scan, wanted), wanted, scan)
+  if (!lattice || latticeBoxes(lattice) === 0) return undefined
+  if (latticeBoxes(lattice) <= mostRecords) return learnAtOnce(scan, lattice, wanted, context)
+  const tested = { tested: wanted.tested, summed: new Set<ColumnId>() }
+  const smaller = finest(columnsOf(scan, tested), tested, scan)
+  return smaller && latticeBoxes(smaller) <= mostBoxes ? learnInParts(scan, smaller, tested, context) : undefined
+}
+
+async function learnInParts(
+  scan: GridScan,
+  lattice: Lattice,
+  wanted: Wanted,
+  context: LearnContext,
+): Promise<Known | undefined> {
+  const codes = new Uint8Array(latticeBoxes(lattice))
+  let isAny = false
+  let at = 0
+  for (const part of latticeParts(lattice, recordsAtOnce)) {
+    const found = await learnAtOnce(scan, part, wanted, context)
+    if (found) codes.set(found.verdicts.codes, at)
+    isAny ||= found !== undefined
+    at += latticeBoxes(part)
+  }
+  return isAny ? { verdicts: { ...lattice, codes }, records: new Map() } : undefined
+}
+
+function columnsOf(scan: GridScan, wanted: Wanted): StoredColumn[] {
+  return scan.columns.filter(
     (column): column is StoredColumn =>
       column.kind === 'stored' &&
       (wanted.tested.has(column.id) || wanted.summed.has(column.id) || wanted.top?.column === column.id) &&
@@ -45,10 +76,16 @@ export async function learn(scan: GridScan, wanted: Wanted, context: LearnContex
       !column.layout.made &&
       hasStatistics(column.type),
   )
-  const lattice = finest(columns, wanted, scan)
-  if (!lattice || latticeBoxes(lattice) === 0 || latticeBoxes(lattice) > mostRecords) return undefined
+}
+
+async function learnAtOnce(
+  scan: GridScan,
+  lattice: Lattice,
+  wanted: Wanted,
+  context: LearnContext,
+): Promise<Known | undefined> {
   const found = new Map<ColumnId, Found>()
-  for (const column of columns) {
+  for (const column of columnsOf(scan, wanted)) {
     const own = await load(column, lattice, scan, context)
     if (own) found.set(column.id, own)
   }

@@ -29,6 +29,23 @@ export function latticeBoxes({ counts }: Lattice): number {
   return cellCount(counts)
 }
 
+/** Cuts a lattice along its leading dimensions into parts of at most so many boxes (one at least), in C order. */
+export function* latticeParts(lattice: Lattice, most: number): Generator<Lattice> {
+  const { size, start, counts } = lattice
+  const boxes = latticeBoxes(lattice)
+  const dim = counts.findIndex((count) => count > 1)
+  if (boxes <= most || dim < 0) {
+    yield lattice
+    return
+  }
+  const count = counts[dim] as number
+  const step = Math.max(1, Math.floor(most / (boxes / count)))
+  for (let at = 0; at < count; at += step) {
+    const from = start.with(dim, (start[dim] as number) + at)
+    yield* latticeParts({ size, start: from, counts: counts.with(dim, Math.min(step, count - at)) }, most)
+  }
+}
+
 /** The cells of the lattice box at a place, counted from the first one. */
 export function boxOf({ size, start }: Lattice, place: readonly number[], dims: readonly Dimension[]): Box {
   const low = place.map((at, d) => ((start[d] as number) + at) * (size[d] as number))

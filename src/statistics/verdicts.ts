@@ -4,9 +4,10 @@
  */
 import { boundsOf } from '../function/bounds.js'
 import { either } from '../function/bounds-union.js'
+import { intervalOfRows } from '../function/interval-rows.js'
 import type { Registry } from '../function/registry.js'
 import { type ColumnId, columnsOf } from '../model/expression.js'
-import { type Interval, intervalOfRows, truth, UNKNOWN } from '../model/interval.js'
+import { type Interval, truth, UNKNOWN } from '../model/interval.js'
 import { type GridScan, type IndexRange, type JobColumn, type Verdicts, verdict } from '../model/job.js'
 import type { Box, Dimension } from '../model/schema.js'
 import { type ChunkRecords, intervalIn, isKnownRecord } from '../model/statistics.js'
@@ -46,7 +47,9 @@ function metAlong({ size, start, counts }: Lattice, dim: number, ranges: readonl
   const length = size[dim] as number
   for (const [from, to] of ranges ?? []) {
     const first = Math.floor(from / length) - (start[dim] as number)
-    met.fill(true, first, Math.ceil(to / length) - (start[dim] as number))
+    const past = Math.ceil(to / length) - (start[dim] as number)
+    // Ranges may lie before a part of the lattice.
+    if (past > 0) met.fill(true, Math.max(0, first), past)
   }
   return met
 }
@@ -85,9 +88,7 @@ export function boundsAlong(column: Extract<JobColumn, { kind: 'dimension' | 'in
   const [dim] = column.dims
   const [start, end] = [box.start[dim] as number, box.end[dim] as number]
   if (column.kind === 'index') return { lo: BigInt(start), hi: BigInt(end - 1), mayBeNull: false, mayBeNaN: false }
-  return column.type.kind === 'boolean' || column.type.kind === 'duration'
-    ? UNKNOWN
-    : intervalOfRows(column.values, start, end)
+  return intervalOfRows(column.values, start, end)
 }
 
 /** The union over all chunks under a lattice box. */

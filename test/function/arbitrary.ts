@@ -42,6 +42,7 @@ export function valueFor(type: Type): fc.Arbitrary<Value> {
         fc.integer({ min: -800000, max: 60000 }),
         fc.integer({ min: -2147483647, max: 2147483647 }),
       )
+    case 'calendar':
     case 'timestamp':
       return fc.oneof(
         fc.constantFrom(0n, -1n, 1n, 2n ** 63n - 1n, -(2n ** 63n) + 1n, 2n ** 63n - 2n, -9223372022400000000n),
@@ -82,13 +83,58 @@ function integerOf(bits: number, min: bigint, max: bigint): fc.Arbitrary<Value> 
   return bits === 64 ? any : any.map(Number)
 }
 
-/** An interval together with some values that lie in it. */
+/** An interval together with some values that lie in it: anywhere, or close together, or only one. */
 export function intervalOf(type: Type): fc.Arbitrary<{ interval: Interval; values: readonly Value[] }> {
-  const values = fc.array(nullable(valueFor(type)), { minLength: 1, maxLength: 4 })
-  return fc.tuple(values, fc.boolean(), fc.boolean()).map(([items, openLow, openHigh]) => ({
+  const anywhere = fc.array(nullable(valueFor(type)), { minLength: 1, maxLength: 4 })
+  const close = valueFor(type).chain((base) =>
+    fc.array(fc.oneof({ weight: 9, arbitrary: near(type, base) }, fc.constant(null)), { minLength: 1, maxLength: 5 }),
+  )
+  const open = fc.integer({ min: 0, max: 3 }).map((n) => n === 0)
+  return fc.tuple(fc.oneof(anywhere, close), open, open).map(([items, openLow, openHigh]) => ({
     interval: hull(items, openLow, openHigh),
     values: items,
   }))
+}
+
+/** A value of the type that is little more or less than another. */
+function near(type: Type, base: Value): fc.Arbitrary<Value> {
+  const facts = integerFacts(type)
+  const within = (value: bigint, min: bigint, max: bigint) => (value < min ? min : value > max ? max : value)
+  if (facts) {
+    const moved = fc
+      .integer({ min: -6, max: 6 })
+      .map((n) => within(BigInt(base as number) + BigInt(n), facts.min, facts.max))
+    return facts.bits === 64 ? moved : moved.map(Number)
+  }
+  switch (type.kind) {
+    case 'float32':
+    case 'float64': {
+      const fit = type.kind === 'float32' ? Math.fround : (x: number) => x
+      const step = fit === Math.fround ? 2 ** -23 : 2 ** -52
+      const x = base as number
+      return fc.oneof(
+        fc.integer({ min: -4, max: 4 }).map((n) => fit(x + n * step * Math.abs(x))),
+        fc.integer({ min: -8, max: 8 }).map((n) => fit(x + n / 8)),
+        fc.constantFrom(x, -x),
+      )
+    }
+    case 'date':
+      return fc
+        .oneof(fc.integer({ min: -3, max: 3 }), fc.integer({ min: -40, max: 40 }), fc.integer({ min: -400, max: 400 }))
+        .map((n) => Number(within(BigInt(base as number) + BigInt(n), -2147483647n, 2147483647n)))
+    case 'calendar':
+    case 'timestamp':
+      return fc
+        .tuple(
+          fc.integer({ min: -40, max: 40 }),
+          fc.constantFrom(1n, 1000n, 1_000_000n, 60_000_000n, 3_600_000_000n, 86_400_000_000n, 864_000_000_000n),
+        )
+        .map(([n, unit]) => within((base as bigint) + BigInt(n) * unit, -(2n ** 63n) + 1n, 2n ** 63n - 1n))
+    case 'varchar':
+      return fc.constantFrom('', 'a', 'z', '\u{1f600}', '\ue000').map((more) => `${base}${more}`)
+    default:
+      return fc.constant(base)
+  }
 }
 
 function hull(items: readonly Value[], openLow: boolean, openHigh: boolean): Interval {

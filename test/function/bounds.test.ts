@@ -6,11 +6,14 @@ import { boundsOf } from '../../src/function/bounds.js'
 import { canCast } from '../../src/function/cast.js'
 import type { Signature } from '../../src/function/definition.js'
 import { interpret } from '../../src/function/interpret.js'
+import { intervalOfRows } from '../../src/function/interval-rows.js'
+import { compareValues } from '../../src/function/order.js'
 import { builtins } from '../../src/function/registry.js'
+import { calendarNames } from '../../src/model/calendar.js'
 import { isChunkQLError } from '../../src/model/error.js'
 import type { Expression } from '../../src/model/expression.js'
 import { type Interval, truth } from '../../src/model/interval.js'
-import { INTERVAL, type Type, type Value } from '../../src/model/type.js'
+import { calendarType, INTERVAL, type Type, type Value } from '../../src/model/type.js'
 import { valueAt, vectorOf } from '../../src/model/vector.js'
 import { allTypes, codeTypes, holds, intervalOf } from './arbitrary.js'
 import { describe, signaturesOf } from './signatures.js'
@@ -52,13 +55,15 @@ function checkSound(name: string, expression: Expression, types: readonly Type[]
         if (types.length > 0 && expression.type.kind === 'boolean') assert.ok(value === true || !truth(bounds).certain)
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 100 },
   )
 }
 
 function combinations(lists: readonly (readonly Value[])[]): Value[][] {
   return lists.reduce<Value[][]>((heads, list) => heads.flatMap((head) => list.map((item) => [...head, item])), [[]])
 }
+
+const calendars = calendarNames.map(calendarType)
 
 const call = (name: string, { args, result }: Signature): Expression => ({
   kind: 'call',
@@ -70,11 +75,26 @@ const call = (name: string, { args, result }: Signature): Expression => ({
 for (const { name, resolve, bounds } of builtins.scalars) {
   if (!bounds) continue
   test(`bounds of ${name}`, () => {
-    const signatures = signaturesOf({ resolve }, [...allTypes, INTERVAL], 2)
+    const signatures = signaturesOf({ resolve }, [...allTypes, ...calendars, INTERVAL], 2)
     assert.ok(signatures.length > 0)
     for (const signature of signatures) checkSound(describe(name, signature), call(name, signature), signature.args)
   })
 }
+
+test('bounds of rows', () => {
+  for (const type of [...allTypes, ...calendars, INTERVAL]) {
+    fc.assert(
+      fc.property(intervalOf(type), ({ values }) => {
+        const bounds = intervalOfRows(vectorOf(type, values), 0, values.length)
+        for (const value of values) assert.ok(holds(bounds, value), `${type.kind} ${values.map(String).join(', ')}`)
+        for (const end of [bounds.lo, bounds.hi]) {
+          assert.ok(bounds.empty || values.some((value) => compareValues(value, end as Value) === 0))
+        }
+      }),
+      { numRuns: 300 },
+    )
+  }
+})
 
 test('bounds of casts', () => {
   for (const from of allTypes) {

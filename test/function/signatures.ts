@@ -1,6 +1,6 @@
 /** All signatures that functions take over typed columns. Used by the property tests. */
 import type { Argument, ScalarFunction, Signature } from '../../src/function/definition.js'
-import type { Type } from '../../src/model/type.js'
+import { type Type, typeName } from '../../src/model/type.js'
 
 /** Each signature once; texts that a function wants as constants are given as such by `literals`. */
 export function signaturesOf(
@@ -13,7 +13,7 @@ export function signaturesOf(
     for (const args of product(types, arity)) {
       const signature = definition.resolve(args.map((type): Argument => ({ type })))
       if (!signature) continue
-      const key = [...signature.args, signature.result].map(({ kind }) => kind).join()
+      const key = [...signature.args, signature.result].map(typeName).join()
       if (!found.has(key)) found.set(key, signature)
     }
   }
@@ -26,5 +26,5 @@ function product(types: readonly Type[], arity: number): Type[][] {
 }
 
 export function describe(name: string, { args }: Signature): string {
-  return `${name}(${args.map(({ kind }) => kind).join(', ')})`
+  return `${name}(${args.map(typeName).join(', ')})`
 }

@@ -94,6 +94,43 @@ test('what was analyzed is answered and pruned', () =>
     assert.match((await fixture.ask('SHOW STATISTICS $t')).rows[0] ?? '', /^v 4 0 0 /)
   }))
 
+/** Of `v < 25` two chunks pass, one is to be tested and one has no cell that passes. */
+const partly: Readonly<Record<string, { readonly sql: string; readonly rows: string[]; readonly read: number }>> = {
+  'what statistics answer': { sql: 'SELECT count(*) FROM $t WHERE v < 25', rows: ['25'], read: 1 },
+  'an expression of the filter column': { sql: 'SELECT sum(v * 2) FROM $t WHERE v < 25', rows: ['600'], read: 3 },
+  'another column': { sql: 'SELECT sum(w * 2) FROM $t WHERE v < 25', rows: ['600'], read: 4 },
+  'groups of a dimension': {
+    sql: 'SELECT n % 2 AS k, sum(w) FROM $t WHERE v < 25 GROUP BY k ORDER BY k',
+    rows: ['0 156', '1 144'],
+    read: 4,
+  },
+  'groups of cells': {
+    sql: 'SELECT w % 2 AS k, sum(w), median(w) FROM $t WHERE v < 25 GROUP BY k ORDER BY k',
+    rows: ['0 156 12.0', '1 144 12.0'],
+    read: 4,
+  },
+  'a dimension beside': { sql: 'SELECT sum(w * 2) FROM $t WHERE v < 25 AND n <> 3', rows: ['594'], read: 4 },
+  rows: { sql: 'SELECT w FROM $t WHERE v < 25 ORDER BY w DESC LIMIT 2', rows: ['24', '23'], read: 4 },
+  'what is interpreted': { sql: 'SELECT count(DISTINCT w::VARCHAR) FROM $t WHERE v < 25', rows: ['25'], read: 4 },
+}
+
+for (const [name, { sql, rows: expected, read }] of Object.entries(partly)) {
+  test(`chunks of which all cells pass are not tested: ${name}`, () =>
+    withFixture({ v: counting(), w: counting() }, async ({ ask }) => {
+      await ask('ANALYZE $t (v)')
+      const plan = (await ask(`EXPLAIN ${sql}`)).rows.join()
+      const found = await ask(sql)
+      assert.deepEqual(found.rows, expected)
+      assert.equal(found.read, read)
+      const [total, ...left] = [...plan.matchAll(/(\d+) (total|pruned|answered)/g)].map(([, count]) => Number(count))
+      assert.equal(
+        left.reduce((sum, count) => sum + count, read),
+        total,
+        plan,
+      )
+    }))
+}
+
 const changes: Readonly<Record<string, { readonly change: (path: string) => void; readonly after: string }>> = {
   'a chunk that was rewritten with the same size': {
     change: (path) => {

@@ -10,6 +10,7 @@ import {
   gt,
   lt,
   mul,
+  not,
   or,
   select,
   sub,
@@ -137,7 +138,9 @@ function startOfDate(days: number, unit: DayUnit | undefined): bigint {
 function floorTo(microseconds: bigint, step: bigint): bigint {
   if (isInfiniteTimestamp(microseconds)) return microseconds
   const rest = microseconds % step
-  return microseconds - (rest < 0n ? rest + step : rest)
+  const start = microseconds - (rest < 0n ? rest + step : rest)
+  if (isInfiniteTimestamp(start)) throw new ChunkQLError('value', outOfRange)
+  return start
 }
 
 function emitTruncate(unit: Unit, arg: Code, type: Type): Emitted | undefined {
@@ -146,7 +149,9 @@ function emitTruncate(unit: Unit, arg: Code, type: Type): Emitted | undefined {
   const finite = isFiniteCode(arg)
   if (type.kind === 'timestamp' && !day) {
     const start = sub(arg, floorRemainder(arg, constant('i64', timeUnits[unit] ?? 1n)))
-    return { value: select(finite, start, arg) }
+    // Below the first timestamp it wraps.
+    const outside = and(finite, or(gt(start, arg), not(isFiniteCode(start))))
+    return { value: select(finite, start, arg), errors: [{ when: outside, message: outOfRange }] }
   }
   const days = type.kind === 'date' ? arg : dayOfCode(arg)
   const first = day ? day.firstCode(days) : days

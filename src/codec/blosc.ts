@@ -26,9 +26,10 @@ const mostSplits = 16
 const leastSplit = 128
 
 export const blosc: CodecKind = {
-  open: () => ({
+  open: ({ cname }) => ({
     kind: 'transform',
     name: 'blosc',
+    isSlow: cname === 'zstd' || cname === 'zlib',
     decode,
     measure: (source, machine) => readHeader(source, machine).decodedLength,
   }),

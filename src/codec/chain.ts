@@ -7,6 +7,8 @@ import { openCodecs } from './registry.js'
 export interface Chain {
   /** Names of the codecs that do anything, in order of encoding. */
   readonly names: readonly string[]
+  /** Decoding takes longer than looking at every number does. */
+  readonly isSlow: boolean
   /** Decodes a chunk to exactly `out.length` bytes. Intermediate results are in memory that is given back. */
   decode(source: Span, out: Span, machine: Machine): void
   /** Decodes a chunk whose length only its bytes tell (text) to memory that `machine` allocates; the caller gives it back. */
@@ -22,6 +24,7 @@ export async function openChain(configs: readonly CodecConfig[], target: CodecTa
   const steps = codecs.toReversed()
   return {
     names: codecs.map((codec) => codec.name),
+    isSlow: codecs.some((codec) => codec.kind === 'transform' && codec.isSlow === true),
     decode(source, out, machine) {
       const mark = machine.mark()
       const last = run(steps, source, out, machine)

@@ -13,6 +13,14 @@ export interface Reading {
   readonly prefetch: Prefetch
 }
 
+/** Who is told of chunks, by their index in the array. */
+export interface ChunkWatcher {
+  /** One is about to be read at once. */
+  reads(chunk: readonly number[]): void
+  /** One lies decoded at an address. */
+  decoded(chunk: readonly number[], address: number): void
+}
+
 export class ChunkReader {
   readonly machine: Machine
   readonly #slots: number[]
@@ -22,6 +30,7 @@ export class ChunkReader {
   readonly #coming = new Map<string, Promise<number>>()
   /** All that read these chunks: several where they are fields of one array. */
   readonly #columns: ChunkedColumn[]
+  readonly #watchers: ChunkWatcher[] = []
   #next = 0
   /** The chunks that were planned last, as many as there are slots: they will be held when their turn comes. */
   readonly #planned: string[] = []
@@ -42,6 +51,10 @@ export class ChunkReader {
     // Several columns may be made of one: its bytes are made ready once.
     if (!this.#columns.includes(column)) this.#columns.push(column)
     return this
+  }
+
+  watch(watcher: ChunkWatcher): void {
+    this.#watchers.push(watcher)
   }
 
   /** Address of a chunk, decoding it where no slot holds it. Synchronous where the source is. */
@@ -90,14 +103,24 @@ export class ChunkReader {
     if (!this.column.read) {
       return prefetch.take(this.column, range, work()).then((fetched) => {
         work().msByStage.fetch = (work().msByStage.fetch ?? 0) + performance.now() - started
-        return this.#decode(slot, name, range, fetched)
+        return this.#tell(chunk, this.#decode(slot, name, range, fetched))
       })
     }
+    for (const watcher of this.#watchers) watcher.reads(chunk)
     const mark = this.machine.mark()
     const fetched = this.column.read(range, this.machine, this.#slots[slot])
     countRead(work(), fetched?.length ?? 0, performance.now() - started)
     const address = this.#decode(slot, name, range, fetched)
     this.machine.release(mark)
+    return this.#tell(chunk, address)
+  }
+
+  #tell(chunk: readonly number[], address: number): number {
+    if (this.#watchers.length === 0) return address
+    const started = performance.now()
+    for (const watcher of this.#watchers) watcher.decoded(chunk, address)
+    const work = this.reading.work()
+    work.msByStage.survey = (work.msByStage.survey ?? 0) + performance.now() - started
     return address
   }
 

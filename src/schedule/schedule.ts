@@ -218,8 +218,13 @@ function groupsOf(sink: Sink): number | 'unknown' {
 
 /** `inRows`: whether a reduction takes its rows in the order in which they come. */
 function finishStage(scan: GridScan, sink: Sink, { settings, registry }: ScheduleContext, inRows: boolean): ScanStage {
-  const stored = withOwnChunks(scan.columns)
   const slab = sink.kind !== 'reduce' || (inRows && sink.aggregates.some((aggregate) => isOrdered(aggregate, registry)))
+  return cutIntoTasks(scan, sink, slab, settings)
+}
+
+/** `slab`: boxes follow each other in the order of the rows. */
+export function cutIntoTasks(scan: GridScan, sink: Sink, slab: boolean, settings: Settings): ScanStage {
+  const stored = withOwnChunks(scan.columns)
   // Half of a thread's share: the rest is for encoded bytes, states and results.
   const memory = settings.memory_limit / settings.threads / 2
   const choice = chooseBox(stored, scan.dims, slab, memory)

@@ -4,7 +4,7 @@
  * writers one is lost, never mixed. Called by `keeping.ts`.
  */
 import { cellCount } from '../model/schema.js'
-import { type ChunkRecords, emptyRecords, word, wordsPerRecord } from '../model/statistics.js'
+import { type ChunkRecords, emptyRecords, recordOf, word, wordsPerRecord } from '../model/statistics.js'
 import { isFloat, type Type } from '../model/type.js'
 import { removeFolder, writeAtomically } from '../platform/node/atomic-file.js'
 import { readWhole } from '../platform/node/files.js'
@@ -161,10 +161,10 @@ function copyShared(from: Records, to: Records, which: 'all' | 'known'): boolean
   let isAny = false
   const place = [...low]
   for (let axis = 0; axis >= 0; ) {
-    const source = recordAt(from, place) * wordsPerRecord
+    const source = recordOf(from, place) * wordsPerRecord
     if (which === 'all' || from.words[source + word.extent] !== 0n) {
       isAny = true
-      to.words.set(from.words.subarray(source, source + row * wordsPerRecord), recordAt(to, place) * wordsPerRecord)
+      to.words.set(from.words.subarray(source, source + row * wordsPerRecord), recordOf(to, place) * wordsPerRecord)
     }
     for (axis = last; axis >= 0; axis--) {
       place[axis] = (place[axis] as number) + (step[axis] as number)
@@ -177,8 +177,4 @@ function copyShared(from: Records, to: Records, which: 'all' | 'known'): boolean
 
 function endOf({ start, counts }: Records, axis: number): number {
   return (start[axis] as number) + (counts[axis] as number)
-}
-
-function recordAt({ start, counts }: Records, place: readonly number[]): number {
-  return place.reduce((at, index, axis) => at * (counts[axis] as number) + index - (start[axis] as number), 0)
 }

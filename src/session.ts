@@ -105,12 +105,13 @@ export class Session {
     return this.#pool.pool
   }
 
-  /** Does something when others have had their turn, before the next query and before the session ends. */
+  /** Does something when others have had their turn, before the next query and before the session ends. Nobody learns whether it failed. */
   later(work: () => void): void {
     const done = new Promise<void>((resolve) => {
       setImmediate(resolve)
     })
       .then(work)
+      .catch(() => undefined)
       .finally(() => this.#later.delete(done))
     this.#later.add(done)
   }

@@ -85,14 +85,6 @@ export function takeRecords({ words: all }: ChunkRecords, { chunks, words }: Sur
   })
 }
 
-/** Writes what was found, as far as it can be written: nobody waits for it, and a query needs none of it. */
 export function keepRecords(open: readonly OpenSurvey[]): void {
-  for (const { records, keep } of open) {
-    if (!records.words.some((each) => each !== 0n)) continue
-    try {
-      keep()
-    } catch {
-      return
-    }
-  }
+  for (const { records, keep } of open) if (records.words.some((each) => each !== 0n)) keep()
 }

@@ -162,9 +162,10 @@ function copyShared(from: Records, to: Records, which: 'all' | 'known'): boolean
   const place = [...low]
   for (let axis = 0; axis >= 0; ) {
     const source = recordOf(from, place) * wordsPerRecord
-    if (which === 'all' || from.words[source + word.extent] !== 0n) {
+    const target = recordOf(to, place) * wordsPerRecord
+    if (which === 'all' || (from.words[source + word.extent] !== 0n && !isPoorer(from, source, to, target))) {
       isAny = true
-      to.words.set(from.words.subarray(source, source + row * wordsPerRecord), recordOf(to, place) * wordsPerRecord)
+      to.words.set(from.words.subarray(source, source + row * wordsPerRecord), target)
     }
     for (axis = last; axis >= 0; axis--) {
       place[axis] = (place[axis] as number) + (step[axis] as number)
@@ -173,6 +174,14 @@ function copyShared(from: Records, to: Records, which: 'all' | 'known'): boolean
     }
   }
   return isAny
+}
+
+/** Whether a record lacks the sums that another one of the same chunk has. */
+function isPoorer(own: Records, at: number, other: Records, otherAt: number): boolean {
+  if (own.words[at + word.hasMoments] !== 0n || other.words[otherAt + word.hasMoments] === 0n) return false
+  return [word.fingerprint, word.fingerprint + 1, word.extent].every(
+    (each) => own.words[at + each] === other.words[otherAt + each],
+  )
 }
 
 function endOf({ start, counts }: Records, axis: number): number {

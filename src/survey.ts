@@ -25,7 +25,7 @@ export interface OpenSurvey {
 /** Of smaller chunks the bookkeeping would cost more than its share: bytes. */
 const leastBytes = 2 ** 19
 /** Records of more chunks are not held. */
-const mostRecords = 1 << 20
+const mostRecords = 1 << 17
 
 /** Those that a stage is to make. */
 export async function surveysFor(
@@ -37,7 +37,14 @@ export async function surveysFor(
   const group = groupOf(source, settings)
   const table = source.schema.tables.find(({ name }) => name === stage.scan.table)
   // What comes from afar would be asked for once more.
-  if (settings.collect_statistics === 'off' || group === undefined || !table || source.isRemote) return []
+  if (
+    settings.collect_statistics === 'off' ||
+    stage.tasks.boxes === 0 ||
+    group === undefined ||
+    !table ||
+    source.isRemote
+  )
+    return []
   const known = analyzable(table)
   const found: OpenSurvey[] = []
   for (const column of stage.scan.columns) {
@@ -86,5 +93,12 @@ export function takeRecords({ words: all }: ChunkRecords, { chunks, words }: Sur
 }
 
 export function keepRecords(open: readonly OpenSurvey[]): void {
-  for (const { records, keep } of open) if (records.words.some((each) => each !== 0n)) keep()
+  for (const { records, keep } of open) if (isAnyKnown(records)) keep()
+}
+
+function isAnyKnown(records: ChunkRecords): boolean {
+  for (let record = 0; record * wordsPerRecord < records.words.length; record++) {
+    if (isKnownRecord(records, record)) return true
+  }
+  return false
 }

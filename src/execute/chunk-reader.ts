@@ -1,5 +1,6 @@
 /** The decoded chunks of one array in one machine: a few slots, the oldest used again. Called by `pieces.ts` and `cells.ts`. */
 import type { Machine } from '../kernel/machine.js'
+import { type Fingerprints, noFingerprints } from '../model/fingerprint.js'
 import type { Work } from '../model/job.js'
 import { chunkIndex } from '../model/stored-column.js'
 import type { Value } from '../model/type.js'
@@ -15,10 +16,18 @@ export interface Reading {
 
 /** Who is told of chunks, by their index in the array. */
 export interface ChunkWatcher {
-  /** One is about to be read at once. */
-  reads(chunk: readonly number[]): void
-  /** One lies decoded at an address. */
-  decoded(chunk: readonly number[], address: number): void
+  /** Whether the fingerprint of a chunk that is about to be read is wanted. */
+  asks(chunk: readonly number[]): boolean
+  decoded(chunk: DecodedChunk): void
+}
+
+export interface DecodedChunk {
+  readonly index: readonly number[]
+  readonly address: number
+  /** The fingerprint from before it was read; unknown where nobody asked for it. */
+  readonly before: Fingerprints
+  /** That it has now. */
+  now(): Fingerprints
 }
 
 export class ChunkReader {
@@ -103,25 +112,37 @@ export class ChunkReader {
     if (!this.column.read) {
       return prefetch.take(this.column, range, work()).then((fetched) => {
         work().msByStage.fetch = (work().msByStage.fetch ?? 0) + performance.now() - started
-        return this.#tell(chunk, this.#decode(slot, name, range, fetched))
+        return this.#tell(chunk, this.#decode(slot, name, range, fetched), noFingerprints(1))
       })
     }
-    for (const watcher of this.#watchers) watcher.reads(chunk)
+    const before = this.#watchers.some((watcher) => watcher.asks(chunk)) ? this.#fingerprint(chunk) : noFingerprints(1)
     const mark = this.machine.mark()
     const fetched = this.column.read(range, this.machine, this.#slots[slot])
     countRead(work(), fetched?.length ?? 0, performance.now() - started)
     const address = this.#decode(slot, name, range, fetched)
     this.machine.release(mark)
-    return this.#tell(chunk, address)
+    return this.#tell(chunk, address, before)
   }
 
-  #tell(chunk: readonly number[], address: number): number {
+  /** Columns that share chunks ask for each fingerprint once. */
+  #tell(index: readonly number[], address: number, before: Fingerprints): number {
     if (this.#watchers.length === 0) return address
     const started = performance.now()
-    for (const watcher of this.#watchers) watcher.decoded(chunk, address)
+    let after: Fingerprints | undefined
+    const now = () => {
+      after ??= this.#fingerprint(index)
+      return after
+    }
+    for (const watcher of this.#watchers) watcher.decoded({ index, address, before, now })
     const work = this.reading.work()
     work.msByStage.survey = (work.msByStage.survey ?? 0) + performance.now() - started
     return address
+  }
+
+  /** Unknown where it is not to be had at once. */
+  #fingerprint(chunk: readonly number[]): Fingerprints {
+    const found = this.column.fingerprints?.([chunk])
+    return found instanceof Promise || !found ? noFingerprints(1) : found
   }
 
   #decode(slot: number, name: string, range: ByteRange, fetched: Fetched): number {

@@ -255,7 +255,7 @@ function openSurveyors(
   return surveys.map((survey) => {
     const k = scan.columns.findIndex(({ id }) => id === survey.column)
     const reader = readers[k] as ChunkReader
-    const surveyor = new Surveyor(survey, scan.columns[k] as StoredColumn, reader.column, machine)
+    const surveyor = new Surveyor(survey, scan.columns[k] as StoredColumn, machine)
     reader.watch(surveyor)
     return surveyor
   })

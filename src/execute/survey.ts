@@ -1,7 +1,7 @@
 /** Makes records of chunks as they are decoded, and the task that decodes them for nothing else. Called by `stage-run.ts`. */
 import type { Machine } from '../kernel/machine.js'
 import { isChunkQLError } from '../model/error.js'
-import { type Fingerprints, isKnown, noFingerprints, sameFingerprint } from '../model/fingerprint.js'
+import { isKnown, sameFingerprint } from '../model/fingerprint.js'
 import type { CompiledNest, PartialBody, Survey, Surveyed } from '../model/job.js'
 import type { Field } from '../model/nest.js'
 import { type Box, cellCount } from '../model/schema.js'
@@ -13,11 +13,10 @@ import { type Body, placeBody, placeFields } from '../operator/body.js'
 import { runLoop } from '../operator/loop.js'
 import { isRead } from '../operator/piece.js'
 import { Scratch } from '../operator/scratch.js'
-import type { ChunkedColumn } from '../source/source.js'
 import { allocateStored, unpack } from '../source/unpack.js'
 import { settled } from '../statistics/fingerprint.js'
 import { piecesOf } from './boxes.js'
-import type { ChunkWatcher } from './chunk-reader.js'
+import type { ChunkWatcher, DecodedChunk } from './chunk-reader.js'
 import type { StageRun } from './stage-run.js'
 
 /** The records of one survey on one thread: each chunk has one, however often it is decoded. */
@@ -28,7 +27,6 @@ export class Surveyor implements ChunkWatcher {
   readonly #initial: Uint8Array
   readonly #scratch: Scratch
   readonly #done: Uint8Array
-  #before = noFingerprints(1)
   #chunks: number[] = []
   #records: BigInt64Array[] = []
 
@@ -36,7 +34,6 @@ export class Surveyor implements ChunkWatcher {
   constructor(
     readonly survey: Survey,
     readonly column: StoredColumn,
-    readonly chunked: ChunkedColumn,
     readonly machine: Machine,
   ) {
     this.#body = placeBody(survey.measure.compiled as CompiledNest, machine)
@@ -49,21 +46,19 @@ export class Surveyor implements ChunkWatcher {
     this.#done = new Uint8Array(cellCount(survey.counts))
   }
 
-  reads(chunk: readonly number[]): void {
-    const isWanted = this.survey.asks && this.#done[recordOf(this.survey, chunk)] === 0
-    this.#before = isWanted ? this.#fingerprint(chunk) : noFingerprints(1)
+  asks(chunk: readonly number[]): boolean {
+    return this.survey.asks && this.#isNew(recordIn(this.survey, chunk))
   }
 
-  decoded(chunk: readonly number[], address: number): void {
+  decoded({ index, address, before, now }: DecodedChunk): void {
     const { kept } = this.survey
-    const record = recordOf(this.survey, chunk)
-    const before = this.#before
-    if (this.#done[record] !== 0) return
+    const record = recordIn(this.survey, index)
+    if (!this.#isNew(record)) return
     if (kept && (!isKnown(before, 0) || sameFingerprint(before, 0, kept, record))) return
     this.#done[record] = 1
     try {
-      const words = this.#measure(chunk, address)
-      const fingerprint = isKnown(before, 0) ? settled(before, this.#fingerprint(chunk)) : before
+      const words = this.#measure(index, address)
+      const fingerprint = isKnown(before, 0) ? settled(before, now()) : before
       if (kept && !isKnown(fingerprint, 0)) return
       words.set(new BigInt64Array(fingerprint.buffer), word.fingerprint)
       this.#chunks.push(record)
@@ -71,6 +66,11 @@ export class Surveyor implements ChunkWatcher {
     } catch (error) {
       if (!kept || !isChunkQLError(error)) throw error
     }
+  }
+
+  /** Neither recorded before nor outside of what is surveyed. */
+  #isNew(record: number | undefined): record is number {
+    return record !== undefined && this.#done[record] === 0
   }
 
   /** What was recorded since the last call. */
@@ -84,11 +84,6 @@ export class Surveyor implements ChunkWatcher {
     this.#chunks = []
     this.#records = []
     return { chunks, words }
-  }
-
-  #fingerprint(chunk: readonly number[]): Fingerprints {
-    const now = this.chunked.fingerprints?.([chunk])
-    return now instanceof Promise || !now ? noFingerprints(1) : now
   }
 
   #measure(chunk: readonly number[], address: number): BigInt64Array {
@@ -127,6 +122,16 @@ export class Surveyor implements ChunkWatcher {
     words[word.time] = BigInt(Date.now())
     return words
   }
+}
+
+/** The number of the chunk's record; undefined where it lies outside of what is surveyed. */
+function recordIn(survey: Survey, index: readonly number[]): number | undefined {
+  const { start, counts } = survey
+  const isInside = index.every((at, axis) => {
+    const place = at - (start[axis] as number)
+    return place >= 0 && place < (counts[axis] as number)
+  })
+  return isInside ? recordOf(survey, index) : undefined
 }
 
 const isValue = (place: number): boolean => place === word.min || place === word.max || place === word.sum

@@ -1,5 +1,4 @@
 /** ANALYZE: reads every chunk once and keeps what is known of its values. Called by `statement.ts`. */
-import { compileMeasure } from './compile/stage.js'
 import { partsInOrder } from './execute/box-rows.js'
 import { addWork } from './execute/work.js'
 import { ChunkQLError } from './model/error.js'
@@ -9,13 +8,13 @@ import { type Box, boxShape, type Column, cellCount, chunkCounts, type Table } f
 import { type ChunkRecords, emptyRecords, word, wordsPerRecord } from './model/statistics.js'
 import type { StoredColumn } from './model/stored-column.js'
 import { type QueryOptions, run } from './query.js'
-import { planMeasure, surveyStage } from './schedule/survey.js'
+import { surveyStage } from './schedule/survey.js'
 import type { Session } from './session.js'
 import type { Source } from './source/source.js'
 import { settled } from './statistics/fingerprint.js'
 import { fingerprintsOf, type Place, writeKept } from './statistics/keeping.js'
 import { groupOf, placeIn } from './statistics.js'
-import { takeRecords } from './survey.js'
+import { compiledMeasure, putRecords } from './survey.js'
 
 /** Records that are collected at once, and lost together where the work is cancelled. */
 const recordsAtOnce = 1 << 17
@@ -72,11 +71,9 @@ async function collect(
   options: QueryOptions,
   work: Work,
 ): Promise<ChunkRecords> {
-  const { registry } = session.functions
   const stage = surveyStage(name, table, column, part, session.settings)
   const [read] = stage.scan.columns as [StoredColumn]
-  const planned = planMeasure(read, true, registry)
-  const measure = planned && compileMeasure(planned, registry)
+  const measure = compiledMeasure(read, true)
   if (!measure) throw new ChunkQLError('unsupported', `of ${column.name} no statistics can be kept`)
   const records = emptyRecords(column.type, part.start, boxShape(part))
   const { start, counts } = records
@@ -87,7 +84,7 @@ async function collect(
   const from = { kind: 'stage', stage: { ...stage, surveys: [survey] } } as const
   const schedule: Schedule = { from, columns: [], steps: [], header: { columns: [] } }
   const sources = new Map([[name, source]])
-  const result = run(session, { schedule, sources, ms: {} }, options, (surveyed) => takeRecords(records, surveyed))
+  const result = run(session, { schedule, sources, ms: {} }, options, (surveyed) => putRecords(records, surveyed))
   for await (const _ of result.batches);
   addWork(work, result.work)
   work.chunksTotal += result.work.chunksTotal

@@ -18,7 +18,7 @@ import { schedule } from './schedule/schedule.js'
 import type { Session } from './session.js'
 import type { Source } from './source/source.js'
 import { learnFor } from './statistics.js'
-import { keepRecords, type OpenSurvey, surveysFor, takeRecords } from './survey.js'
+import { surveysFor } from './survey.js'
 
 export interface QueryOptions {
   readonly signal?: AbortSignal | undefined
@@ -143,14 +143,14 @@ async function* executeSurveyed(
   source: Source,
   context: ExecuteContext,
 ): AsyncGenerator<Batch> {
-  const open = await surveysFor(stage, source, session.settings, session.functions.registry)
+  const open = await surveysFor(stage, source, session.settings)
   const surveys = open.map(({ survey }) => survey)
-  const onSurveyed = (surveyed: Surveyed) => takeRecords((open[surveyed.survey] as OpenSurvey).records, surveyed)
+  const onSurveyed = (surveyed: Surveyed) => open[surveyed.survey]?.take(surveyed)
   const from = { kind: 'stage', stage: { ...stage, surveys } } as const
   try {
     yield* execute({ ...ready, from }, { ...context, onSurveyed })
   } finally {
-    if (open.length > 0) session.later(() => keepRecords(open))
+    for (const each of open) session.later(() => each.keep())
   }
 }
 

@@ -3,23 +3,38 @@
  * to look at. Called by `query.ts`.
  */
 import { compileMeasure } from './compile/stage.js'
-import type { Registry } from './function/registry.js'
 import type { Fingerprints } from './model/fingerprint.js'
-import type { ScanStage, Settings, Survey, Surveyed } from './model/job.js'
+import type { Measure, ScanStage, Settings, Survey, Surveyed } from './model/job.js'
 import { cellCount } from './model/schema.js'
 import { type ChunkRecords, emptyRecords, isKnownRecord, word, wordsPerRecord } from './model/statistics.js'
 import type { StoredColumn } from './model/stored-column.js'
+import type { Type } from './model/type.js'
 import { planMeasure } from './schedule/survey.js'
 import type { Source } from './source/source.js'
 import { forgetResized, type Place, readKept, writeKept } from './statistics/keeping.js'
 import { chunksUnder, latticeOf } from './statistics/lattice.js'
 import { analyzable, groupOf, placeIn } from './statistics.js'
 
-/** A survey with the records that came of it. */
-export interface OpenSurvey {
-  readonly survey: Survey
-  readonly records: ChunkRecords
-  keep(): void
+/** A survey that a query makes by the way, and what comes of it. */
+export class OpenSurvey {
+  #records: ChunkRecords | undefined
+
+  /** `write`: keeps records. */
+  constructor(
+    readonly survey: Survey,
+    readonly type: Type,
+    readonly write: (records: ChunkRecords) => void,
+  ) {}
+
+  take(surveyed: Surveyed): void {
+    this.#records ??= emptyRecords(this.type, this.survey.start, this.survey.counts)
+    putRecords(this.#records, surveyed)
+  }
+
+  /** Throws where nothing can be written. */
+  keep(): void {
+    if (this.#records) this.write(this.#records)
+  }
 }
 
 /** Of smaller chunks the bookkeeping would cost more than its share: bytes. */
@@ -28,47 +43,40 @@ const leastBytes = 2 ** 19
 const mostRecords = 1 << 17
 
 /** Those that a stage is to make. */
-export async function surveysFor(
-  stage: ScanStage,
-  source: Source,
-  settings: Settings,
-  registry: Registry,
-): Promise<OpenSurvey[]> {
+export async function surveysFor(stage: ScanStage, source: Source, settings: Settings): Promise<OpenSurvey[]> {
   const group = groupOf(source, settings)
   const table = source.schema.tables.find(({ name }) => name === stage.scan.table)
+  const isWanted = settings.collect_statistics === 'auto' && stage.tasks.boxes > 0
   // What comes from afar would be asked for once more.
-  if (
-    settings.collect_statistics === 'off' ||
-    stage.tasks.boxes === 0 ||
-    group === undefined ||
-    !table ||
-    source.isRemote
-  )
-    return []
+  if (!isWanted || group === undefined || !table || source.isRemote) return []
   const known = analyzable(table)
   const found: OpenSurvey[] = []
   for (const column of stage.scan.columns) {
     const own = column.kind === 'stored' && known.find(({ name }) => name === column.name)
     if (!own || column.coded || column.layout.made || column.layout.bytes < leastBytes) continue
     const place = await placeIn(group, source, table, own)
-    const isAskedAtOnce = place?.chunked.isSlow && place.chunked.read
-    const survey = isAskedAtOnce ? surveyOf(stage, column, place, registry) : undefined
+    const survey = place?.chunked.isSlow && place.chunked.read ? surveyOf(stage, column, place) : undefined
     if (!place || !survey) continue
-    const records = emptyRecords(column.type, survey.start, survey.counts)
-    const keep = () => writeKept(group, source.identity ?? '', place, records)
-    found.push({ survey, records, keep })
+    found.push(
+      new OpenSurvey(survey, column.type, (records) => writeKept(group, source.identity ?? '', place, records)),
+    )
   }
   return found
 }
 
-function surveyOf({ scan }: ScanStage, column: StoredColumn, place: Place, registry: Registry): Survey | undefined {
+function surveyOf({ scan }: ScanStage, column: StoredColumn, place: Place): Survey | undefined {
   const { start, counts } = chunksUnder(latticeOf(column, scan.dims, scan.selection), column, scan.dims)
-  const planned = planMeasure(column, false, registry)
-  const measure = planned && compileMeasure(planned, registry)
   const chunks = cellCount(counts)
-  if (!measure || chunks === 0 || chunks > mostRecords) return undefined
+  const measure = chunks > 0 && chunks <= mostRecords ? compiledMeasure(column, false) : undefined
+  if (!measure) return undefined
   const kept = fingerprintsKept(place, start, counts)
   return { column: column.id, shape: place.shape, start, counts, measure, asks: true, kept }
+}
+
+/** Undefined where values of this type have no code. */
+export function compiledMeasure(column: StoredColumn, hasMoments: boolean): Measure | undefined {
+  const planned = planMeasure(column, hasMoments)
+  return planned && compileMeasure(planned)
 }
 
 function fingerprintsKept(place: Place, start: readonly number[], counts: readonly number[]): Fingerprints {
@@ -86,19 +94,8 @@ function fingerprintsKept(place: Place, start: readonly number[], counts: readon
 }
 
 /** Puts what a task has recorded among the records. */
-export function takeRecords({ words: all }: ChunkRecords, { chunks, words }: Surveyed): void {
+export function putRecords({ words: all }: ChunkRecords, { chunks, words }: Surveyed): void {
   chunks.forEach((record, i) => {
     all.set(words.subarray(i * wordsPerRecord, (i + 1) * wordsPerRecord), record * wordsPerRecord)
   })
-}
-
-export function keepRecords(open: readonly OpenSurvey[]): void {
-  for (const { records, keep } of open) if (isAnyKnown(records)) keep()
-}
-
-function isAnyKnown(records: ChunkRecords): boolean {
-  for (let record = 0; record * wordsPerRecord < records.words.length; record++) {
-    if (isKnownRecord(records, record)) return true
-  }
-  return false
 }

@@ -1,5 +1,5 @@
 /** Compiles all bodies of a stage. Modules are kept by what they were made from: the same shape of query compiles once. Called by `query.ts`. */
-import type { Registry } from '../function/registry.js'
+import { builtins, type Registry } from '../function/registry.js'
 import { identityOf } from '../model/identity.js'
 import type { Bodies, CompiledNest, CompiledStage, LoopPlan, Measure, ScanStage } from '../model/job.js'
 import type { Nest } from '../model/nest.js'
@@ -15,9 +15,9 @@ export function compileStage(stage: ScanStage, registry: Registry): ScanStage | 
 }
 
 /** Undefined where there is no code for the values. */
-export function compileMeasure(measure: Measure, registry: Registry): Measure | undefined {
+export function compileMeasure(measure: Measure): Measure | undefined {
   const { nest } = measure
-  const compiled = cached(nests, registry, nameOf(nest), () => compileNest(nest, registry))
+  const compiled = cached(nests, builtins, nameOf(nest), () => compileNest(nest, builtins))
   return compiled && { ...measure, compiled }
 }
 

@@ -1,5 +1,5 @@
 /** How the chunks of a column become records, and the stage that reads chunks for nothing else. Called by `survey.ts` and `analyze.ts`. */
-import type { Registry } from '../function/registry.js'
+import { builtins } from '../function/registry.js'
 import type { AggregateCall, ColumnRef, Expression } from '../model/expression.js'
 import type { GridScan, IndexRange, Measure, ScanStage, Settings } from '../model/job.js'
 import type { Box, Column, Dimension, Layout, Storage, Table } from '../model/schema.js'
@@ -31,7 +31,7 @@ interface Part {
 }
 
 /** `hasMoments`: also the sums. Undefined where values of this type have no code. */
-export function planMeasure(column: StoredColumn, hasMoments: boolean, registry: Registry): Measure | undefined {
+export function planMeasure(column: StoredColumn, hasMoments: boolean): Measure | undefined {
   const { layout } = column
   const nanIsNull = isFloat(column.type) && layout.nanIsNull && layout.unpack.kind === 'none'
   const packed = hasMoments ? undefined : packedInteger(layout)
@@ -39,10 +39,10 @@ export function planMeasure(column: StoredColumn, hasMoments: boolean, registry:
   const own: StoredColumn = { ...seen, dims: column.dims.map((_, axis) => axis), phase: 'filter' }
   const dims = layout.chunk.map((size, axis) => ({ name: String(axis), size }))
   const scan: GridScan = { source: '', table: '', dims, columns: [own], selection: [] }
-  const parts = [...endsOf(own, registry), ...(hasMoments ? momentsOf(own, nanIsNull, registry) : [])]
+  const parts = [...endsOf(own), ...(hasMoments ? momentsOf(own, nanIsNull) : [])]
   const aggregates = parts.map(({ call }, id) => ({ id, name: String(id), call }))
   const keys = { kind: 'none' } as const
-  const loops = planReduce(scan, { kind: 'reduce', keys, keyExpressions: [], aggregates }, registry)
+  const loops = planReduce(scan, { kind: 'reduce', keys, keyExpressions: [], aggregates }, builtins)
   if (!loops) return undefined
   const { order, accumulators, finishes, nests } = loops
   const words = accumulators.flatMap(
@@ -80,24 +80,24 @@ function withNaN(column: StoredColumn): StoredColumn {
 }
 
 /** NaN is counted apart, and neither the least nor the greatest value. */
-function endsOf(column: StoredColumn, registry: Registry): Part[] {
+function endsOf(column: StoredColumn): Part[] {
   const { type, nullable } = column
   const x = referenceTo(column)
-  const counted = callOf('count', x, registry)
+  const counted = callOf('count', x)
   const [least, greatest] = isFloat(type) ? ['$low', '$high'] : ['$min', '$max']
   return [
     ...(nullable ? partOf(counted, word.nulls) : []),
     ...(isFloat(type) ? partOf(counted && { ...counted, filter: isNotANumber(x) }, word.nans) : []),
-    ...partOf(callOf(least as string, x, registry), word.min),
-    ...partOf(callOf(greatest as string, x, registry), word.max),
+    ...partOf(callOf(least as string, x), word.min),
+    ...partOf(callOf(greatest as string, x), word.max),
   ]
 }
 
-function momentsOf(column: StoredColumn, nanIsNull: boolean, registry: Registry): Part[] {
+function momentsOf(column: StoredColumn, nanIsNull: boolean): Part[] {
   const x = referenceTo(column)
   const filter: Expression = { kind: 'call', function: 'not', args: [isNotANumber(x)], type: BOOLEAN }
   const summed = (aggregate: string, ...words: number[]) => {
-    const call = callOf(aggregate, x, registry)
+    const call = callOf(aggregate, x)
     return partOf(call && nanIsNull ? { ...call, filter } : call, ...words)
   }
   return [
@@ -116,8 +116,8 @@ function partOf(call: AggregateCall | undefined, ...words: number[]): Part[] {
 }
 
 /** Undefined where the aggregate takes no such values as they are. */
-function callOf(aggregate: string, x: ColumnRef, registry: Registry): AggregateCall | undefined {
-  const signature = registry.aggregateFunction(aggregate)?.resolve([{ type: x.type }])
+function callOf(aggregate: string, x: ColumnRef): AggregateCall | undefined {
+  const signature = builtins.aggregateFunction(aggregate)?.resolve([{ type: x.type }])
   if (signature?.args[0]?.kind !== x.type.kind) return undefined
   return { aggregate, args: [x], distinct: false, type: signature.result }
 }

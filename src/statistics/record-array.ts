@@ -44,7 +44,7 @@ function fieldsOf(type: Type): [name: string, dtype: string][] {
 
 /** Undefined where there is none, or none of this form. */
 export function readShape(folder: string, type: Type): Shape | undefined {
-  const content = readWhole(`${folder}/.zarray`)
+  const content = contentOf(`${folder}/.zarray`)
   if (!content) return undefined
   try {
     const { shape, chunks, dtype } = JSON.parse(new TextDecoder().decode(content))
@@ -124,8 +124,17 @@ function fileShape(grid: readonly number[]): number[] {
     .reverse()
 }
 
+/** What cannot be read is not there: no query depends on it. */
+function contentOf(path: string): Uint8Array | undefined {
+  try {
+    return readWhole(path)
+  } catch {
+    return undefined
+  }
+}
+
 function readFile(folder: string, chunk: readonly number[], file: readonly number[]): BigInt64Array | undefined {
-  const content = readWhole(`${folder}/${file.join('.')}`)
+  const content = contentOf(`${folder}/${file.join('.')}`)
   if (content?.length !== cellCount(chunk) * recordBytes) return undefined
   // A copy: what was read may lie among other things in a buffer.
   return new BigInt64Array(new Uint8Array(content).buffer)

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { compileMeasure } from '../../src/compile/stage.js'
 import { Surveyor } from '../../src/execute/survey.js'
-import { builtins } from '../../src/function/registry.js'
 import { createMachine } from '../../src/kernel/machine.js'
 import { noFingerprints } from '../../src/model/fingerprint.js'
 import type { Measure, Survey } from '../../src/model/job.js'
@@ -40,7 +39,7 @@ function surveyor(isQuery: boolean): { readonly of: Surveyor; readonly address: 
   const machine = createMachine({ limit: 2 ** 26 })
   const address = machine.allocate(layout.bytes)
   new Int32Array(machine.memory.buffer, address, cells).set(Int32Array.from({ length: cells }, (_, i) => i - 50))
-  const measure = compileMeasure(planMeasure(column, !isQuery, builtins) as Measure, builtins) as Measure
+  const measure = compileMeasure(planMeasure(column, !isQuery) as Measure) as Measure
   const kept = isQuery ? { kept: BigUint64Array.of(0n, 0n, ...first) } : {}
   const survey: Survey = { column: 1, shape: [6 * cells], start: [3], counts: [2], measure, asks: true, ...kept }
   return { of: new Surveyor(survey, { ...column }, machine), address }

@@ -1,7 +1,7 @@
 /** What scans leave behind: the same records as ANALYZE's but for the sums, of chunks that cost more to decode than to look at. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { appendFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -147,6 +147,16 @@ test('records that are damaged, or cannot be written, are no trouble', async () 
     assert.equal(await known(fixture), '0 0')
     assert.equal((await ask('SELECT max(v) FROM $t')).read, 4)
     assert.equal(await known(fixture), '4 0')
+  })
+  await withFixture({ v: counting() }, async (fixture) => {
+    const { ask, cache } = fixture
+    await ask('ANALYZE $t')
+    const files = readdirSync(cache, { recursive: true }).map(String)
+    const file = join(cache, files.find((each) => /v-[0-9a-f]{16}[\\/]0$/.test(each)) ?? '')
+    rmSync(file)
+    mkdirSync(file)
+    assert.equal((await ask('SELECT max(v) FROM $t WHERE v > 5')).read, 4)
+    assert.equal(await known(fixture), '0 0')
   })
   await withFixture({ v: counting() }, async ({ ask }) => {
     await ask("SET local_cache = '/dev/null/nowhere'")

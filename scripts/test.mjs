@@ -1,6 +1,7 @@
 // Runs the built tests with the runner of Node itself: `node scripts/test.mjs [part of a file name ...]`.
 import { spawnSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -11,5 +12,9 @@ const files = readdirSync('build/test', { recursive: true })
   .filter((file) => file.endsWith('.test.js') && (wanted.length === 0 || wanted.some((word) => file.includes(word))))
   .sort()
 if (files.length === 0) throw new Error(`no test file matches: ${wanted.join(' ')}`)
-const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=spec', ...files], { stdio: 'inherit' })
+// What queries find out of stores is kept for the next ones: tests neither find anything there nor leave it.
+const cache = mkdtempSync(join(tmpdir(), 'chunkql-cache-'))
+const env = { ...process.env, XDG_CACHE_HOME: cache }
+const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=spec', ...files], { stdio: 'inherit', env })
+rmSync(cache, { recursive: true, force: true })
 process.exit(status ?? 1)

@@ -2,16 +2,19 @@
 import { partsInOrder } from './execute/box-rows.js'
 import { addWork } from './execute/work.js'
 import { ChunkQLError } from './model/error.js'
-import type { Work } from './model/job.js'
-import { type Column, chunkCounts, type Table } from './model/schema.js'
-import { type ChunkRecords, hasStatistics, word, wordsPerRecord } from './model/statistics.js'
-import { makeReady, type Prepared, type QueryOptions, run } from './query.js'
+import type { Fingerprints } from './model/fingerprint.js'
+import type { Schedule, Work } from './model/job.js'
+import { type Box, boxShape, type Column, cellCount, chunkCounts, type Table } from './model/schema.js'
+import { type ChunkRecords, emptyRecords, word, wordsPerRecord } from './model/statistics.js'
+import type { StoredColumn } from './model/stored-column.js'
+import { type QueryOptions, run } from './query.js'
+import { surveyStage } from './schedule/survey.js'
 import type { Session } from './session.js'
 import type { Source } from './source/source.js'
-import { Collector, collectionPlan, type Subject } from './statistics/collection.js'
 import { settled } from './statistics/fingerprint.js'
 import { fingerprintsOf, type Place, writeKept } from './statistics/keeping.js'
 import { groupOf, placeIn } from './statistics.js'
+import { compiledMeasure, putRecords } from './survey.js'
 
 /** Records that are collected at once, and lost together where the work is cancelled. */
 const recordsAtOnce = 1 << 17
@@ -31,19 +34,6 @@ export interface AnalyzeTarget {
   readonly columns: readonly Column[]
 }
 
-/** Those with chunks of values that have an order; coordinates are known without. */
-export function analyzable({ columns, dims }: Table): Column[] {
-  return columns.filter(
-    ({ layout, refused, type, role, dims: own }) =>
-      layout &&
-      !refused &&
-      hasStatistics(type) &&
-      own.length > 0 &&
-      role !== 'coordinate' &&
-      !(own.length === 1 && dims.length > 1),
-  )
-}
-
 export async function analyze(
   session: Session,
   target: AnalyzeTarget,
@@ -57,11 +47,10 @@ export async function analyze(
   for (const column of columns) {
     const place = await placeIn(group, source, table, column)
     if (!place) throw new ChunkQLError('unsupported', `of ${column.name} no statistics can be kept`)
-    const subject = { source: target.name, table, column }
     let [chunks, known] = [0, 0]
     const grid = chunkCounts(column, table.dims)
     for (const part of partsInOrder({ start: grid.map(() => 0), end: grid }, recordsAtOnce)) {
-      const records = await collect(session, source, subject, place, part, options, work)
+      const records = await collect(session, target, column, place, part, options, work)
       writeKept(group, source.identity ?? '', place, records)
       for (let record = 0; record * wordsPerRecord < records.words.length; record++) {
         chunks++
@@ -75,34 +64,44 @@ export async function analyze(
 
 async function collect(
   session: Session,
-  source: Source,
-  subject: Subject,
+  { name, source, table }: AnalyzeTarget,
+  column: Column,
   place: Place,
-  part: Parameters<typeof collectionPlan>[1],
+  part: Box,
   options: QueryOptions,
   work: Work,
 ): Promise<ChunkRecords> {
-  const { registry } = session.functions
-  const collector = new Collector(subject, part, registry)
-  const { records } = collector
-  const all = Array.from({ length: records.words.length / wordsPerRecord }, (_, record) => record)
-  const before = await fingerprintsOf(place, records, all)
-  const plan = collectionPlan(subject, part, registry)
-  const sources = new Map([[subject.source, source]])
-  const schedule = await makeReady(plan, session, () => undefined, sources, true)
-  const prepared: Prepared = { plan, fired: [], schedule, sources, ms: {} }
-  const result = run(session, prepared, options)
-  const now = Date.now()
-  for await (const batch of result.batches) collector.consume(batch, now)
+  const stage = surveyStage(name, table, column, part, session.settings)
+  const [read] = stage.scan.columns as [StoredColumn]
+  const measure = compiledMeasure(read, true)
+  if (!measure) throw new ChunkQLError('unsupported', `of ${column.name} no statistics can be kept`)
+  const records = emptyRecords(column.type, part.start, boxShape(part))
+  const { start, counts } = records
+  // Where many can be asked for at once, threads need not ask for each.
+  const asks = place.chunked.read !== undefined
+  const before = asks ? undefined : await allFingerprints(place, records)
+  const survey = { column: read.id, shape: place.shape, start, counts, measure, asks }
+  const from = { kind: 'stage', stage: { ...stage, surveys: [survey] } } as const
+  const schedule: Schedule = { from, columns: [], steps: [], header: { columns: [] } }
+  const sources = new Map([[name, source]])
+  const result = run(session, { schedule, sources, ms: {} }, options, (surveyed) => putRecords(records, surveyed))
+  for await (const _ of result.batches);
   addWork(work, result.work)
   work.chunksTotal += result.work.chunksTotal
-  // What changed while it was read has no fingerprint.
-  const kept = new BigUint64Array(records.words.buffer)
-  const fingerprints = settled(before, await fingerprintsOf(place, records, all))
-  for (const record of all) {
+  if (before) setFingerprints(records, settled(before, await allFingerprints(place, records)))
+  return records
+}
+
+function allFingerprints(place: Place, records: ChunkRecords): Promise<Fingerprints> {
+  return fingerprintsOf(place, records, [...new Array(cellCount(records.counts)).keys()])
+}
+
+/** What changed while it was read has none. */
+function setFingerprints({ words }: ChunkRecords, fingerprints: Fingerprints): void {
+  const kept = new BigUint64Array(words.buffer)
+  for (let record = 0; 2 * record < fingerprints.length; record++) {
     kept.set(fingerprints.subarray(2 * record, 2 * record + 2), record * wordsPerRecord + word.fingerprint)
   }
-  return records
 }
 
 function nowhere({ settings }: Session): ChunkQLError {

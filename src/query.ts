@@ -3,11 +3,11 @@ import { bind } from './bind/bind.js'
 import type { Parameters } from './bind/context.js'
 import { pathsOf } from './bind/paths.js'
 import { compileStage } from './compile/stage.js'
-import { execute, type Progress } from './execute/execute.js'
+import { type ExecuteContext, execute, type Progress } from './execute/execute.js'
 import { inlineExecutor } from './execute/inline-executor.js'
 import { chunksWith, countChunks, emptyWork } from './execute/work.js'
 import { ChunkQLError, isChunkQLError } from './model/error.js'
-import type { Schedule, Work } from './model/job.js'
+import type { ScanStage, Schedule, Surveyed, Work } from './model/job.js'
 import type { Plan } from './model/plan.js'
 import type { SelectSyntax, Statement } from './model/syntax.js'
 import type { Batch, Header, Vector } from './model/vector.js'
@@ -18,6 +18,7 @@ import { schedule } from './schedule/schedule.js'
 import type { Session } from './session.js'
 import type { Source } from './source/source.js'
 import { learnFor } from './statistics.js'
+import { surveysFor } from './survey.js'
 
 export interface QueryOptions {
   readonly signal?: AbortSignal | undefined
@@ -64,16 +65,12 @@ export async function prepare(session: Session, query: SelectSyntax, parameters:
   return { plan, fired, schedule: ready, sources, ms: clock.laps }
 }
 
-/**
- * Schedules for the best way that has code: once, and where statistics tell something of its chunks, once more with that.
- * `reads`: statistics are not asked.
- */
-export async function makeReady(
+/** Schedules for the best way that has code: once, and where statistics tell something of its chunks, once more with that. */
+async function makeReady(
   plan: Plan,
   session: Session,
   coordinate: Coordinates,
   sources: ReadonlyMap<string, Source>,
-  reads = false,
 ): Promise<Schedule> {
   const { functions, settings } = session
   const context = { registry: functions.registry, settings, coordinate }
@@ -82,7 +79,7 @@ export async function makeReady(
     if (plain.from.kind !== 'stage') return plain
     const { stage: read } = plain.from
     const source = sources.get(read.scan.source) as Source
-    const known = settings.pruning && !reads ? await learnFor(read, source, settings, functions.registry) : undefined
+    const known = settings.pruning ? await learnFor(read, source, settings, functions.registry) : undefined
     const ready = known ? schedule(plan, { ...context, known }, refused) : plain
     if (ready.from.kind !== 'stage') return ready
     const stage = compileStage(ready.from.stage, functions.registry)
@@ -92,7 +89,16 @@ export async function makeReady(
   }
 }
 
-export function run(session: Session, prepared: Prepared, options: QueryOptions): Result {
+/** What is needed of a query to run it. */
+type Runnable = Pick<Prepared, 'schedule' | 'sources' | 'ms'>
+
+/** `onSurveyed`: takes the records of the stage's surveys; where nobody does, the stage may have some of its own. */
+export function run(
+  session: Session,
+  prepared: Runnable,
+  options: QueryOptions,
+  onSurveyed?: (surveyed: Surveyed) => void,
+): Result {
   const { schedule: ready, sources } = prepared
   const work = emptyWork()
   const { from } = ready
@@ -106,7 +112,7 @@ export function run(session: Session, prepared: Prepared, options: QueryOptions)
   }
   const stage = from.kind === 'stage' ? from.stage : undefined
   const source = stage && (sources.get(stage.scan.source) as Source)
-  const batches = execute(ready, {
+  const context: ExecuteContext = {
     // Without a scan nothing is run on it.
     executor:
       stage && source
@@ -121,9 +127,31 @@ export function run(session: Session, prepared: Prepared, options: QueryOptions)
     },
     isRemote: source?.isRemote ?? false,
     work,
+    onSurveyed,
     ...options,
-  })
+  }
+  const batches =
+    stage && source && !onSurveyed ? executeSurveyed(session, ready, stage, source, context) : execute(ready, context)
   return { header: ready.header, batches, work }
+}
+
+/** What the stage finds out of its chunks on the way is kept when the query has ended, however it did. */
+async function* executeSurveyed(
+  session: Session,
+  ready: Schedule,
+  stage: ScanStage,
+  source: Source,
+  context: ExecuteContext,
+): AsyncGenerator<Batch> {
+  const open = await surveysFor(stage, source, session.settings)
+  const surveys = open.map(({ survey }) => survey)
+  const onSurveyed = (surveyed: Surveyed) => open[surveyed.survey]?.take(surveyed)
+  const from = { kind: 'stage', stage: { ...stage, surveys } } as const
+  try {
+    yield* execute({ ...ready, from }, { ...context, onSurveyed })
+  } finally {
+    for (const each of open) session.later(() => each.keep())
+  }
 }
 
 type Coordinates = (source: string, table: string, column: string) => Vector | undefined

@@ -26,6 +26,8 @@ export class Session {
   /** Queries wait for what is being opened, so that `register` needs no await. */
   readonly #opening = new Set<Promise<void>>()
   #pool: { readonly threads: number; readonly pool: Pool } | undefined
+  /** What is under way that nobody waits for. */
+  readonly #later = new Set<Promise<void>>()
   #jobs = 0
   #closed = false
 
@@ -69,7 +71,7 @@ export class Session {
   /** The sources that a query can name: what is attached, and the paths that it mentions, opened for it. */
   async sourcesFor(paths: readonly { readonly path: string; readonly span: Span }[]): Promise<Map<string, Source>> {
     this.#checkOpen()
-    await Promise.allSettled(this.#opening)
+    await Promise.allSettled([...this.#opening, ...this.#later])
     const sources = new Map(this.#sources)
     for (const { path, span } of paths) {
       if (sources.has(path)) continue
@@ -103,6 +105,17 @@ export class Session {
     return this.#pool.pool
   }
 
+  /** Does something when others have had their turn, before the next query and before the session ends. Nobody learns whether it failed. */
+  later(work: () => void): void {
+    const done = new Promise<void>((resolve) => {
+      setImmediate(resolve)
+    })
+      .then(work)
+      .catch(() => undefined)
+      .finally(() => this.#later.delete(done))
+    this.#later.add(done)
+  }
+
   nextJob(): number {
     return ++this.#jobs
   }
@@ -114,6 +127,7 @@ export class Session {
   async close(): Promise<void> {
     this.#closed = true
     await this.#pool?.pool.close()
+    await Promise.allSettled(this.#later)
     for (const source of this.#sources.values()) await source.close()
     this.#sources.clear()
   }

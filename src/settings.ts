@@ -97,6 +97,12 @@ const definitions: Definitions = {
     read: boolean,
     expected: 'true or false',
   },
+  collect_statistics: {
+    summary: "'auto': queries leave statistics behind of chunks that are slow to decode; 'off': only ANALYZE does",
+    initial: () => 'auto',
+    read: (value) => (value === 'auto' || value === 'off' ? value : undefined),
+    expected: "'auto' or 'off'",
+  },
   inline_bytes: {
     summary: 'queries that decode fewer bytes run on the main thread',
     initial: () => 8e6,

@@ -1,6 +1,6 @@
 /** Runs one statement of any kind. Called by `index.ts`. */
 
-import { type AnalyzeTarget, analyzable, analyze } from './analyze.js'
+import { type AnalyzeTarget, analyze } from './analyze.js'
 import type { Parameters } from './bind/context.js'
 import { pathsOf } from './bind/paths.js'
 import { emptyWork } from './execute/work.js'
@@ -25,7 +25,7 @@ import {
   success,
 } from './show.js'
 import type { Source } from './source/source.js'
-import { dropKept, keptOf } from './statistics.js'
+import { analyzable, dropKept, keptOf } from './statistics.js'
 
 export async function runStatement(
   session: Session,

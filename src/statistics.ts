@@ -30,6 +30,19 @@ export function groupOf(
   return storeDirectory(cache, 'statistics', identity)
 }
 
+/** Those with chunks of values that have an order; coordinates are known without. */
+export function analyzable({ columns, dims }: Table): Column[] {
+  return columns.filter(
+    ({ layout, refused, type, role, dims: own }) =>
+      layout &&
+      !refused &&
+      hasStatistics(type) &&
+      own.length > 0 &&
+      role !== 'coordinate' &&
+      !(own.length === 1 && dims.length > 1),
+  )
+}
+
 export async function placeIn(group: string, source: Source, table: Table, column: Column): Promise<Place | undefined> {
   if (!column.layout || column.refused || column.dims.length === 0 || !hasStatistics(column.type)) return undefined
   const chunked = await source.column(table.name, column.name)

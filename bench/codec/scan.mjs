@@ -7,7 +7,7 @@ import { openDecoder } from './machine.mjs'
 const { store, runs } = order()
 const chunks = openChunks({ store })
 const { machine, source, decode } = await openDecoder(chunks)
-const db = await connect({ threads: 1, attach: { climate: store } })
+const db = await connect({ threads: 1, attach: { climate: store }, settings: { collect_statistics: 'off' } })
 
 function decodeAll() {
   for (const path of chunks.paths) {

@@ -4,7 +4,7 @@ import { order, timeLines } from '../shared/time.mjs'
 import { openDigest } from './digest.mjs'
 
 const { store, threads, runs, lines } = order()
-const db = await connect({ threads, attach: { rows: store } })
+const db = await connect({ threads, attach: { rows: store }, settings: { collect_statistics: 'off' } })
 const { keys, sql } = lines[0]
 const results = await timeLines(
   lines,

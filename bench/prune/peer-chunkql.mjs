@@ -3,7 +3,7 @@ import { connect } from '../../dist/index.js'
 import { order, timeLines, toNumber } from '../shared/time.mjs'
 
 const { store, threads, runs, lines, statistics } = order()
-const db = await connect({ threads, attach: { prune: store } })
+const db = await connect({ threads, attach: { prune: store }, settings: { collect_statistics: 'off' } })
 if (statistics === 'analyze') await db.query('ANALYZE prune')
 if (statistics === 'off') await db.query('DROP STATISTICS prune')
 const results = await timeLines(

@@ -3,7 +3,7 @@ import { connect } from '../../dist/index.js'
 import { order, timeLines } from '../shared/time.mjs'
 
 const { store, name, threads, runs, sql } = order()
-const db = await connect({ threads, attach: { [name]: store } })
+const db = await connect({ threads, attach: { [name]: store }, settings: { collect_statistics: 'off' } })
 const { results, peak } = await timeLines(
   [{ name: 'line', sql }],
   runs,

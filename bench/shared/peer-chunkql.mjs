@@ -3,7 +3,7 @@ import { connect } from '../../dist/index.js'
 import { order, timeLines, toNumber } from './time.mjs'
 
 const { store, name, threads, runs, lines } = order()
-const db = await connect({ threads, attach: { [name]: store } })
+const db = await connect({ threads, attach: { [name]: store }, settings: { collect_statistics: 'off' } })
 const ask = (sql) => db.query(sql)
 const results = await timeLines(lines, runs, ask, (table) => {
   const columns = table.schema.fields.map((_, i) => table.getChildAt(i))

@@ -29,9 +29,10 @@ const mostSplits = 16
 const leastSplit = 128
 
 export const blosc: CodecKind = {
-  open: () => ({
+  open: ({ cname }) => ({
     kind: 'transform',
     name: 'blosc',
+    isSlow: cname === 'zstd' || cname === 'zlib',
     decode(source, out, machine) {
       const header = readHeader(source, machine)
       if (header.decodedLength > out.length) throw wrongLength('blosc', header.decodedLength, out.length)

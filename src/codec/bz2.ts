@@ -8,6 +8,7 @@ export const bz2: CodecKind = {
   open: () => ({
     kind: 'transform',
     name: 'bz2',
+    isSlow: true,
     decode: (source, out, machine) => checked(run(source, out, machine), source.length, out.length),
     measure: (source, machine) =>
       checked(

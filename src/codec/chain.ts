@@ -8,6 +8,8 @@ import { openCodecs } from './registry.js'
 export interface Chain {
   /** Names of the codecs that do anything, in order of encoding. */
   readonly names: readonly string[]
+  /** Decoding takes longer than looking at every number does. */
+  readonly isSlow: boolean
   /** Decodes a chunk to exactly `out.length` bytes. Intermediate results are in memory that is given back. */
   decode(source: Span, out: Span, machine: Machine): void
   /**
@@ -29,6 +31,7 @@ export async function openChain(configs: readonly CodecConfig[], target: CodecTa
   const last = steps.at(-1)
   return {
     names: codecs.map((codec) => codec.name),
+    isSlow: codecs.some((codec) => codec.kind === 'transform' && codec.isSlow === true),
     ...(last?.kind === 'transform' && last.decodePart ? { decodePart: partly(steps.slice(0, -1), last) } : {}),
     decode(source, out, machine) {
       const mark = machine.mark()

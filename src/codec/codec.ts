@@ -27,6 +27,8 @@ export type Codec = TransformCodec | InPlaceCodec | CheckCodec
 export interface TransformCodec {
   readonly kind: 'transform'
   readonly name: string
+  /** Decodes less than about 1.5 GB a second. */
+  readonly isSlow?: boolean
   /**
    * Decodes `source` into `out`, whose length is the most that may be written; returns how much was.
    * Source and out do not overlap.

@@ -6,6 +6,7 @@ export const gzip: CodecKind = {
   open: () => ({
     kind: 'transform',
     name: 'gzip',
+    isSlow: true,
     decode: (source, out, machine) => inflate('gzip', 'gzip', source, out, machine),
     measure: (source, machine) => inflatedLength('gzip', 'gzip', source, machine),
   }),

@@ -28,6 +28,7 @@ function codec(decode: Decoder): Codec {
   return {
     kind: 'transform',
     name: 'lzma',
+    isSlow: true,
     decode: (source, out, machine) => checked(decode(source, out, machine), source.length, out.length),
     measure: (source, machine) =>
       checked(

@@ -6,6 +6,7 @@ export const zlib: CodecKind = {
   open: () => ({
     kind: 'transform',
     name: 'zlib',
+    isSlow: true,
     decode: (source, out, machine) => inflate('zlib', 'zlib', source, out, machine),
     measure: (source, machine) => inflatedLength('zlib', 'zlib', source, machine),
   }),

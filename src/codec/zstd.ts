@@ -6,6 +6,7 @@ export const zstd: CodecKind = {
   open: () => ({
     kind: 'transform',
     name: 'zstd',
+    isSlow: true,
     decode: (source, out, machine) => decodeZstd('zstd', source, out, machine),
     measure: (source, machine) => zstdLength('zstd', source, machine),
   }),

@@ -215,6 +215,8 @@ function operation(code: Operation, scope: Scope): Vectors {
   const [a, b, c] = code.args as unknown as [Code, Code, Code]
   switch (code.op) {
     case 'select': {
+      const extreme = extremeOf(a, b, c)
+      if (extreme) return zip(lanes(c, scope), lanes(b, scope), (m, x) => op(`${shapes[code.type]}.${extreme}`, m, x))
       const condition = isWide(code.type) ? wideMask(a, scope) : lanes(a, scope)
       return selected(condition, b, c, scope)
     }
@@ -252,6 +254,15 @@ function divided(operator: 'div' | 'divU' | 'rem' | 'remU', a: Code, b: Code, sc
   })
   const quotient = joinHalves(...(halves as [Wasm, Wasm]))
   return operator.startsWith('div') ? quotient : op('i32x4.sub', x, op('i32x4.mul', quotient, y))
+}
+
+/** `x < m ? x : m` is one instruction, also where one is NaN. Undefined where there is none, or it is something else. */
+function extremeOf(condition: Code, x: Code, m: Code): string | undefined {
+  if (!['lt', 'gt', 'ltU', 'gtU'].includes(condition.op)) return undefined
+  const [left, right] = (condition as Operation).args
+  if (left !== x || right !== m || x.type === 'i64') return undefined
+  const name = condition.op.startsWith('lt') ? 'min' : 'max'
+  return isFloat(x.type) ? `p${name}` : `${name}_${condition.op.endsWith('U') ? 'u' : 's'}`
 }
 
 /** Choosing between a value and zero is one `and`. */

@@ -1,42 +1,57 @@
 /** Compiles all bodies of a stage. Modules are kept by what they were made from: the same shape of query compiles once. Called by `query.ts`. */
-import type { Registry } from '../function/registry.js'
+import { builtins, type Registry } from '../function/registry.js'
 import { identityOf } from '../model/identity.js'
-import type { Bodies, CompiledNest, CompiledStage, LoopPlan, ScanStage } from '../model/job.js'
+import type { Bodies, CompiledNest, CompiledStage, LoopPlan, Measure, ScanStage } from '../model/job.js'
 import type { Nest } from '../model/nest.js'
 import { compileCombine, compileFinish, compileNest } from './compile.js'
 
 /** The stage ready to run; undefined where a body has no code: then it has to be scheduled another way. A stage without loops is ready as it is. */
 export function compileStage(stage: ScanStage, registry: Registry): ScanStage | undefined {
   if (!stage.loops) return stage
-  const compiled = cached(stage.loops, registry)
+  const compiled = compiledLoops(stage.loops, registry)
   return compiled && { ...stage, compiled, passing: compilePassing(stage.passing, registry) }
 }
 
 /** Where it has no code its boxes are filtered as the others are. */
 function compilePassing(passing: ScanStage['passing'], registry: Registry): ScanStage['passing'] {
   if (!passing?.loops) return passing
-  const compiled = cached(passing.loops, registry)
+  const compiled = compiledLoops(passing.loops, registry)
   return compiled && { ...passing, compiled }
 }
 
+function compiledLoops(loops: LoopPlan, registry: Registry): CompiledStage | undefined {
+  const { nests, accumulators, finishes } = loops
+  return cached(stages, registry, nameOf({ nests, accumulators, finishes }), () => compileLoops(loops, registry))
+}
+
+/** Undefined where there is no code for the values. */
+export function compileMeasure(measure: Measure): Measure | undefined {
+  const { nest } = measure
+  const compiled = cached(nests, builtins, nameOf(nest), () => compileNest(nest, builtins))
+  return compiled && { ...measure, compiled }
+}
+
+/** What was compiled with the functions of a registry, by what it was made from. */
+type Kept<T> = WeakMap<Registry, Map<string, T | undefined>>
+
 /** Enough for an application's set of queries; the oldest goes first. */
 const mostKept = 256
-const kept = new WeakMap<Registry, Map<string, CompiledStage | undefined>>()
+const stages: Kept<CompiledStage> = new WeakMap()
+const nests: Kept<CompiledNest> = new WeakMap()
 
-function cached(loops: LoopPlan, registry: Registry): CompiledStage | undefined {
-  const stages = kept.get(registry) ?? new Map<string, CompiledStage | undefined>()
-  kept.set(registry, stages)
-  const name = nameOf(loops)
-  if (stages.has(name)) return stages.get(name)
-  const compiled = compileLoops(loops, registry)
-  const [oldest] = stages.keys()
-  if (stages.size >= mostKept && oldest !== undefined) stages.delete(oldest)
-  stages.set(name, compiled)
+function cached<T>(kept: Kept<T>, registry: Registry, name: string, compile: () => T | undefined): T | undefined {
+  const all = kept.get(registry) ?? new Map<string, T | undefined>()
+  kept.set(registry, all)
+  if (all.has(name)) return all.get(name)
+  const compiled = compile()
+  const [oldest] = all.keys()
+  if (all.size >= mostKept && oldest !== undefined) all.delete(oldest)
+  all.set(name, compiled)
   return compiled
 }
 
-function nameOf({ nests, accumulators, finishes }: LoopPlan): string {
-  return identityOf({ nests, accumulators, finishes }, (key) => key === 'span' || key === 'name')
+function nameOf(made: Pick<LoopPlan, 'nests' | 'accumulators' | 'finishes'> | Nest): string {
+  return identityOf(made, (key) => key === 'span' || key === 'name')
 }
 
 function compileLoops({ nests, accumulators, finishes }: LoopPlan, registry: Registry): CompiledStage | undefined {

@@ -1,5 +1,6 @@
 /** The decoded chunks of one array in one machine: a few slots, the oldest used again. Called by `pieces.ts` and `cells.ts`. */
 import type { Machine } from '../kernel/machine.js'
+import { type Fingerprints, noFingerprints } from '../model/fingerprint.js'
 import type { Work } from '../model/job.js'
 import type { Portion } from '../model/portion.js'
 import { chunkIndex } from '../model/stored-column.js'
@@ -14,6 +15,32 @@ export interface Reading {
   readonly prefetch: Prefetch
 }
 
+/** Who is told of chunks, by their index in the array. */
+export interface ChunkWatcher {
+  /** Whether the fingerprint of a chunk that is about to be read is wanted. */
+  asks(chunk: readonly number[]): boolean
+  decoded(chunk: DecodedChunk): void
+}
+
+export interface DecodedChunk {
+  readonly index: readonly number[]
+  readonly address: number
+  /** The fingerprint from before it was read; unknown where nobody asked for it. */
+  readonly before: Fingerprints
+  /** That it has now. */
+  now(): Fingerprints
+}
+
+/** A chunk on its way into a slot. */
+interface Filling {
+  readonly slot: number
+  readonly chunk: readonly number[]
+  readonly name: string
+  readonly range: ByteRange
+  /** What is looked at of it; undefined: all of it. */
+  readonly portion: Portion | undefined
+}
+
 export class ChunkReader {
   readonly machine: Machine
   readonly #slots: number[]
@@ -23,6 +50,7 @@ export class ChunkReader {
   readonly #coming = new Map<string, Promise<number>>()
   /** All that read these chunks: several where they are fields of one array. */
   readonly #columns: ChunkedColumn[]
+  readonly #watchers: ChunkWatcher[] = []
   #next = 0
   /** What is looked at of a chunk; undefined: all of it. */
   portionOf: (chunk: readonly number[]) => Portion | undefined = () => undefined
@@ -45,6 +73,10 @@ export class ChunkReader {
     // Several columns may be made of one: its bytes are made ready once.
     if (!this.#columns.includes(column)) this.#columns.push(column)
     return this
+  }
+
+  watch(watcher: ChunkWatcher): void {
+    this.#watchers.push(watcher)
   }
 
   /** Address of a chunk, decoding it where no slot holds it. Synchronous where the source is. */
@@ -88,27 +120,61 @@ export class ChunkReader {
 
   #fill(slot: number, chunk: readonly number[], name: string): number | Promise<number> {
     const range = this.column.locate(chunk)
+    const portion = this.column.decodePart && this.portionOf(chunk)
+    const filling = { slot, chunk, name, range, portion }
     const { prefetch, work } = this.reading
     const started = performance.now()
     if (!this.column.read) {
       return prefetch.take(this.column, range, work()).then((fetched) => {
         work().msByStage.fetch = (work().msByStage.fetch ?? 0) + performance.now() - started
-        return this.#decode(slot, chunk, name, range, fetched)
+        return this.#take(filling, fetched, noFingerprints(1))
       })
     }
+    const isAsked = !portion?.ranges && this.#watchers.some((watcher) => watcher.asks(chunk))
+    const before = isAsked ? this.#fingerprint(chunk) : noFingerprints(1)
     const mark = this.machine.mark()
     const fetched = this.column.read(range, this.machine, this.#slots[slot])
     countRead(work(), fetched?.length ?? 0, performance.now() - started)
-    const address = this.#decode(slot, chunk, name, range, fetched)
+    const address = this.#take(filling, fetched, before)
     this.machine.release(mark)
     return address
   }
 
-  #decode(slot: number, chunk: readonly number[], name: string, range: ByteRange, fetched: Fetched): number {
+  /** Of a chunk of which cells are left out nobody may make a record. */
+  #take(filling: Filling, fetched: Fetched, before: Fingerprints): number {
+    const address = this.#decode(filling, fetched)
+    return filling.portion?.ranges ? address : this.#tell(filling.chunk, address, before)
+  }
+
+  /** Columns that share chunks ask for each fingerprint once. */
+  #tell(index: readonly number[], address: number, before: Fingerprints): number {
+    if (this.#watchers.length === 0) return address
+    const started = performance.now()
+    let after: Fingerprints | undefined
+    const now = () => {
+      after ??= this.#fingerprint(index)
+      return after
+    }
+    for (const watcher of this.#watchers) watcher.decoded({ index, address, before, now })
+    const work = this.reading.work()
+    work.msByStage.survey = (work.msByStage.survey ?? 0) + performance.now() - started
+    return address
+  }
+
+  /** Unknown where it is not to be had at once. */
+  #fingerprint(chunk: readonly number[]): Fingerprints {
+    const found = this.column.fingerprints?.([chunk])
+    return found instanceof Promise || !found ? noFingerprints(1) : found
+  }
+
+  #decode({ slot, name, range, portion }: Filling, fetched: Fetched): number {
     const address = this.#slots[slot] as number
     const started = performance.now()
     const mark = this.machine.mark()
-    const decoded = this.#decodeTo(address, chunk, range, fetched)
+    const decoded =
+      fetched && portion && this.column.decodePart
+        ? this.column.decodePart(fetched, this.machine, address, range, portion)
+        : this.#decodeWhole(address, range, fetched)
     for (const column of this.#columns) column.prepare?.(this.machine, address, range)
     this.machine.release(mark)
     this.#held[slot] = name
@@ -121,9 +187,7 @@ export class ChunkReader {
   }
 
   /** Returns how many bytes were decoded. */
-  #decodeTo(address: number, chunk: readonly number[], range: ByteRange, fetched: Fetched): number {
-    const portion = fetched && this.column.decodePart && this.portionOf(chunk)
-    if (portion) return this.column.decodePart?.(fetched, this.machine, address, range, portion) ?? 0
+  #decodeWhole(address: number, range: ByteRange, fetched: Fetched): number {
     this.column.decode(fetched, this.machine, address, range)
     return this.column.layout.bytes
   }

@@ -3,7 +3,7 @@ import type { Registry } from '../function/registry.js'
 import type { Machine } from '../kernel/machine.js'
 import { machines } from '../kernel/machine-pool.js'
 import { ChunkQLError } from '../model/error.js'
-import type { Job, Partial, PartialBody, ScanStage, Schedule, Sink, Work } from '../model/job.js'
+import type { Job, Partial, PartialBody, ScanStage, Schedule, Sink, Surveyed, Work } from '../model/job.js'
 import type { NamedAggregate, OutputColumn } from '../model/plan.js'
 import type { Batch } from '../model/vector.js'
 import { GroupRows } from '../operator/group-rows.js'
@@ -36,6 +36,7 @@ export interface ExecuteContext {
   readonly work: Work
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((progress: Progress) => void) | undefined
+  readonly onSurveyed?: ((surveyed: Surveyed) => void) | undefined
 }
 
 /** The result's batches, in the order of the query. Stops its tasks when the caller stops. */
@@ -149,6 +150,7 @@ async function* orderedPartials(stage: ScanStage, context: ExecuteContext): Asyn
       const partial = await Promise.race([waiting[0] as Promise<Partial>, stopped.promise])
       waiting.shift()
       addWork(work, partial.work)
+      for (const each of partial.surveyed ?? []) context.onSurveyed?.(each)
       context.onProgress?.({
         done: work.read + work.cached,
         total: work.chunksTotal - work.pruned - work.answered,

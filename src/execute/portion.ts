@@ -29,9 +29,13 @@ export function portions(
     own.bytes < leastBytes || dims.every(({ size }, dim) => rangeTotal(selection[dim] ?? [[0, size]]) === size)
   if (isWholeCell && isEveryCell) return () => undefined
   return (chunk) => ({
-    ranges: isEveryCell ? undefined : selectedBytes(axesOf(first, own, chunk, selection), cell),
+    ranges: isEveryCell ? undefined : unlessAll(selectedBytes(axesOf(first, own, chunk, selection), cell), own.bytes),
     ofCell: isWholeCell ? undefined : ofCell,
   })
+}
+
+function unlessAll(ranges: readonly IndexRange[], bytes: number): readonly IndexRange[] | undefined {
+  return rangeTotal(ranges) === bytes ? undefined : ranges
 }
 
 /** Cells beside those that are selected are never looked at, not even to see whether they are valid. */

@@ -2,7 +2,17 @@
 import type { Registry } from '../function/registry.js'
 import type { Machine } from '../kernel/machine.js'
 import type { ColumnId } from '../model/expression.js'
-import type { Bodies, CompiledNest, Job, JobColumn, Partial, PartialBody, ScanStage, Work } from '../model/job.js'
+import type {
+  Bodies,
+  CompiledNest,
+  Job,
+  JobColumn,
+  Partial,
+  PartialBody,
+  ScanStage,
+  Surveyed,
+  Work,
+} from '../model/job.js'
 import type { Box } from '../model/schema.js'
 import { chunksOf, isCoded, type StoredColumn, withOwnChunks } from '../model/stored-column.js'
 import { type Body, placeBody } from '../operator/body.js'
@@ -16,6 +26,7 @@ import { Prefetch } from './prefetch.js'
 import { boxFilter } from './prune.js'
 import { reduceTask } from './reduce-task.js'
 import { rowTask } from './row-task.js'
+import { Surveyor, surveyTask } from './survey.js'
 import { earlyColumns, runOf, wantsOf, wantsUnder } from './wants.js'
 import { emptyWork } from './work.js'
 
@@ -77,6 +88,7 @@ export async function openStage(
   const piecesAhead = source.isRemote ? aheadOf(stage, memory) : 0
   const reading: Reading = { machine, work: () => work, prefetch }
   const readers = await openReaders(stage, source, reading, piecesAhead)
+  const surveyors = openSurveyors(stage, readers, machine)
   const check = source.isRemote ? withTurns(interrupt.check) : interrupt.check
   const dictionaries = new Map(stage.scan.columns.filter(isCoded).map(({ id }) => [id, new Dictionary(memory)]))
   const common = { machine, source, registry, piecesAhead, dictionaries, expected: new Map(), memory, check }
@@ -106,7 +118,7 @@ export async function openStage(
     const watch = startWatch(interrupt, prefetch)
     try {
       const body = await runBoxes(run, boxes)
-      return { task, body, work }
+      return { task, body, work, surveyed: surveyedBy(surveyors) }
     } finally {
       clearInterval(watch)
       machine.release(mark)
@@ -196,6 +208,7 @@ function aheadOf(stage: ScanStage, memory: number): number {
 const mostPiecesAhead = 8
 
 function runBoxes(run: StageRun, boxes: readonly Box[]): Promise<PartialBody> {
+  if (run.stage.surveysOnly) return surveyTask(run, boxes)
   if (run.bodies?.main.compiled.nest.sink.kind !== 'reduce') return rowTask(run, boxes)
   // All boxes of a task pass, or none does.
   const own = boxes[0] ? runOf(run, boxes[0]) : run
@@ -240,6 +253,27 @@ async function openReaders(
     reader.portionOf = portions(readBy, reader.column.layout, scan)
   }
   return opens
+}
+
+function openSurveyors(
+  { scan, surveys = [] }: ScanStage,
+  readers: readonly (ChunkReader | undefined)[],
+  machine: Machine,
+): Surveyor[] {
+  return surveys.map((survey) => {
+    const k = scan.columns.findIndex(({ id }) => id === survey.column)
+    const reader = readers[k] as ChunkReader
+    const surveyor = new Surveyor(survey, scan.columns[k] as StoredColumn, machine)
+    reader.watch(surveyor)
+    return surveyor
+  })
+}
+
+function surveyedBy(surveyors: readonly Surveyor[]): Surveyed[] {
+  return surveyors.flatMap((surveyor, survey) => {
+    const found = surveyor.take()
+    return found ? [{ survey, ...found }] : []
+  })
 }
 
 function placeBodies(compiled: Bodies<CompiledNest>, machine: Machine): Bodies<Body> {

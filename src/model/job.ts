@@ -1,6 +1,7 @@
 /** What workers get: plain data, sent once per job; tasks are an index. Boundaries of tasks depend on the job alone. */
 import type { Access } from './access.js'
 import type { ColumnId, Expression } from './expression.js'
+import type { Fingerprints } from './fingerprint.js'
 import type { Accumulator, Field, Finish, Nest } from './nest.js'
 import type {
   Aggregate,
@@ -47,6 +48,8 @@ export interface Settings extends Access {
   readonly statistics_location: 'cache' | 'store'
   /** Whether statistics count of chunks that cannot be told from what they were. */
   readonly trust_statistics: boolean
+  /** 'auto': a query keeps what it can tell of chunks that cost more to decode than to look at. */
+  readonly collect_statistics: 'auto' | 'off'
   /** Queries that decode fewer bytes run on the main thread. */
   readonly inline_bytes: number
 }
@@ -258,11 +261,59 @@ export interface ScanStage {
   readonly chunks?: ChunkCounts | undefined
   /** Groups of cells that statistics have answered: their states, and which group of all (dense keys, or none) each belongs to. */
   readonly answered?: Answered | undefined
+  readonly surveys?: readonly Survey[] | undefined
+  /** Chunks are read for nothing but the surveys: there are no rows. */
+  readonly surveysOnly?: true | undefined
   /** Absent: interpreted. */
   readonly loops?: LoopPlan | undefined
   readonly compiled?: CompiledStage | undefined
   /** The same without the filter, and without the columns that only the filter reads: for boxes all of whose cells pass. */
   readonly passing?: Pick<ScanStage, 'scan' | 'loops' | 'compiled'> | undefined
+}
+
+/** Of which chunks of a column a record is made as soon as one is decoded, and how. */
+export interface Survey {
+  readonly column: ColumnId
+  /** Cells of the array along the column's own dims. */
+  readonly shape: readonly number[]
+  /** The box of the chunk grid that the records are of. */
+  readonly start: readonly number[]
+  readonly counts: readonly number[]
+  readonly measure: Measure
+  /** Whether the task asks for the fingerprint of each chunk, before it is read and after. */
+  readonly asks: boolean
+  /**
+   * Where a query only leaves behind what it finds: of each chunk of the box the fingerprint with which a record of it is
+   * kept already. A chunk that has it, or none, is passed over, and so is one of which no record can be made. Absent: all
+   * chunks have a record, or the query fails.
+   */
+  readonly kept?: Fingerprints | undefined
+}
+
+/** How a chunk becomes a record: a reduction of it to one group. */
+export interface Measure {
+  /** The column's own dims, outermost loop first. */
+  readonly order: readonly number[]
+  readonly nest: Nest
+  /**
+   * For each field of the states the word of the record that it is kept in; -1: in none. In place of NULLs, values are
+   * counted.
+   */
+  readonly words: readonly number[]
+  /** Whether the NaNs that are counted are NULLs. */
+  readonly nanIsNull: boolean
+  /** Whether the ends are those of the numbers as they are stored, which scale and offset are to be applied to. */
+  readonly isPacked: boolean
+  readonly compiled?: CompiledNest | undefined
+}
+
+/** Records that a task has made. */
+export interface Surveyed {
+  /** Which of the stage's surveys. */
+  readonly survey: number
+  /** The numbers of the chunks in the box of the survey, and the words of one record after another. */
+  readonly chunks: readonly number[]
+  readonly words: BigInt64Array
 }
 
 /** Chunks of all columns that a query names. */
@@ -370,4 +421,5 @@ export interface Partial {
   readonly task: number
   readonly body: PartialBody
   readonly work: Work
+  readonly surveyed?: readonly Surveyed[] | undefined
 }

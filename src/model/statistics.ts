@@ -53,6 +53,15 @@ export function emptyRecords(type: Type, start: readonly number[], counts: reado
   return { type, start, counts, words, floats: new Float64Array(words.buffer) }
 }
 
+/** The number of a chunk in a box of the chunk grid that holds it. */
+export function recordOf({ start, counts }: Pick<ChunkRecords, 'start' | 'counts'>, chunk: readonly number[]): number {
+  let record = 0
+  for (let axis = 0; axis < chunk.length; axis++) {
+    record = record * (counts[axis] as number) + (chunk[axis] as number) - (start[axis] as number)
+  }
+  return record
+}
+
 export function isKnownRecord({ words }: ChunkRecords, record: number): boolean {
   return words[record * wordsPerRecord + word.extent] !== 0n
 }

@@ -234,8 +234,20 @@ function finishStage(
   { settings, registry }: ScheduleContext,
   inRows: boolean,
 ): ScanStage {
-  const stored = withOwnChunks(scan.columns)
   const slab = sink.kind !== 'reduce' || (inRows && sink.aggregates.some((aggregate) => isOrdered(aggregate, registry)))
+  const { stage, isAnyPassing } = cutIntoTasks(scan, sink, { slab, inRows }, settings)
+  const passing = isAnyPassing ? passingOf(scan, sink, loops, !inRows, registry) : undefined
+  return { ...stage, loops, passing }
+}
+
+/** `slab`: boxes follow each other in the order of the rows; `inRows`: they stay in it. */
+export function cutIntoTasks(
+  scan: GridScan,
+  sink: Sink,
+  { slab, inRows }: { readonly slab: boolean; readonly inRows: boolean },
+  settings: Settings,
+): { readonly stage: ScanStage; readonly isAnyPassing: boolean } {
+  const stored = withOwnChunks(scan.columns)
   // Half of a thread's share: the rest is for encoded bytes, states and results.
   const memory = settings.memory_limit / settings.threads / 2
   const choice = chooseBox(stored, scan.dims, slab, memory)
@@ -246,6 +258,5 @@ function finishStage(
   const share = boxes === 0 ? 0 : tasks.boxes / boxes
   const { taskBytes } = choice
   const [decodedBytes, chunkReads] = [choice.decodedBytes * share, choice.chunkReads * share]
-  const passing = isAnyPassing ? passingOf(scan, sink, loops, !inRows, registry) : undefined
-  return { scan: { ...scan, verdicts }, sink, tasks, taskBytes, decodedBytes, chunkReads, loops, passing }
+  return { stage: { scan: { ...scan, verdicts }, sink, tasks, taskBytes, decodedBytes, chunkReads }, isAnyPassing }
 }

@@ -42,6 +42,8 @@ export interface ChunkedColumn {
   readonly layout: Layout
   /** `table/column`, for errors. */
   readonly name: string
+  /** Decoding a chunk takes longer than looking at every number in it does. */
+  readonly isSlow?: boolean
   /** Where chunk `index` (per own dim) lies. Pure. */
   locate(index: readonly number[]): ByteRange
   /**

@@ -4,7 +4,7 @@
  * writers one is lost, never mixed. Called by `keeping.ts`.
  */
 import { cellCount } from '../model/schema.js'
-import { type ChunkRecords, emptyRecords, word, wordsPerRecord } from '../model/statistics.js'
+import { type ChunkRecords, emptyRecords, recordOf, word, wordsPerRecord } from '../model/statistics.js'
 import { isFloat, type Type } from '../model/type.js'
 import { removeFolder, writeAtomically } from '../platform/node/atomic-file.js'
 import { readWhole } from '../platform/node/files.js'
@@ -44,7 +44,7 @@ function fieldsOf(type: Type): [name: string, dtype: string][] {
 
 /** Undefined where there is none, or none of this form. */
 export function readShape(folder: string, type: Type): Shape | undefined {
-  const content = readWhole(`${folder}/.zarray`)
+  const content = contentOf(`${folder}/.zarray`)
   if (!content) return undefined
   try {
     const { shape, chunks, dtype } = JSON.parse(new TextDecoder().decode(content))
@@ -124,8 +124,17 @@ function fileShape(grid: readonly number[]): number[] {
     .reverse()
 }
 
+/** What cannot be read is not there: no query depends on it. */
+function contentOf(path: string): Uint8Array | undefined {
+  try {
+    return readWhole(path)
+  } catch {
+    return undefined
+  }
+}
+
 function readFile(folder: string, chunk: readonly number[], file: readonly number[]): BigInt64Array | undefined {
-  const content = readWhole(`${folder}/${file.join('.')}`)
+  const content = contentOf(`${folder}/${file.join('.')}`)
   if (content?.length !== cellCount(chunk) * recordBytes) return undefined
   // A copy: what was read may lie among other things in a buffer.
   return new BigInt64Array(new Uint8Array(content).buffer)
@@ -161,10 +170,11 @@ function copyShared(from: Records, to: Records, which: 'all' | 'known'): boolean
   let isAny = false
   const place = [...low]
   for (let axis = 0; axis >= 0; ) {
-    const source = recordAt(from, place) * wordsPerRecord
-    if (which === 'all' || from.words[source + word.extent] !== 0n) {
+    const source = recordOf(from, place) * wordsPerRecord
+    const target = recordOf(to, place) * wordsPerRecord
+    if (which === 'all' || (from.words[source + word.extent] !== 0n && !isPoorer(from, source, to, target))) {
       isAny = true
-      to.words.set(from.words.subarray(source, source + row * wordsPerRecord), recordAt(to, place) * wordsPerRecord)
+      to.words.set(from.words.subarray(source, source + row * wordsPerRecord), target)
     }
     for (axis = last; axis >= 0; axis--) {
       place[axis] = (place[axis] as number) + (step[axis] as number)
@@ -175,10 +185,14 @@ function copyShared(from: Records, to: Records, which: 'all' | 'known'): boolean
   return isAny
 }
 
-function endOf({ start, counts }: Records, axis: number): number {
-  return (start[axis] as number) + (counts[axis] as number)
+/** Whether a record lacks the sums that another one of the same chunk has. */
+function isPoorer(own: Records, at: number, other: Records, otherAt: number): boolean {
+  if (own.words[at + word.hasMoments] !== 0n || other.words[otherAt + word.hasMoments] === 0n) return false
+  return [word.fingerprint, word.fingerprint + 1, word.extent].every(
+    (each) => own.words[at + each] === other.words[otherAt + each],
+  )
 }
 
-function recordAt({ start, counts }: Records, place: readonly number[]): number {
-  return place.reduce((at, index, axis) => at * (counts[axis] as number) + index - (start[axis] as number), 0)
+function endOf({ start, counts }: Records, axis: number): number {
+  return (start[axis] as number) + (counts[axis] as number)
 }

@@ -132,6 +132,7 @@ export const settings: Settings = {
   inline_bytes: 0,
   statistics_location: 'cache',
   trust_statistics: false,
+  collect_statistics: 'off',
   ...initialAccess,
 }
 

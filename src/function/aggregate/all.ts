@@ -21,8 +21,7 @@ import {
   regrSxy,
   regrSyy,
 } from './covariance.js'
-import { greatestPart, leastPart, max, min } from './extreme.js'
-import { momentFields, totalFields } from './fields.js'
+import { greatestNumber, greatestPart, leastNumber, leastPart, max, min } from './extreme.js'
 import { list } from './list.js'
 import { allPart, anyPart, boolAnd, boolOr } from './logic.js'
 import { moments, stddevPop, stddevSamp, varPop, varSamp } from './moments.js'
@@ -75,9 +74,9 @@ export const aggregates: readonly AggregateFunction[] = [
   total,
   leastPart,
   greatestPart,
+  leastNumber,
+  greatestNumber,
   moments,
-  ...totalFields,
-  ...momentFields,
   allPart,
   anyPart,
   productPart,

@@ -1,5 +1,5 @@
 /** min and max of everything that has an order; NaN is the greatest number. */
-import { type Code, type CodeType, codeTypeOf, constant, max as larger, ne, select } from '../../model/code.js'
+import { type Code, type CodeType, codeTypeOf, constant, gt, max as larger, lt, ne, select } from '../../model/code.js'
 import { integerFacts, isFloat, isMoment, type Type, type Value } from '../../model/type.js'
 import type {
   AlgebraicAggregate,
@@ -81,6 +81,30 @@ export const leastPart = part('$min', greatest, lesserOf, ({ cells, nulls, nans,
   cells === nulls + nans ? Number.NaN : min,
 )
 export const greatestPart = part('$max', least, greaterOf, ({ nans, max }) => (nans > 0 ? Number.NaN : max))
+
+/** One end of the floats that are numbers, as statistics keep it: NaN is passed over by the comparison itself. */
+function numberPart(name: string, init: number, passes: (x: Code, m: Code) => Code): DistributiveAggregate {
+  const choose = ([m]: readonly Code[], [x]: readonly Code[]): readonly Code[] =>
+    m && x ? [select(passes(x, m), x, m)] : []
+  return {
+    kind: 'distributive',
+    name,
+    summary: 'Keeps one end of the numbers seen.',
+    usage: `${name}(x)`,
+    resolve: (args) => {
+      const signature = resolve(args)
+      return signature && isFloat(signature.result) ? signature : undefined
+    },
+    state: (signature) => [{ name: 'value', type: stateType(firstType(signature)), init }],
+    step: choose,
+    combine: choose,
+    finish: (state) => ({ value: field(state, 0) }),
+    examples: [],
+  }
+}
+
+export const leastNumber = numberPart('$low', Number.POSITIVE_INFINITY, lt)
+export const greatestNumber = numberPart('$high', Number.NEGATIVE_INFINITY, gt)
 
 /** The same over text. */
 function interpreted(

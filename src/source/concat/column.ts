@@ -139,6 +139,7 @@ export function joinedColumn(
   return {
     layout,
     name,
+    isSlow: columns.every((column) => column.isSlow),
     locate(index): JoinedRange {
       const pieces = piecesOf(parts, axis, layout.chunk, index).map((piece) => ({
         ...piece,

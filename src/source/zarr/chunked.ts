@@ -158,6 +158,7 @@ export function chunkedColumn(
   return {
     layout,
     name: arrayName,
+    isSlow: chain.isSlow,
     locate: files.locate,
     ...(files.read ? { read } : {}),
     fetch,

@@ -127,6 +127,7 @@ interface Form {
 export function rectilinearChain(chain: Chain, form: Form): Chain {
   return {
     names: ['rectilinear', ...chain.names],
+    isSlow: chain.isSlow,
     decode(source, out, machine) {
       const rank = form.chunk.length
       const count = machine.view.getUint32(source.address, true)

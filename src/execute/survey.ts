@@ -1,0 +1,191 @@
+/** Makes records of chunks as they are decoded, and the task that decodes them for nothing else. Called by `stage-run.ts`. */
+import type { Machine } from '../kernel/machine.js'
+import { isChunkQLError } from '../model/error.js'
+import { isKnown, sameFingerprint } from '../model/fingerprint.js'
+import type { CompiledNest, PartialBody, Survey, Surveyed } from '../model/job.js'
+import type { Field } from '../model/nest.js'
+import { type Box, cellCount } from '../model/schema.js'
+import { extentOf, recordOf, word, wordsPerRecord } from '../model/statistics.js'
+import type { StoredColumn } from '../model/stored-column.js'
+import { isFloat } from '../model/type.js'
+import { blockCells } from '../operator/axis.js'
+import { type Body, placeBody, placeFields } from '../operator/body.js'
+import { runLoop } from '../operator/loop.js'
+import { isRead } from '../operator/piece.js'
+import { Scratch } from '../operator/scratch.js'
+import { allocateStored, unpack } from '../source/unpack.js'
+import { settled } from '../statistics/fingerprint.js'
+import { piecesOf } from './boxes.js'
+import type { ChunkWatcher, DecodedChunk } from './chunk-reader.js'
+import type { StageRun } from './stage-run.js'
+
+/** The records of one survey on one thread: each chunk has one, however often it is decoded. */
+export class Surveyor implements ChunkWatcher {
+  readonly #body: Body
+  readonly #fields: readonly number[]
+  /** The memory of the fields as it is before the first cell. */
+  readonly #initial: Uint8Array
+  readonly #scratch: Scratch
+  readonly #done: Uint8Array
+  #chunks: number[] = []
+  #records: BigInt64Array[] = []
+
+  /** Places the body in the machine, where it stays until its owner releases it. */
+  constructor(
+    readonly survey: Survey,
+    readonly column: StoredColumn,
+    readonly machine: Machine,
+  ) {
+    this.#body = placeBody(survey.measure.compiled as CompiledNest, machine)
+    this.#fields = placeFields(this.#body, machine, 1)
+    const [first = 0] = this.#fields
+    this.#initial = machine.bytes.slice(first, (this.#fields.at(-1) ?? first) + 8)
+    this.#scratch = new Scratch(machine)
+    // Tasks give back what is allocated while they run.
+    this.#scratch.reserve(tableBytes(column))
+    this.#done = new Uint8Array(cellCount(survey.counts))
+  }
+
+  asks(chunk: readonly number[]): boolean {
+    return this.survey.asks && this.#isNew(recordIn(this.survey, chunk))
+  }
+
+  decoded({ index, address, before, now }: DecodedChunk): void {
+    const { kept } = this.survey
+    const record = recordIn(this.survey, index)
+    if (!this.#isNew(record)) return
+    if (kept && (!isKnown(before, 0) || sameFingerprint(before, 0, kept, record))) return
+    this.#done[record] = 1
+    try {
+      const words = this.#measure(index, address)
+      const fingerprint = isKnown(before, 0) ? settled(before, now()) : before
+      if (kept && !isKnown(fingerprint, 0)) return
+      words.set(new BigInt64Array(fingerprint.buffer), word.fingerprint)
+      this.#chunks.push(record)
+      this.#records.push(words)
+    } catch (error) {
+      if (!kept || !isChunkQLError(error)) throw error
+    }
+  }
+
+  /** Neither recorded before nor outside of what is surveyed. */
+  #isNew(record: number | undefined): record is number {
+    return record !== undefined && this.#done[record] === 0
+  }
+
+  /** What was recorded since the last call. */
+  take(): Omit<Surveyed, 'survey'> | undefined {
+    const [chunks, records] = [this.#chunks, this.#records]
+    if (chunks.length === 0) return undefined
+    const words = new BigInt64Array(chunks.length * wordsPerRecord)
+    records.forEach((record, i) => {
+      words.set(record, i * wordsPerRecord)
+    })
+    this.#chunks = []
+    this.#records = []
+    return { chunks, words }
+  }
+
+  #measure(chunk: readonly number[], address: number): BigInt64Array {
+    const { survey, column, machine } = this
+    const { order, words: places, nanIsNull, isPacked } = survey.measure
+    const { layout, type } = column
+    const extents = chunk.map((at, axis) => cellsAlong(at, layout.chunk[axis] as number, survey.shape[axis] as number))
+    const { fields } = this.#body.compiled
+    machine.bytes.set(this.#initial, this.#fields[0])
+    const dims = extents.map((extent) => ({ extent, ranges: [[0, extent]] as const }))
+    const columns = [{ base: address + (layout.offset ?? 0), strides: layout.strides }]
+    runLoop({ order, dims, columns, shape: 'register' }, this.#scratch, this.#body.frame, (call) =>
+      this.#body.run(call),
+    )
+    const words = new BigInt64Array(wordsPerRecord)
+    const floats = new Float64Array(words.buffer)
+    const { view } = machine
+    places.forEach((place, k) => {
+      if (place < 0) return
+      const value = stateOf(fields[k] as Field, view, this.#fields[k] as number)
+      const isFloatWord = place === word.mean || place === word.m2 || (isFloat(type) && isValue(place) && !isPacked)
+      if (isFloatWord) floats[place] = Number(value)
+      else words[place] = BigInt(value)
+    })
+    if (isPacked) unpackEnds(column, words, floats)
+    const cells = BigInt(cellCount(extents))
+    if (places.includes(word.nulls)) words[word.nulls] = cells - (words[word.nulls] as bigint)
+    if (nanIsNull) {
+      words[word.nulls] = (words[word.nulls] as bigint) + (words[word.nans] as bigint)
+      words[word.nans] = 0n
+    }
+    if ((words[word.nulls] as bigint) + (words[word.nans] as bigint) === cells) words.fill(0n, word.min, word.max + 1)
+    words[word.hasMoments] = places.includes(word.sum) ? 1n : 0n
+    words[word.cells] = cells
+    words[word.extent] = extentOf(chunk, layout.chunk, survey.shape)
+    words[word.time] = BigInt(Date.now())
+    return words
+  }
+}
+
+/** The number of the chunk's record; undefined where it lies outside of what is surveyed. */
+function recordIn(survey: Survey, index: readonly number[]): number | undefined {
+  const { start, counts } = survey
+  const isInside = index.every((at, axis) => {
+    const place = at - (start[axis] as number)
+    return place >= 0 && place < (counts[axis] as number)
+  })
+  return isInside ? recordOf(survey, index) : undefined
+}
+
+const isValue = (place: number): boolean => place === word.min || place === word.max || place === word.sum
+
+function unpackEnds({ type, layout }: StoredColumn, words: BigInt64Array, floats: Float64Array): void {
+  const stored = allocateStored(layout.storage, 2)
+  for (const [i, end] of [word.min, word.max].entries()) {
+    const value = words[end] as bigint
+    stored[i] = (stored instanceof BigInt64Array || stored instanceof BigUint64Array ? value : Number(value)) as never
+  }
+  const ends = Float64Array.from(unpack(type, layout, stored).values as Float32Array | Float64Array).sort()
+  floats.set(ends, word.min)
+}
+
+function cellsAlong(at: number, size: number, all: number): number {
+  return Math.max(0, Math.min(size, all - at * size))
+}
+
+/** What the loop over a chunk lays out: runs of a block each, and the indexes along one axis. */
+function tableBytes({ layout: { chunk } }: StoredColumn): number {
+  return 12 * (cellCount(chunk) / blockCells + 2) + 8 * Math.max(1, ...chunk)
+}
+
+function stateOf(field: Field, view: DataView, address: number): number | bigint {
+  switch (field.type) {
+    case 'i32':
+      return view.getInt32(address, true)
+    case 'i64':
+      return view.getBigInt64(address, true)
+    case 'f32':
+      return view.getFloat32(address, true)
+    case 'f64':
+      return view.getFloat64(address, true)
+    default:
+      return field.type satisfies never
+  }
+}
+
+/** Reads the chunks under some boxes. */
+export async function surveyTask(run: StageRun, boxes: readonly Box[]): Promise<PartialBody> {
+  const { scan } = run.stage
+  for (const box of boxes) {
+    for (const piece of piecesOf(box, scan.columns, scan.verdicts)) {
+      const pause = run.check()
+      if (pause) await pause
+      if (!isRead(scan, piece)) continue
+      for (const [k, column] of scan.columns.entries()) {
+        if (column.kind !== 'stored') continue
+        const { chunk } = column.layout
+        const index = column.dims.map((dim, axis) => Math.floor((piece.start[dim] as number) / (chunk[axis] as number)))
+        const loaded = run.readers[k]?.load(index)
+        if (loaded instanceof Promise) await loaded
+      }
+    }
+  }
+  return { kind: 'rows', batches: [] }
+}

@@ -1,0 +1,101 @@
+/**
+ * What queries leave behind of the chunks that they decode anyway: records, for columns whose chunks cost more to decode than
+ * to look at. Called by `query.ts`.
+ */
+import { compileMeasure } from './compile/stage.js'
+import type { Fingerprints } from './model/fingerprint.js'
+import type { Measure, ScanStage, Settings, Survey, Surveyed } from './model/job.js'
+import { cellCount } from './model/schema.js'
+import { type ChunkRecords, emptyRecords, isKnownRecord, word, wordsPerRecord } from './model/statistics.js'
+import type { StoredColumn } from './model/stored-column.js'
+import type { Type } from './model/type.js'
+import { planMeasure } from './schedule/survey.js'
+import type { Source } from './source/source.js'
+import { forgetResized, type Place, readKept, writeKept } from './statistics/keeping.js'
+import { chunksUnder, latticeOf } from './statistics/lattice.js'
+import { analyzable, groupOf, placeIn } from './statistics.js'
+
+/** A survey that a query makes by the way, and what comes of it. */
+export class OpenSurvey {
+  #records: ChunkRecords | undefined
+
+  /** `write`: keeps records. */
+  constructor(
+    readonly survey: Survey,
+    readonly type: Type,
+    readonly write: (records: ChunkRecords) => void,
+  ) {}
+
+  take(surveyed: Surveyed): void {
+    this.#records ??= emptyRecords(this.type, this.survey.start, this.survey.counts)
+    putRecords(this.#records, surveyed)
+  }
+
+  /** Throws where nothing can be written. */
+  keep(): void {
+    if (this.#records) this.write(this.#records)
+  }
+}
+
+/** Of smaller chunks the bookkeeping would cost more than its share: bytes. */
+const leastBytes = 2 ** 19
+/** Records of more chunks are not held. */
+const mostRecords = 1 << 17
+
+/** Those that a stage is to make. */
+export async function surveysFor(stage: ScanStage, source: Source, settings: Settings): Promise<OpenSurvey[]> {
+  const group = groupOf(source, settings)
+  const table = source.schema.tables.find(({ name }) => name === stage.scan.table)
+  const isWanted = settings.collect_statistics === 'auto' && stage.tasks.boxes > 0
+  // What comes from afar would be asked for once more.
+  if (!isWanted || group === undefined || !table || source.isRemote) return []
+  const known = analyzable(table)
+  const found: OpenSurvey[] = []
+  for (const column of stage.scan.columns) {
+    const own = column.kind === 'stored' && known.find(({ name }) => name === column.name)
+    if (!own || column.coded || column.layout.made || column.layout.bytes < leastBytes) continue
+    const place = await placeIn(group, source, table, own)
+    const survey = place?.chunked.isSlow && place.chunked.read ? surveyOf(stage, column, place) : undefined
+    if (!place || !survey) continue
+    found.push(
+      new OpenSurvey(survey, column.type, (records) => writeKept(group, source.identity ?? '', place, records)),
+    )
+  }
+  return found
+}
+
+function surveyOf({ scan }: ScanStage, column: StoredColumn, place: Place): Survey | undefined {
+  const { start, counts } = chunksUnder(latticeOf(column, scan.dims, scan.selection), column, scan.dims)
+  const chunks = cellCount(counts)
+  const measure = chunks > 0 && chunks <= mostRecords ? compiledMeasure(column, false) : undefined
+  if (!measure) return undefined
+  const kept = fingerprintsKept(place, start, counts)
+  return { column: column.id, shape: place.shape, start, counts, measure, asks: true, kept }
+}
+
+/** Undefined where values of this type have no code. */
+export function compiledMeasure(column: StoredColumn, hasMoments: boolean): Measure | undefined {
+  const planned = planMeasure(column, hasMoments)
+  return planned && compileMeasure(planned)
+}
+
+function fingerprintsKept(place: Place, start: readonly number[], counts: readonly number[]): Fingerprints {
+  const kept = new BigUint64Array(2 * cellCount(counts))
+  const records = readKept(place, start, counts)
+  if (!records) return kept
+  forgetResized(place, records)
+  const words = new BigUint64Array(records.words.buffer)
+  for (let record = 0; 2 * record < kept.length; record++) {
+    if (!isKnownRecord(records, record)) continue
+    const at = record * wordsPerRecord + word.fingerprint
+    kept.set(words.subarray(at, at + 2), 2 * record)
+  }
+  return kept
+}
+
+/** Puts what a task has recorded among the records. */
+export function putRecords({ words: all }: ChunkRecords, { chunks, words }: Surveyed): void {
+  chunks.forEach((record, i) => {
+    all.set(words.subarray(i * wordsPerRecord, (i + 1) * wordsPerRecord), record * wordsPerRecord)
+  })
+}

@@ -2,14 +2,26 @@
 import type { Registry } from '../function/registry.js'
 import type { Machine } from '../kernel/machine.js'
 import type { ColumnId } from '../model/expression.js'
-import type { Bodies, CompiledNest, Job, JobColumn, Partial, PartialBody, ScanStage, Work } from '../model/job.js'
+import type {
+  Bodies,
+  CompiledNest,
+  GroupPart,
+  Job,
+  JobColumn,
+  Partial,
+  PartialBody,
+  ScanStage,
+  Work,
+} from '../model/job.js'
 import type { Box } from '../model/schema.js'
 import { chunksOf, isCoded, type StoredColumn, withOwnChunks } from '../model/stored-column.js'
 import { type Body, placeBody } from '../operator/body.js'
 import { Dictionary } from '../operator/dictionary.js'
+import { type Division, divisionOf } from '../operator/division.js'
 import type { ChunkedColumn, Source } from '../source/source.js'
 import { boxAt, boxesOf, chunksTouched, chunksUnder } from './boxes.js'
 import { ChunkReader, type Reading } from './chunk-reader.js'
+import { mergeTask } from './merge-task.js'
 import { openPartialCache, type PartialCache } from './partial-cache.js'
 import { Prefetch } from './prefetch.js'
 import { boxFilter } from './prune.js'
@@ -35,6 +47,8 @@ export interface StageRun {
   readonly dictionaries: ReadonlyMap<ColumnId, Dictionary>
   /** How many groups and texts the last task of this thread met: the next one makes room for as many at once. */
   readonly expected: Map<ColumnId | 'groups', number>
+  /** How many groups are divided; absent where they cannot be. */
+  readonly division: Division | undefined
   /** Bytes that this thread may use. */
   readonly memory: number
   /** Called at every piece and batch: throws 'cancelled', and where the thread has other duties gives them their turn. */
@@ -52,6 +66,8 @@ export interface Interrupt {
 export interface OpenStage {
   /** Tasks run one after another, in the order of the calls; what a waiting one wants is fetched meanwhile. */
   run(task: number): Promise<Partial>
+  /** Merges parts of what tasks left behind, in their order; the parts are used up. */
+  merge(task: number, parts: readonly GroupPart[]): Promise<Partial>
   /** When no task is under way any more. */
   idle(): Promise<void>
 }
@@ -90,6 +106,7 @@ export async function openStage(
     bodies,
     dictionaries: new Map(stage.scan.columns.filter(isCoded).map(({ id }) => [id, new Dictionary(memory)])),
     expected: new Map(),
+    division: divisionOf(stage, settings),
     memory,
     check,
   }
@@ -147,6 +164,11 @@ export async function openStage(
       )
       // One whose partial was kept ends before those that came before it.
       last = Promise.allSettled([last, done]).then(() => undefined)
+      return done
+    },
+    merge(task, parts) {
+      const done = last.then(async () => mergeTask(run, task, parts))
+      last = done.catch(() => undefined)
       return done
     },
     async idle() {

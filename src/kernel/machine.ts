@@ -151,6 +151,32 @@ export interface KernelExports {
     out: number,
   ): void
 
+  // Groups divided by the hashes of their keys, and columns out of key records: see assembly/divide.ts.
+  hash_parts(records: number, width: number, count: number, parts: number, out: number): void
+  order_parts(parts: number, count: number, most: number, ends: number, order: number): void
+  append_records(records: number, width: number, count: number, codes: number, kept: number, next: number): number
+  gather(from: number, step: number, size: number, order: number, count: number, to: number, toStep: number): void
+  gather_texts(
+    records: number,
+    width: number,
+    key: number,
+    count: number,
+    texts: number,
+    words: number,
+    to: number,
+    toStep: number,
+  ): void
+  /** 0 where a text is not ASCII: then nothing that it wrote counts. */
+  pack_texts(
+    texts: number,
+    step: number,
+    words: number,
+    wide: number,
+    count: number,
+    offsets: number,
+    out: number,
+  ): number
+
   // Mathematics: the one implementation of each, for code and interpreter alike.
   exp(x: number): number
   ln(x: number): number

@@ -152,10 +152,10 @@ export interface KernelExports {
   ): void
 
   // Groups divided by the hashes of their keys, and columns out of key records: see assembly/divide.ts.
-  hash_parts(records: number, width: number, count: number, parts: number, out: number): void
-  order_parts(parts: number, count: number, most: number, ends: number, order: number): void
+  hash_parts(records: number, width: number, count: number, most: number, parts: number, counts: number): void
+  scatter_parts(from: number, size: number, parts: number, count: number, ends: number): void
   append_records(records: number, width: number, count: number, codes: number, kept: number, next: number): number
-  gather(from: number, step: number, size: number, order: number, count: number, to: number, toStep: number): void
+  gather(from: number, step: number, size: number, count: number, to: number, toStep: number): void
   gather_texts(
     records: number,
     width: number,

@@ -23,78 +23,87 @@ const blockBytes = 16384
 
 /** One for each part, the groups of each in their order. */
 export function divideGroups(groups: DivisibleGroups, division: Division): GroupPart[] {
-  const { machine } = groups
+  const { machine, fields, addresses } = groups
   const mark = machine.mark()
-  const wide = { ...groups, records: wideRecords(groups, division) }
-  const { order, ends } = orderByPart(wide, division)
-  const starts = [0, ...ends.slice(0, -1)]
-  const most = Math.max(...ends.map((end, part) => end - (starts[part] as number)))
-  const out = machine.allocate(partBytes(most, division, groups.fields))
-  const parts = ends.map((end, part) => {
-    const start = starts[part] as number
-    return copyPart(wide, division, order + start * 4, end - start, out)
+  const places = findParts(groups, division)
+  places.aim(() => 0)
+  for (const [from, at, count] of wideBlocks(groups, division)) places.scatter(from, division.width * 8, at, count)
+  fields.forEach((field, k) => {
+    places.aim((count) => placesOf(count, division, fields)[k] as number)
+    places.scatter(addresses[k] as number, fieldBytes(field), 0, groups.count)
   })
+  const { buffer } = machine.memory
+  const parts = places.parts.map(({ count, start, end }) => ({ count, bytes: buffer.slice(start, end) as ArrayBuffer }))
   machine.release(mark)
   return parts
 }
 
-/** Records with texts in place of their numbers. */
-function wideRecords(groups: DivisibleGroups, division: Division): number {
-  const { machine, count, records } = groups
-  const width = keyWords(division.keys.length)
-  if (division.keys.every(({ text }) => text === undefined)) return records
-  const wide = machine.allocate(count * division.width * 8)
-  const block = Math.max(1, Math.floor(blockBytes / (division.width * 8)))
-  for (let done = 0; done < count; done += block) {
-    const some = Math.min(block, count - done)
-    widen(groups, division, records + done * width * 8, some, wide + done * division.width * 8)
+interface Places {
+  /** Where each part is put together. */
+  readonly parts: readonly { readonly count: number; readonly start: number; readonly end: number }[]
+  /** Where in each part of so many groups what is scattered next goes. */
+  aim(place: (count: number) => number): void
+  /** Copies elements of the groups from number `at` on, each to its part. */
+  scatter(from: number, size: number, at: number, count: number): void
+}
+
+function findParts(groups: DivisibleGroups, division: Division): Places {
+  const { machine, count, fields } = groups
+  const { kernel } = machine
+  const numbers = machine.allocate(count)
+  const ends = machine.allocate(partCount * 4)
+  machine.bytes.fill(0, ends, ends + partCount * 4)
+  for (const [from, at, some] of wideBlocks(groups, division)) {
+    kernel.hash_parts(from, division.width, some, partCount, numbers + at, ends)
   }
-  return wide
+  let size = 0
+  const parts = Array.from(new Uint32Array(machine.memory.buffer, ends, partCount), (own) => {
+    const start = size
+    size += partBytes(own, division, fields)
+    return { count: own, start, end: size }
+  })
+  const out = machine.allocate(size)
+  const placed = parts.map(({ count: own, start, end }) => ({ count: own, start: out + start, end: out + end }))
+  return {
+    parts: placed,
+    aim(place) {
+      new Uint32Array(machine.memory.buffer, ends, partCount).set(placed.map((part) => part.start + place(part.count)))
+    },
+    scatter: (from, bytes, at, some) => kernel.scatter_parts(from, bytes, numbers + at, some, ends),
+  }
+}
+
+/** The records with texts in place of their numbers, some at a time: their address, the first one's number, how many they are. */
+function* wideBlocks(
+  groups: DivisibleGroups,
+  division: Division,
+): Generator<readonly [from: number, at: number, count: number]> {
+  const { machine, count, records } = groups
+  if (division.keys.every(({ text }) => text === undefined)) {
+    yield [records, 0, count]
+    return
+  }
+  const bytes = keyWords(division.keys.length) * 8
+  const block = Math.max(1, Math.floor(blockBytes / (division.width * 8)))
+  const wide = machine.allocate(block * division.width * 8)
+  for (let at = 0; at < count; at += block) {
+    const some = Math.min(block, count - at)
+    widen(groups, division, records + at * bytes, some, wide)
+    yield [wide, at, some]
+  }
 }
 
 function widen({ machine, texts }: DivisibleGroups, division: Division, from: number, count: number, to: number): void {
   const { kernel } = machine
   const width = keyWords(division.keys.length)
   const [bytes, wideBytes] = [width * 8, division.width * 8]
-  kernel.gather(from, bytes, 8, 0, count, to, wideBytes)
+  kernel.gather(from, bytes, 8, count, to, wideBytes)
   division.keys.forEach(({ word, words }, key) => {
     const own = texts[key]
     const at = to + word * 8
     if (own instanceof TextTable) kernel.gather_texts(from, width, key, count, own.kept, words, at, wideBytes)
-    else kernel.gather(from + keyWords(key) * 8, bytes, 8, 0, count, at, wideBytes)
+    else kernel.gather(from + keyWords(key) * 8, bytes, 8, count, at, wideBytes)
   })
-}
-
-function orderByPart(
-  { machine, count, records }: DivisibleGroups,
-  { width }: Division,
-): { order: number; ends: readonly number[] } {
-  const { kernel } = machine
-  const order = machine.allocate(count * 4)
-  const parts = machine.allocate(count)
-  const ends = machine.allocate(partCount * 4)
-  kernel.hash_parts(records, width, count, partCount, parts)
-  kernel.order_parts(parts, count, partCount, ends, order)
-  return { order, ends: [...new Uint32Array(machine.memory.buffer, ends, partCount)] }
-}
-
-function copyPart(
-  { machine, records, fields, addresses }: DivisibleGroups,
-  division: Division,
-  order: number,
-  count: number,
-  out: number,
-): GroupPart {
-  if (count === 0) return { count, bytes: new ArrayBuffer(0) }
-  const { kernel } = machine
-  const bytes = division.width * 8
-  kernel.gather(records, bytes, bytes, order, count, out, bytes)
-  const places = placesOf(count, division, fields)
-  fields.forEach((field, k) => {
-    const size = fieldBytes(field)
-    kernel.gather(addresses[k] as number, size, size, order, count, out + (places[k] as number), size)
-  })
-  return { count, bytes: machine.memory.buffer.slice(out, out + partBytes(count, division, fields)) as ArrayBuffer }
 }
 
 /** Where each field has its states in the bytes of a part, behind the records. */

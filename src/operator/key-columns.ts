@@ -25,7 +25,7 @@ function copyWords({ machine, width, count }: KeyRecords, from: number, to: Nume
   const size = to.BYTES_PER_ELEMENT
   const mark = machine.mark()
   const out = machine.allocate(to.byteLength)
-  machine.kernel.gather(from, width * 8, size, 0, count, out, size)
+  machine.kernel.gather(from, width * 8, size, count, out, size)
   new Uint8Array(to.buffer).set(machine.bytes.subarray(out, out + to.byteLength))
   machine.release(mark)
 }

@@ -1,31 +1,29 @@
 // Groups divided by the hashes of their keys, so that each part can be merged on its own; and columns out of key records.
 import { hashOf } from './hash'
 
-/** Writes the part of each of `count` records of `width` words, a byte: the low bits of its hash, as tables use the high ones. `parts`: a power of two up to 256. */
-export function hash_parts(records: usize, width: u32, count: u32, parts: u32, out: usize): void {
+/**
+ * Writes the part of each of `count` records of `width` words, a byte, and adds to `counts`, a word for each part, how many
+ * it has. A part is the low bits of the hash, as tables use the high ones; `most`: a power of two up to 256.
+ */
+export function hash_parts(records: usize, width: u32, count: u32, most: u32, parts: usize, counts: usize): void {
   const bytes = <usize>width << 3
-  for (let i: u32 = 0; i < count; i++, records += bytes) store<u8>(out + i, hashOf(records, width) & (parts - 1))
-}
-
-/** Writes the numbers of `count` groups part by part, those of a part ascending; and to `ends`, a word for each part, where it ends. */
-export function order_parts(parts: usize, count: u32, most: u32, ends: usize, order: usize): void {
-  memory.fill(ends, 0, <usize>most << 2)
-  for (let i: u32 = 0; i < count; i++) {
-    const at = ends + (<usize>load<u8>(parts + i) << 2)
+  for (let i: u32 = 0; i < count; i++, records += bytes) {
+    const part = hashOf(records, width) & (most - 1)
+    store<u8>(parts + i, part)
+    const at = counts + (<usize>part << 2)
     store<u32>(at, load<u32>(at) + 1)
   }
-  let place: u32 = 0
-  for (let part: u32 = 0; part < most; part++) {
-    const at = ends + (<usize>part << 2)
-    const own = load<u32>(at)
-    store<u32>(at, place)
-    place += own
-  }
-  for (let i: u32 = 0; i < count; i++) {
+}
+
+/** Copies `count` elements of `size` bytes, each to where `ends` has the end of its part, and moves that on. */
+export function scatter_parts(from: usize, size: u32, parts: usize, count: u32, ends: usize): void {
+  for (let i: u32 = 0; i < count; i++, from += size) {
     const at = ends + (<usize>load<u8>(parts + i) << 2)
     const to = load<u32>(at)
-    store<u32>(order + (<usize>to << 2), i)
-    store<u32>(at, to + 1)
+    store<u32>(at, to + size)
+    if (size == 8) store<u64>(to, load<u64>(from))
+    else if (size == 4) store<u32>(to, load<u32>(from))
+    else copyWords(from, to, size)
   }
 }
 
@@ -40,18 +38,13 @@ export function append_records(records: usize, width: u32, count: u32, codes: us
   return next
 }
 
-/** Copies `count` elements of `size` bytes, those that `order` lists, or where it is 0 from the first on. `step` and `toStep`: bytes from one to the next. */
-// prettier-ignore
-export function gather(
-  from: usize, step: u32, size: u32, order: usize, count: u32, to: usize, toStep: u32,
-): void {
-  for (let i: u32 = 0; i < count; i++, to += toStep) {
-    const place = from + <usize>(order ? load<u32>(order + (<usize>i << 2)) : i) * step
-    if (size == 8) store<u64>(to, load<u64>(place))
-    else if (size > 8) copyWords(place, to, size)
-    else if (size == 4) store<u32>(to, load<u32>(place))
-    else if (size == 2) store<u16>(to, load<u16>(place))
-    else store<u8>(to, load<u8>(place))
+/** Copies `count` elements of 1, 2, 4 or 8 bytes; `step` and `toStep`: bytes from one to the next. */
+export function gather(from: usize, step: u32, size: u32, count: u32, to: usize, toStep: u32): void {
+  for (let i: u32 = 0; i < count; i++, from += step, to += toStep) {
+    if (size == 8) store<u64>(to, load<u64>(from))
+    else if (size == 4) store<u32>(to, load<u32>(from))
+    else if (size == 2) store<u16>(to, load<u16>(from))
+    else store<u8>(to, load<u8>(from))
   }
 }
 

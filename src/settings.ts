@@ -109,6 +109,12 @@ const definitions: Definitions = {
     read: (value) => inRange(byteCount(value), 0, Number.MAX_SAFE_INTEGER),
     expected: 'a size in bytes',
   },
+  exchange_groups: {
+    summary: 'groups of all tasks together from which on they are divided, so that all threads merge them',
+    initial: () => 2 ** 21,
+    read: (value) => inRange(number(value), 0, Number.MAX_SAFE_INTEGER),
+    expected: 'a whole number from 0 on',
+  },
   http_timeout: {
     ...decimal(0.1, 3600),
     summary: 'seconds without an answer, or without more of it, until a request is given up',

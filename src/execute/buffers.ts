@@ -1,7 +1,8 @@
 /** The memory of partials: it is moved between threads, and given back as soon as a partial is merged. */
-import type { PartialBody } from '../model/job.js'
+import type { GroupPart, PartialBody } from '../model/job.js'
+import type { PackedVector } from '../model/vector.js'
 
-/** All buffers of a compiled reduction's partial; others are plain values. */
+/** All buffers of a compiled reduction's partial, or of what came of many; others are plain values. */
 export function buffersOf(body: PartialBody): readonly ArrayBuffer[] {
   switch (body.kind) {
     case 'dense':
@@ -13,9 +14,25 @@ export function buffersOf(body: PartialBody): readonly ArrayBuffer[] {
         ...body.values.flatMap((texts) => (texts && 'bytes' in texts ? [texts.bytes] : [])),
         ...body.collected.flatMap(({ counts, values }) => [counts, values]),
       ]
+    case 'divided':
+      return partBuffers(body.parts)
+    case 'merged':
+      return body.columns.flatMap(({ vector }) => columnBuffers(vector))
     default:
       return []
   }
+}
+
+export function partBuffers(parts: readonly GroupPart[] = []): readonly ArrayBuffer[] {
+  return parts.map(({ bytes }) => bytes)
+}
+
+/** Of values that are no objects. Each has buffers of its own. */
+function columnBuffers(vector: PackedVector): ArrayBuffer[] {
+  const { valid, utf8 } = vector
+  const values = 'values' in vector && ArrayBuffer.isView(vector.values) ? vector.values : undefined
+  const views = [values, valid, utf8?.offsets, utf8?.bytes].filter((view) => view !== undefined)
+  return views.map(({ buffer }) => buffer as ArrayBuffer)
 }
 
 let nowhere: MessagePort | undefined
@@ -25,11 +42,15 @@ let nowhere: MessagePort | undefined
  * them had gathered: it counts objects, and these are few. What is moved to a closed port is dropped.
  */
 export function free(body: PartialBody): void {
+  freeBuffers(buffersOf(body))
+}
+
+export function freeBuffers(buffers: readonly ArrayBuffer[]): void {
   // What a merge has taken over is detached, and Node 24 refuses to move that once more.
-  const buffers = buffersOf(body).filter(({ byteLength }) => byteLength > 0)
-  if (buffers.length === 0) return
+  const held = buffers.filter(({ byteLength }) => byteLength > 0)
+  if (held.length === 0) return
   nowhere ??= closedPort()
-  nowhere.postMessage(null, buffers)
+  nowhere.postMessage(null, held)
 }
 
 function closedPort(): MessagePort {

@@ -3,9 +3,10 @@ import type { Registry } from '../function/registry.js'
 import type { Machine } from '../kernel/machine.js'
 import { machines } from '../kernel/machine-pool.js'
 import { ChunkQLError } from '../model/error.js'
-import type { Job, Partial, PartialBody, ScanStage, Schedule, Sink, Surveyed, Work } from '../model/job.js'
-import type { NamedAggregate, OutputColumn } from '../model/plan.js'
-import type { Batch } from '../model/vector.js'
+import type { GroupPart, Job, Partial, PartialBody, ScanStage, Schedule, Sink, Surveyed, Work } from '../model/job.js'
+import type { NamedAggregate, NamedExpression, OutputColumn } from '../model/plan.js'
+import { type Batch, unpack } from '../model/vector.js'
+import { divisionOf } from '../operator/division.js'
 import { GroupRows } from '../operator/group-rows.js'
 import { MergeCollected } from '../operator/merge-collected.js'
 import { MergeDense } from '../operator/merge-dense.js'
@@ -16,6 +17,7 @@ import { StateArrays } from '../operator/state-arrays.js'
 import { runSteps } from '../operator/steps.js'
 import { taskCount } from './boxes.js'
 import { free } from './buffers.js'
+import { Exchange, type WholeMerge } from './exchange.js'
 import { cancel, type Executor, mostTasksPerThread, type RunningJob, start } from './executor.js'
 import { addWork } from './work.js'
 
@@ -73,19 +75,37 @@ function rowsOf(batch: Batch, columns: readonly { readonly id: number }[]): Rows
 }
 
 async function* runStage(stage: ScanStage, context: ExecuteContext): AsyncGenerator<Rows> {
-  const partials = orderedPartials(stage, context)
-  if (stage.sink.kind !== 'reduce') {
-    for await (const { body } of partials) {
-      for (const batch of (body as Extract<PartialBody, { kind: 'rows' }>).batches)
-        yield rowsOf(batch, stage.sink.columns)
-    }
+  const tasks = openTasks(stage, context)
+  try {
+    if (stage.sink.kind === 'reduce') yield* reduce(stage, stage.sink, tasks, context)
+    else yield* rows(tasks.partials(), stage.sink.columns)
+  } finally {
+    tasks.close()
+  }
+}
+
+async function* rows(partials: AsyncIterable<Partial>, columns: readonly NamedExpression[]): AsyncGenerator<Rows> {
+  for await (const { body } of partials) {
+    for (const batch of (body as Extract<PartialBody, { kind: 'rows' }>).batches) yield rowsOf(batch, columns)
+  }
+}
+
+async function* reduce(
+  stage: ScanStage,
+  sink: ReduceSink,
+  tasks: StageTasks,
+  context: ExecuteContext,
+): AsyncGenerator<Rows> {
+  const last = taskCount(stage.tasks) - 1
+  const exchange = openExchange(stage, sink, context)
+  if (exchange) {
+    yield* exchanged(exchange, sink, tasks, last)
     return
   }
   const loan = machines.borrow(context.job.settings.memory_limit)
   try {
-    const merge = openMerge(stage, stage.sink, context, loan.machine)
-    const last = taskCount(stage.tasks) - 1
-    for await (const { body, task } of partials) {
+    const merge = openMerge(stage, sink, context, loan.machine)
+    for await (const { body, task } of tasks.partials()) {
       merge.absorb(body as never, last - task)
       free(body)
     }
@@ -95,18 +115,51 @@ async function* runStage(stage: ScanStage, context: ExecuteContext): AsyncGenera
   }
 }
 
+/** Where partials are divided, what was merged of them comes batch by batch. */
+async function* exchanged(
+  exchange: Exchange,
+  { keyExpressions, aggregates }: ReduceSink,
+  tasks: StageTasks,
+  last: number,
+): AsyncGenerator<Rows> {
+  try {
+    for await (const { body, task } of tasks.partials()) exchange.absorb(body as never, last - task)
+    if (exchange.whole) {
+      yield exchange.whole.result(keyExpressions, aggregates)
+      return
+    }
+    for await (const { body } of tasks.merged(exchange.shares())) {
+      const { length, columns } = body as Extract<PartialBody, { kind: 'merged' }>
+      yield { length, columns: new Map(columns.map(({ id, vector }) => [id, unpack(vector)])) }
+    }
+  } finally {
+    exchange.release()
+  }
+}
+
+function openExchange(stage: ScanStage, sink: ReduceSink, { job }: ExecuteContext): Exchange | undefined {
+  const { compiled, scan } = stage
+  const division = divisionOf(stage, job.settings)
+  if (!compiled || sink.keys.kind !== 'hash' || !division) return undefined
+  const { keys } = sink
+  const { memory_limit } = job.settings
+  const openWhole = (): WholeMerge => {
+    const loan = machines.borrow(memory_limit)
+    const states = new StateArrays(loan.machine, compiled.bodies.main.fields, compiled)
+    return { merge: new MergeHash(states, keys, memory_limit, [], scan), release: () => loan.release() }
+  }
+  return new Exchange(division, openWhole, memory_limit)
+}
+
+type ReduceSink = Extract<Sink, { kind: 'reduce' }>
+
 interface Merge {
   /** `more`: how many partials are still to come. */
   absorb(body: never, more: number): void
   result(): Rows
 }
 
-function openMerge(
-  stage: ScanStage,
-  sink: Extract<Sink, { kind: 'reduce' }>,
-  context: ExecuteContext,
-  machine: Machine,
-): Merge {
+function openMerge(stage: ScanStage, sink: ReduceSink, context: ExecuteContext, machine: Machine): Merge {
   const { keyExpressions, aggregates, keys } = sink
   const { compiled, loops } = stage
   if (compiled?.bodies.main.nest.sink.kind !== 'reduce' || !loops) {
@@ -132,37 +185,69 @@ function openMerge(
   return { absorb: (body) => merge.absorb(body), result: () => merge.result(keyExpressions, aggregates) }
 }
 
-/** Partials in task order. Tasks run ahead of the merge by a bounded number, so that waiting partials fit memory. */
-async function* orderedPartials(stage: ScanStage, context: ExecuteContext): AsyncGenerator<Partial> {
+/** The tasks of a stage under way. */
+interface StageTasks {
+  /** What the tasks over boxes leave behind. */
+  partials(): AsyncGenerator<Partial>
+  /** What comes of parts that are merged together. */
+  merged(shares: Iterable<readonly GroupPart[]>): AsyncGenerator<Partial>
+  close(): void
+}
+
+function openTasks(stage: ScanStage, context: ExecuteContext): StageTasks {
   const { executor, work, signal } = context
   // One waits at the thread while the other runs: 5 % of a scan of LZ4 went by between tasks.
   const tasksPerThread = context.isRemote ? tasksAhead(stage) : 2
   const running = start({ ...context.job, stage, tasksPerThread })
-  const count = taskCount(stage.tasks)
-  const most = tasksPerThread * executor.slots
-  const waiting: Promise<Partial>[] = []
-  let next = 0
   const stopped = stopOn(running, signal)
-  try {
-    for (let task = 0; task < count; task++) {
-      while (next < count && next < task + most) waiting.push(quiet(executor.run(running, next++)))
+  const waiting: Promise<Partial>[] = []
+
+  /** In the order of the tasks, which run ahead of who takes their results by a bounded number, so that those that wait fit memory. */
+  async function* inOrder(tasks: Iterator<Promise<Partial>>): AsyncGenerator<Partial> {
+    const most = tasksPerThread * executor.slots
+    for (;;) {
+      while (waiting.length < most) {
+        const { done, value } = tasks.next()
+        if (done) break
+        waiting.push(quiet(value))
+      }
+      if (waiting.length === 0) return
       // It waits among the others until it has ended: a machine that it uses is not to be given to anybody else.
       const partial = await Promise.race([waiting[0] as Promise<Partial>, stopped.promise])
       waiting.shift()
       addWork(work, partial.work)
       for (const each of partial.surveyed ?? []) context.onSurveyed?.(each)
-      context.onProgress?.({
-        done: work.read + work.cached,
-        total: work.chunksTotal - work.pruned - work.answered,
-        bytes: work.bytesRead,
-      })
       yield partial
     }
-  } finally {
-    cancel(running)
-    stopped.forget()
-    // Its tasks notice the flag at their next block; nobody waits for them, but the job is kept until they have.
-    void Promise.allSettled(waiting).then(() => executor.release(running))
+  }
+
+  function* runs(): Generator<Promise<Partial>> {
+    for (let task = 0; task < taskCount(stage.tasks); task++) yield executor.run(running, task)
+  }
+
+  function* merges(shares: Iterable<readonly GroupPart[]>): Generator<Promise<Partial>> {
+    let task = 0
+    for (const parts of shares) yield executor.merge(running, task++, parts)
+  }
+
+  return {
+    async *partials() {
+      for await (const partial of inOrder(runs())) {
+        context.onProgress?.({
+          done: work.read + work.cached,
+          total: work.chunksTotal - work.pruned - work.answered,
+          bytes: work.bytesRead,
+        })
+        yield partial
+      }
+    },
+    merged: (shares) => inOrder(merges(shares)),
+    close() {
+      cancel(running)
+      stopped.forget()
+      // Its tasks notice the flag at their next block; nobody waits for them, but the job is kept until they have.
+      void Promise.allSettled(waiting).then(() => executor.release(running))
+    },
   }
 }
 

@@ -1,6 +1,6 @@
 /** Where tasks run. Tasks and partials are plain data, so that other threads, or other machines, can take them. */
 import { ChunkQLError } from '../model/error.js'
-import type { Job, Partial } from '../model/job.js'
+import type { GroupPart, Job, Partial } from '../model/job.js'
 
 /** A job that is under way, with the flag that stops it: set from any thread, read by every task. */
 export interface RunningJob {
@@ -12,6 +12,8 @@ export interface Executor {
   /** How many tasks run at once. */
   readonly slots: number
   run(running: RunningJob, task: number): Promise<Partial>
+  /** Merges parts of groups that tasks have divided, in their order; the parts are used up. */
+  merge(running: RunningJob, task: number, parts: readonly GroupPart[]): Promise<Partial>
   /** Forgets a job: nothing of it is under way any more. */
   release(running: RunningJob): void
 }

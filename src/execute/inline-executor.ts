@@ -30,6 +30,10 @@ export function inlineExecutor(source: Source, registry: Registry): Executor {
       last = done.catch(() => undefined)
       return done
     },
+    async merge(running, task, parts) {
+      await yieldToEvents()
+      return (await open(running)).merge(task, parts)
+    },
     release: ({ job }) => {
       stages.get(job.id)?.loan.release()
       stages.delete(job.id)

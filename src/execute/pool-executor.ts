@@ -2,7 +2,8 @@
 import type { Piscina } from 'piscina'
 import { kernelModule } from '../kernel/machine.js'
 import { ChunkQLError, fromErrorData, isChunkQLError } from '../model/error.js'
-import type { Partial } from '../model/job.js'
+import type { GroupPart, Partial } from '../model/job.js'
+import { partBuffers } from './buffers.js'
 import { cancel, type Executor, mostTasksPerThread, type RunningJob } from './executor.js'
 import type { TaskMessage, TaskReply } from './messages.js'
 
@@ -20,7 +21,8 @@ export function poolExecutor(threads: number): Pool {
   const sent = new Set<Promise<TaskReply>>()
   const send = async (message: TaskMessage): Promise<TaskReply> => {
     pool ??= openPool(threads)
-    const reply = (await pool).run(message) as Promise<TaskReply>
+    const transferList = [...partBuffers(message.parts)]
+    const reply = (await pool).run(message, { transferList }) as Promise<TaskReply>
     sent.add(reply)
     try {
       return await reply
@@ -30,23 +32,26 @@ export function poolExecutor(threads: number): Pool {
       sent.delete(reply)
     }
   }
+  async function perform(running: RunningJob, task: number, parts?: readonly GroupPart[]): Promise<Partial> {
+    const { job } = running
+    live.set(job.id, running)
+    const gate = gates.get(job.id) ?? openGate(threads * job.tasksPerThread)
+    gates.set(job.id, gate)
+    await gate.enter()
+    try {
+      const message = { id: job.id, task, parts, live: [...live.keys()] }
+      const reply = await send(message)
+      if (reply.kind !== 'unknownJob') return partialOf(reply)
+      const opening = { job, cancel: running.cancel }
+      return partialOf(await send({ ...message, parts: reply.parts, opening }))
+    } finally {
+      gate.leave()
+    }
+  }
   return {
     slots: threads,
-    async run(running, task) {
-      const { job } = running
-      live.set(job.id, running)
-      const gate = gates.get(job.id) ?? openGate(threads * job.tasksPerThread)
-      gates.set(job.id, gate)
-      await gate.enter()
-      try {
-        const message = { id: job.id, task, live: [...live.keys()] }
-        const reply = await send(message)
-        if (reply.kind !== 'unknownJob') return partialOf(reply)
-        return partialOf(await send({ ...message, opening: { job, cancel: running.cancel } }))
-      } finally {
-        gate.leave()
-      }
-    },
+    run: (running, task) => perform(running, task),
+    merge: perform,
     release: ({ job }) => {
       live.delete(job.id)
       gates.delete(job.id)

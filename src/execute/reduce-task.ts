@@ -102,6 +102,7 @@ function openReduce(
       run.memory,
       run.expected.get(groupsOf) ?? 0,
       keys,
+      run.division,
     )
   }
   return new DenseReduce(

@@ -5,6 +5,7 @@ import type { ColumnId } from '../model/expression.js'
 import type {
   Bodies,
   CompiledNest,
+  GroupPart,
   Job,
   JobColumn,
   Partial,
@@ -17,9 +18,11 @@ import type { Box } from '../model/schema.js'
 import { chunksOf, isCoded, type StoredColumn, withOwnChunks } from '../model/stored-column.js'
 import { type Body, placeBody } from '../operator/body.js'
 import { Dictionary } from '../operator/dictionary.js'
+import { type Division, divisionOf } from '../operator/division.js'
 import type { ChunkedColumn, Source } from '../source/source.js'
 import { boxAt, boxesOf, chunksTouched, chunksUnder } from './boxes.js'
 import { ChunkReader, type Reading } from './chunk-reader.js'
+import { mergeTask } from './merge-task.js'
 import { openPartialCache, type PartialCache } from './partial-cache.js'
 import { portions } from './portion.js'
 import { Prefetch } from './prefetch.js'
@@ -47,6 +50,8 @@ export interface StageRun {
   readonly dictionaries: ReadonlyMap<ColumnId, Dictionary>
   /** How many groups and texts the last task of this thread met: the next one makes room for as many at once. */
   readonly expected: Map<ColumnId | 'groups', number>
+  /** How many groups are divided; absent where they cannot be. */
+  readonly division: Division | undefined
   /** Bytes that this thread may use. */
   readonly memory: number
   /** The same for boxes all of whose cells pass the filter. */
@@ -66,6 +71,8 @@ export interface Interrupt {
 export interface OpenStage {
   /** Tasks run one after another, in the order of the calls; what a waiting one wants is fetched meanwhile. */
   run(task: number): Promise<Partial>
+  /** Merges parts of what tasks left behind, in their order; the parts are used up. */
+  merge(task: number, parts: readonly GroupPart[]): Promise<Partial>
   /** When no task is under way any more. */
   idle(): Promise<void>
 }
@@ -90,8 +97,17 @@ export async function openStage(
   const readers = await openReaders(stage, source, reading, piecesAhead)
   const surveyors = openSurveyors(stage, readers, machine)
   const check = source.isRemote ? withTurns(interrupt.check) : interrupt.check
-  const dictionaries = new Map(stage.scan.columns.filter(isCoded).map(({ id }) => [id, new Dictionary(memory)]))
-  const common = { machine, source, registry, piecesAhead, dictionaries, expected: new Map(), memory, check }
+  const common = {
+    machine,
+    source,
+    registry,
+    piecesAhead,
+    dictionaries: new Map(stage.scan.columns.filter(isCoded).map(({ id }) => [id, new Dictionary(memory)])),
+    expected: new Map(),
+    division: divisionOf(stage, settings),
+    memory,
+    check,
+  }
   const runWith = (own: ScanStage, passing?: StageRun): StageRun => {
     const run: StageRun = {
       ...common,
@@ -160,6 +176,11 @@ export async function openStage(
       )
       // One whose partial was kept ends before those that came before it.
       last = Promise.allSettled([last, done]).then(() => undefined)
+      return done
+    },
+    merge(task, parts) {
+      const done = last.then(async () => mergeTask(run, task, parts))
+      last = done.catch(() => undefined)
       return done
     },
     async idle() {

@@ -4,10 +4,10 @@ import { loadRegistry } from '../function/packages.js'
 import { useKernelModule } from '../kernel/machine.js'
 import { type Loan, machines } from '../kernel/machine-pool.js'
 import { toErrorData } from '../model/error.js'
-import type { Job, Partial } from '../model/job.js'
+import type { Job } from '../model/job.js'
 import { openSource } from '../source/registry.js'
 import type { Source } from '../source/source.js'
-import { buffersOf } from './buffers.js'
+import { buffersOf, partBuffers } from './buffers.js'
 import { checkCancelled, isCancelled } from './executor.js'
 import type { TaskMessage, TaskReply } from './messages.js'
 import { type OpenStage, openStage } from './stage-run.js'
@@ -26,9 +26,11 @@ export default async function runTask(message: TaskMessage): Promise<TaskReply> 
   try {
     forget(message.live)
     const open = jobs.get(message.id) ?? (message.opening && openJob(message.opening))
-    if (!open) return { kind: 'unknownJob' }
-    const partial = await (await open.stage).run(message.task)
-    return transferred({ kind: 'partial', partial }, partial)
+    const { task, parts } = message
+    if (!open) return transferred({ kind: 'unknownJob', parts }, partBuffers(parts))
+    const stage = await open.stage
+    const partial = await (parts ? stage.merge(task, parts) : stage.run(task))
+    return transferred({ kind: 'partial', partial }, buffersOf(partial.body))
   } catch (error) {
     return { kind: 'error', error: toErrorData(error) }
   }
@@ -73,8 +75,7 @@ async function release({ stage, loan }: OpenJob): Promise<void> {
 }
 
 /** Results leave by transfer; what they were sliced from stays. */
-function transferred(reply: TaskReply, { body }: Partial): TaskReply {
-  const buffers = buffersOf(body)
+function transferred(reply: TaskReply, buffers: readonly ArrayBuffer[]): TaskReply {
   if (buffers.length === 0) return reply
   return move({ [transferableSymbol]: buffers, [valueSymbol]: reply } as never) as unknown as TaskReply
 }

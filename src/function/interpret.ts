@@ -17,6 +17,8 @@ export function interpret(
 ): Vector {
   // No row can fail, not even over constants.
   if (length === 0) return { type: expression.type, length, values: allocate(expression.type, 0) }
+  // As it is, with whatever forms of it there are.
+  if (expression.kind === 'column') return columns(expression.column)
   return spread(evaluate(expression, { length, registry, column: columns }), length)
 }
 

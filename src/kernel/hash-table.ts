@@ -32,38 +32,100 @@ export interface HashTable {
   reserve(more: number): void
 }
 
-/** `width` words per record, room for `expected` groups at first. `onGrow` is told each new capacity. */
+/** Records for each group that a table must have seen to be worth growing. */
+const repeats = 1.25
+/** The same of one that is not even to be searched for a while: so many records for each that it knew. */
+const scarcelyRepeats = 1.03
+const unsearched = 7
+/** Groups for each place in the table: beyond, keys that come again after long would be many. */
+const mostPerRoom = 8
+
+/**
+ * `width` words per record, room for `expected` groups at first. `onGrow` is told each new capacity. A table that would
+ * grow past `mostKnown` groups though hardly a key came again forgets them instead: it stays in the core's cache, and a
+ * larger one would find little more. A key that comes again is then a new group.
+ */
 export function createHashTable(
   machine: Machine,
   width: number,
   expected = leastGroups,
   onGrow: (capacity: number) => void = () => {},
+  mostKnown = Number.POSITIVE_INFINITY,
 ): HashTable {
   const { kernel } = machine
   const count = machine.allocate(4)
+  machine.view.setUint32(count, 0, true)
   let capacity = 0
-  let slots = 0
-  let table = 0
   let kept = 0
+  let table = 0
+  let slots = 0
+  /** Groups that the slots may have, and those before the first of them. */
+  let room = 0
+  let forgotten = 0
+  /** Records since then, and those to come that are not searched. */
+  let seen = 0
+  let passing = 0
 
   const groups = () => machine.view.getUint32(count, true)
 
-  function grow(wanted: number): void {
-    const known = capacity === 0 ? 0 : groups()
-    const before = { kept, table, slots }
+  function placeSlots(wanted: number): void {
     const least = Math.max(wanted, leastGroups)
     const full = least > largeGroups ? fullest : halfFull
+    const before = { table, slots }
     slots = powerOfTwo(Math.max(least / full, Math.min(smallSlots, least * slotsPerSmall)))
-    capacity = Math.max(least, Math.min(Math.floor(slots * full), 2 * least))
-    kept = machine.allocate(capacity * width * wordBytes)
+    room = Math.floor(slots * full)
     table = machine.allocate(slots * slotBytes)
-    machine.bytes.copyWithin(kept, before.kept, before.kept + known * width * wordBytes)
-    machine.view.setUint32(count, known, true)
     kernel.hash_rebuild(before.table, before.slots, table, slots)
+  }
+
+  function placeKept(wanted: number): void {
+    const before = kept
+    const known = groups()
+    capacity = Math.max(wanted, leastGroups, Math.min(room, 2 * wanted))
+    kept = machine.allocate(capacity * width * wordBytes)
+    machine.bytes.copyWithin(kept, before, before + known * width * wordBytes)
     onGrow(capacity)
   }
 
-  grow(expected)
+  function makeRoom(known: number): void {
+    if (known === forgotten + room) {
+      if (isVain(known)) forget(known)
+      else placeSlots(2 * room)
+    }
+    if (known === capacity) placeKept(2 * capacity)
+  }
+
+  function isVain(known: number): boolean {
+    const own = known - forgotten
+    return own >= mostKnown && seen < repeats * own && known < mostPerRoom * room
+  }
+
+  function forget(known: number): void {
+    machine.bytes.fill(0xff, table, table + slots * slotBytes)
+    if (seen < scarcelyRepeats * (known - forgotten)) passing = unsearched * seen
+    forgotten = known
+    seen = 0
+  }
+
+  /** Enters records as new groups, as many as there is room for; they are forgotten at once. */
+  function pass(records: number, total: number, codes: number): number {
+    const known = groups()
+    const some = Math.min(total, passing, capacity - known)
+    forgotten = kernel.append_records(records, width, some, codes, kept, known)
+    machine.view.setUint32(count, forgotten, true)
+    passing -= some
+    return some
+  }
+
+  function search(records: number, total: number, codes: number): number {
+    const limit = Math.min(capacity, forgotten + room)
+    const some = kernel.hash_find(records, width, total, codes, table, slots, kept, count, limit)
+    seen += some
+    return some
+  }
+
+  placeSlots(Math.min(expected, mostKnown))
+  placeKept(expected)
   return {
     get groups() {
       return groups()
@@ -79,12 +141,14 @@ export function createHashTable(
       while (done < total) {
         const from = records + done * width * wordBytes
         const to = codes + done * 4
-        done += kernel.hash_find(from, width, total - done, to, table, slots, kept, count, capacity)
-        if (done < total) grow(capacity * 2)
+        done += passing > 0 ? pass(from, total - done, to) : search(from, total - done, to)
+        if (done < total) makeRoom(groups())
       }
     },
     reserve(more) {
-      if (groups() + more > capacity) grow(groups() + more)
+      const wanted = groups() + more
+      if (wanted > forgotten + room) placeSlots(wanted - forgotten)
+      if (wanted > capacity) placeKept(wanted)
     },
   }
 }

@@ -170,6 +170,32 @@ export interface KernelExports {
     out: number,
   ): void
 
+  // Groups divided by the hashes of their keys, and columns out of key records: see assembly/divide.ts.
+  hash_parts(records: number, width: number, count: number, most: number, parts: number, counts: number): void
+  scatter_parts(from: number, size: number, parts: number, count: number, ends: number): void
+  append_records(records: number, width: number, count: number, codes: number, kept: number, next: number): number
+  gather(from: number, step: number, size: number, count: number, to: number, toStep: number): void
+  gather_texts(
+    records: number,
+    width: number,
+    key: number,
+    count: number,
+    texts: number,
+    words: number,
+    to: number,
+    toStep: number,
+  ): void
+  /** 0 where a text is not ASCII: then nothing that it wrote counts. */
+  pack_texts(
+    texts: number,
+    step: number,
+    words: number,
+    wide: number,
+    count: number,
+    offsets: number,
+    out: number,
+  ): number
+
   // Mathematics: the one implementation of each, for code and interpreter alike.
   exp(x: number): number
   ln(x: number): number

@@ -18,7 +18,7 @@ import type {
 import type { Dimension, Layout } from './schema.js'
 import type { TextEncoding } from './stored-text.js'
 import type { Type, Value } from './type.js'
-import type { Batch, Header, Vector } from './vector.js'
+import type { Batch, Header, PackedVector, Vector } from './vector.js'
 
 /** By which another thread opens a source again. */
 export interface SourceRef {
@@ -52,6 +52,8 @@ export interface Settings extends Access {
   readonly collect_statistics: 'auto' | 'off'
   /** Queries that decode fewer bytes run on the main thread. */
   readonly inline_bytes: number
+  /** Where tasks may leave more groups, they are divided by hash, and all threads merge them. */
+  readonly exchange_groups: number
 }
 
 /** [start, end) indexes along one dimension. */
@@ -399,6 +401,17 @@ export interface CollectedValues {
   readonly values: ArrayBuffer
 }
 
+/** Groups whose keys have hashes of one kind: records that have texts themselves, then the states field by field. The same key may come again. */
+export interface GroupPart {
+  readonly count: number
+  readonly bytes: ArrayBuffer
+}
+
+export interface MergedColumn {
+  readonly id: ColumnId
+  readonly vector: PackedVector
+}
+
 export type PartialBody =
   /** One array per field over the product of some codes of each dimension, ascending. */
   | { readonly kind: 'dense'; readonly codes: readonly Int32Array[]; readonly fields: readonly ArrayBuffer[] }
@@ -412,6 +425,10 @@ export type PartialBody =
       readonly values: readonly (readonly Value[] | PackedTexts | undefined)[]
       readonly collected: readonly CollectedValues[]
     }
+  /** Many groups, divided by the hashes of their keys. */
+  | { readonly kind: 'divided'; readonly parts: readonly GroupPart[] }
+  /** What came of the parts of several partials: columns of the result. */
+  | { readonly kind: 'merged'; readonly length: number; readonly columns: readonly MergedColumn[] }
   /** The interpreter's: keys per group and the states of each aggregate. */
   | { readonly kind: 'groups'; readonly keys: readonly Vector[]; readonly states: readonly (readonly unknown[])[] }
   | { readonly kind: 'rows'; readonly batches: readonly Batch[] }

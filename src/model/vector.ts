@@ -28,6 +28,12 @@ export interface Coded {
   readonly values: readonly Value[]
 }
 
+/** Texts end to end in UTF-8: text i has the bytes [offsets[i], offsets[i + 1]), NULL has none. */
+export interface Utf8 {
+  readonly offsets: Int32Array
+  readonly bytes: Uint8Array
+}
+
 export interface Vector {
   readonly type: Type
   readonly length: number
@@ -36,7 +42,12 @@ export interface Vector {
   readonly valid?: Uint8Array | undefined
   /** The same values by number, where few of them repeat. */
   readonly coded?: Coded | undefined
+  /** The same texts as bytes, where they came as bytes: `values` are then made when somebody asks for them. */
+  readonly utf8?: Utf8 | undefined
 }
+
+/** A vector on its way between threads, where texts may be bytes alone. */
+export type PackedVector = Vector | (Omit<Vector, 'values'> & { readonly utf8: Utf8 })
 
 /** Rows in the order of the query; all columns have the same length. Names are kept apart, in a header. */
 export interface Batch {
@@ -125,15 +136,58 @@ export function vectorOf(type: Type, items: readonly Value[]): Vector {
   return { type, length: items.length, values, valid }
 }
 
+/** The vector with its values, which are made of bytes only when they are looked at: most go to an output as they are. */
+export function unpack(vector: PackedVector): Vector {
+  if ('values' in vector) return vector
+  let made: readonly string[] | undefined
+  return {
+    ...vector,
+    get values() {
+      made ??= decodeAll(vector.utf8)
+      return made
+    },
+  }
+}
+
+function decodeAll({ offsets, bytes }: Utf8): string[] {
+  const [start, end] = [offsets[0] as number, offsets[offsets.length - 1] as number]
+  const whole = decoder.decode(bytes.subarray(start, end))
+  // A unit for each byte: all are ASCII, and the places of bytes are those of characters.
+  const isPlain = whole.length === end - start
+  return Array.from({ length: offsets.length - 1 }, (_, i) => {
+    const [from, to] = [offsets[i] as number, offsets[i + 1] as number]
+    return isPlain ? whole.slice(from - start, to - start) : decoder.decode(bytes.subarray(from, to))
+  })
+}
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
 /** The rows at the given positions, in that order. */
 export function take(vector: Vector, rows: ArrayLike<number>): Vector {
   const length = rows.length
+  if (vector.utf8) return unpack(takePacked(vector, vector.utf8, rows))
   const values = allocate(vector.type, length)
   const from = vector.values as ArrayLike<unknown>
   const to = values as unknown[]
   for (let i = 0; i < length; i++) to[i] = from[rows[i] as number]
   const taken = { type: vector.type, length, values, ...codedRows(vector, length, (numbers) => pick(numbers, rows)) }
   return vector.valid ? { ...taken, valid: pick(vector.valid, rows) } : taken
+}
+
+function takePacked({ type, valid }: Vector, { offsets, bytes }: Utf8, rows: ArrayLike<number>): PackedVector {
+  const length = rows.length
+  const picked = new Int32Array(length + 1)
+  for (let i = 0; i < length; i++) {
+    const row = rows[i] as number
+    picked[i + 1] = (picked[i] as number) + (offsets[row + 1] as number) - (offsets[row] as number)
+  }
+  const own = new Uint8Array(picked[length] as number)
+  for (let i = 0; i < length; i++) {
+    const row = rows[i] as number
+    let to = picked[i] as number
+    for (let at = offsets[row] as number; at < (offsets[row + 1] as number); at++) own[to++] = bytes[at] as number
+  }
+  return { type, length, valid: valid && pick(valid, rows), utf8: { offsets: picked, bytes: own } }
 }
 
 function pick<A extends Uint8Array | Int32Array>(from: A, rows: ArrayLike<number>): A {
@@ -161,12 +215,17 @@ export function vectorOfCoded(type: Type, coded: Coded): Vector {
 
 /** Rows [start, end) as views where possible. */
 export function slice(vector: Vector, start: number, end: number): Vector {
+  const { type, utf8 } = vector
+  if (utf8) {
+    const offsets = utf8.offsets.subarray(start, end + 1)
+    return unpack({ type, length: end - start, valid: vector.valid?.subarray(start, end), utf8: { ...utf8, offsets } })
+  }
   const values =
     vector.values instanceof Array
       ? vector.values.slice(start, end)
       : (vector.values as NumericArray).subarray(start, end)
   const coded = codedRows(vector, end - start, (numbers) => numbers.subarray(start, end))
-  return { type: vector.type, length: end - start, values, valid: vector.valid?.subarray(start, end), ...coded }
+  return { type, length: end - start, values, valid: vector.valid?.subarray(start, end), ...coded }
 }
 
 /** Vectors of one type laid end to end. */

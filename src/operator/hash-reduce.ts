@@ -7,6 +7,8 @@ import { type Body, fieldBytes, initField, placeFields, setWord } from './body.j
 import { Collect } from './collect.js'
 import type { KeyTexts } from './dictionary.js'
 import { DirectTable } from './direct-table.js'
+import { divideGroups } from './divide.js'
+import type { Division } from './division.js'
 import { runLoop } from './loop.js'
 import { loopDims, type Piece } from './piece.js'
 import type { Scratch } from './scratch.js'
@@ -15,6 +17,8 @@ import { textsAreGroups } from './text-table.js'
 /** Cells per call: the records of a call stay in the core's cache. */
 const callCells = 8192
 const firstGroups = 1024
+/** Groups that the hash table has in the core's cache; more are worth finding only where keys come again. */
+const mostKnown = 2 ** 17
 
 export class HashReduce {
   readonly #table: HashTable
@@ -45,6 +49,8 @@ export class HashReduce {
     /** How many groups there may be, for the room at first. */
     expected: number,
     keySpace: KeySpace,
+    /** How many groups are divided; absent where they cannot be. */
+    readonly division: Division | undefined,
   ) {
     const { machine } = scratch
     const { sink } = keys.compiled.nest
@@ -61,7 +67,7 @@ export class HashReduce {
     this.#capacity = Math.max(firstGroups, expected)
     this.#table = isNumbered
       ? createNumberTable(machine, this.#capacity)
-      : createHashTable(machine, this.#width, this.#capacity)
+      : createHashTable(machine, this.#width, this.#capacity, undefined, division ? mostKnown : undefined)
     this.#fields = placeFields(main, machine, this.#capacity)
   }
 
@@ -141,9 +147,20 @@ export class HashReduce {
   }
 
   partial(): PartialBody {
+    const { groups: count, kept } = this.#table
+    return this.division && count >= this.division.least ? this.#divided(this.division) : this.#whole(count, kept)
+  }
+
+  #divided(division: Division): PartialBody {
+    const { machine } = this.scratch
+    const { groups: count, kept: records } = this.#table
+    const { fields } = this.#main.compiled
+    const groups = { machine, count, records, fields, addresses: this.#fields, texts: this.texts }
+    return { kind: 'divided', parts: divideGroups(groups, division) }
+  }
+
+  #whole(count: number, kept: number): PartialBody {
     const { buffer } = this.scratch.machine.memory
-    const count = this.#table.groups
-    const kept = this.#table.kept
     const copy = (address: number, bytes: number) => buffer.slice(address, address + bytes) as ArrayBuffer
     const fields = this.#main.compiled.fields.map((field: Field, k) =>
       copy(this.#fields[k] as number, count * fieldBytes(field)),

@@ -1,11 +1,14 @@
 /** The last step of a hash reduction: the groups of all partials in one table, and their keys as vectors. */
 import { createHashTable, createNumberTable, type HashTable } from '../kernel/hash-table.js'
-import type { CollectedValues, DimensionCodes, GridScan, KeySpace, PartialBody } from '../model/job.js'
+import type { CollectedValues, DimensionCodes, GridScan, GroupPart, KeySpace, PartialBody } from '../model/job.js'
 import { keyWords } from '../model/nest.js'
 import type { NamedAggregate, NamedExpression } from '../model/plan.js'
-import { INT32, isFloat, type Type } from '../model/type.js'
-import { allocate, type NumericArray, take, type Vector } from '../model/vector.js'
+import { INT32, type Type } from '../model/type.js'
+import { take, type Vector } from '../model/vector.js'
 import { Dictionary, type KeyTexts, renumber } from './dictionary.js'
+import { divideGroups } from './divide.js'
+import type { Division } from './division.js'
+import { type KeyRecords, keyColumn } from './key-columns.js'
 import type { MergeCollected } from './merge-collected.js'
 import type { Rows } from './rows.js'
 import { Scratch } from './scratch.js'
@@ -80,6 +83,17 @@ export class MergeHash {
     this.states.reserve(this.#table.groups + expected)
   }
 
+  get count(): number {
+    return this.#table.groups
+  }
+
+  /** For other threads to merge with what comes after; nothing more is to be absorbed. */
+  divided(division: Division): GroupPart[] {
+    const { machine, fields, addresses } = this.states
+    const { kept: records, groups: count } = this.#table
+    return divideGroups({ machine, count, records, fields, addresses, texts: this.#texts }, division)
+  }
+
   result(keys: readonly NamedExpression[], aggregates: readonly NamedAggregate[]): Rows {
     const count = this.#table.groups
     const kept = new Set(this.collected.flatMap((merge) => merge.aggregates))
@@ -87,11 +101,11 @@ export class MergeHash {
     const columns = new Map(this.states.results(count, finished))
     for (const merge of this.collected) for (const [id, vector] of merge.results(count)) columns.set(id, vector)
     this.keys.keys.forEach(({ key, expression, coded }, k) => {
-      const numbers = this.#key(k, expression.type, count)
+      const numbers = keyColumn(this.#records, k, expression.type)
       columns.set((keys[key] as NamedExpression).id, coded ? this.#valuesOf(k, numbers, coded) : numbers)
     })
     this.keys.dims.forEach((dim: DimensionCodes, d) => {
-      const codes = this.#key(this.keys.keys.length + d, INT32, count).values as Int32Array
+      const codes = keyColumn(this.#records, this.keys.keys.length + d, INT32).values as Int32Array
       for (const { key, values } of dim.keys) columns.set((keys[key] as NamedExpression).id, take(values, codes))
     })
     return { length: count, columns }
@@ -105,34 +119,8 @@ export class MergeHash {
     return { type, length, values, valid, ...(repeats && { coded: { numbers: numbers as Int32Array, values: texts } }) }
   }
 
-  #key(key: number, type: Type, count: number): Vector {
-    const { values, step } = this.#stored(key + 1, type)
-    const picked = allocate(type, count) as NumericArray
-    for (let i = 0, at = 0; i < count; i++, at += step) picked[i] = values[at] as never
-    return { type, length: count, values: picked, valid: this.#validity(key, count) }
-  }
-
-  /** A word of all records, little-endian, as numbers of the type; floats are doubles there, booleans 0 or 1. */
-  #stored(word: number, type: Type): { readonly values: NumericArray; readonly step: number } {
-    const { buffer } = this.states.machine.memory
-    const Stored = isFloat(type) ? Float64Array : (allocate(type, 0) as NumericArray).constructor
-    const size = (Stored as typeof Float64Array).BYTES_PER_ELEMENT
-    const step = (this.#width * 8) / size
-    const values = new (Stored as typeof Float64Array)(buffer, this.#table.kept + word * 8)
-    return { values, step }
-  }
-
-  /** Word 0 holds a bit per key, set where it is NULL. */
-  #validity(key: number, count: number): Uint8Array | undefined {
-    const half = this.#table.kept + (key >> 5) * 4
-    const bits = new Int32Array(this.states.machine.memory.buffer, half)
-    const valid = new Uint8Array(count)
-    let nulls = 0
-    for (let i = 0, at = 0; i < count; i++, at += this.#width * 2) {
-      const isNull = ((bits[at] as number) >> (key & 31)) & 1
-      valid[i] = 1 - isNull
-      nulls += isNull
-    }
-    return nulls > 0 ? valid : undefined
+  get #records(): KeyRecords {
+    const { groups, kept } = this.#table
+    return { machine: this.states.machine, kept, width: this.#width, count: groups }
   }
 }

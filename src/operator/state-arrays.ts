@@ -38,6 +38,11 @@ export class StateArrays {
     this.#combineFrame = machine.allocate(combineFrameBytes(fields.length))
   }
 
+  /** Field by field where the states are; others after `reserve`. */
+  get addresses(): readonly number[] {
+    return this.#addresses
+  }
+
   /** Makes room for so many groups; new ones have the initial state. */
   reserve(groups: number): void {
     if (groups <= this.#capacity) return

@@ -35,6 +35,11 @@ export class TextTable implements KeyTexts {
     return this.#table.groups
   }
 
+  /** Address of the texts by number, padded to whole words; another one after the table has grown. */
+  get kept(): number {
+    return this.#table.kept
+  }
+
   /** Numbers `count` cells, `step` bytes apart: an i32 for each at `codes`. */
   number(cells: number, step: number, size: number, count: number, codes: number): void {
     const { kernel } = this.machine

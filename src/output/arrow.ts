@@ -211,6 +211,7 @@ function tooLong(): ChunkQLError {
 
 /** Texts end to end with the offset of each; nothing is written for a NULL. */
 function utf8(vector: Vector): { valueOffsets: Int32Array; data: Uint8Array } {
+  if (vector.utf8) return { valueOffsets: vector.utf8.offsets, data: vector.utf8.bytes }
   if (vector.coded && !vector.valid && !vector.coded.values.includes(null)) return utf8Coded(vector.coded)
   const encoder = new TextEncoder()
   const valueOffsets = new Int32Array(vector.length + 1)

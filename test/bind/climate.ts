@@ -130,6 +130,7 @@ export const settings: Settings = {
   optimizer: true,
   pruning: true,
   inline_bytes: 0,
+  exchange_groups: 2 ** 21,
   statistics_location: 'cache',
   trust_statistics: false,
   collect_statistics: 'off',

@@ -123,6 +123,39 @@ test('after reserve nothing is allocated', () => {
   assert.equal(table.groups, 5000)
 })
 
+/** Rows of one word, and the groups that a table which knows 1024 at most has after them. */
+function forgetful(rows: readonly bigint[]) {
+  const machine = createMachine({ limit: 1 << 28 })
+  const table = createHashTable(machine, 1, 64, undefined, 1024)
+  const codes = findAll(
+    machine,
+    table,
+    rows.map((row) => [row]),
+    1,
+    1000,
+  )
+  const kept = new BigInt64Array(machine.memory.buffer, table.kept, table.groups)
+  return { codes, kept, groups: table.groups }
+}
+
+for (const [name, rows, most] of [
+  ['never again', Array.from({ length: 50_000 }, (_, i) => i), 50_000],
+  ['again after long', Array.from({ length: 50_000 }, (_, i) => i % 20_000), 50_000],
+  ['again soon', Array.from({ length: 50_000 }, (_, i) => (i >> 2) * 7), 12_500],
+  ['first never, then always', Array.from({ length: 50_000 }, (_, i) => (i < 9000 ? i : i % 5)), 20_000],
+] as const) {
+  test(`a table that forgets has a group for each row: keys that come ${name}`, () => {
+    const keys = rows.map((row) => BigInt(row) * 7919n)
+    const { codes, kept, groups } = forgetful(keys)
+    assert.deepEqual(
+      codes.map((code) => kept[code]),
+      keys,
+    )
+    assert.ok(groups <= most && groups >= new Set(rows).size, `${groups} groups`)
+    if (name === 'again after long') assert.ok(groups > 20_000, 'it forgot nothing')
+  })
+}
+
 test('numbers are their own groups, and the records of groups are kept as they grow', () => {
   const machine = createMachine({ limit: 1 << 26 })
   const table = createNumberTable(machine)

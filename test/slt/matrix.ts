@@ -10,6 +10,8 @@ export interface Configuration {
   readonly optimized: boolean
   /** The tables were analyzed: queries prune on values, and are answered unread. */
   readonly statistics?: boolean
+  /** Groups are divided by hash, however few, and merged in a second stage. */
+  readonly divided?: boolean
 }
 
 const allData = ['normal', 'cell', 'whole', 'memory'] as const
@@ -41,18 +43,32 @@ export const analyzed: readonly Configuration[] = [
   { data: 'whole', engine: 'auto', threads: 1, optimized: true, statistics: true },
 ]
 
-export function describeConfiguration({ engine, threads, data, optimized, statistics }: Configuration): string {
+/** What only scripts that group take. */
+export const divided: readonly Configuration[] = [
+  { data: 'normal', engine: 'auto', threads: 2, optimized: true, divided: true },
+  { data: 'cell', engine: 'auto', threads: 1, optimized: false, divided: true },
+]
+
+export function describeConfiguration({
+  engine,
+  threads,
+  data,
+  optimized,
+  statistics,
+  divided,
+}: Configuration): string {
   const parts = [data, engine, `${threads} thread${threads > 1 ? 's' : ''}`, optimized ? 'optimized' : 'plain']
-  return [...parts, ...(statistics ? ['with statistics'] : [])].join(', ')
+  return [...parts, ...(statistics ? ['with statistics'] : []), ...(divided ? ['divided'] : [])].join(', ')
 }
 
 /** What SET must say. Data under any size go to the threads, so that small tables test them too. */
-export function settingsOf({ engine, threads, optimized }: Configuration): Readonly<Record<string, string>> {
+export function settingsOf({ engine, threads, optimized, divided }: Configuration): Readonly<Record<string, string>> {
   return {
     engine: `'${engine}'`,
     threads: String(threads),
     optimizer: String(optimized),
     pruning: String(optimized),
     ...(threads > 1 ? { inline_bytes: '0' } : {}),
+    ...(divided ? { exchange_groups: '2' } : {}),
   }
 }

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { openEngine } from './chunkql.js'
-import { analyzed, type Configuration, describeConfiguration, full, pairwise } from './matrix.js'
+import { analyzed, type Configuration, describeConfiguration, divided, full, pairwise } from './matrix.js'
 import { runScript } from './run-script.js'
 import type { Script } from './script.js'
 import { readScripts } from './scripts.js'
@@ -17,7 +17,7 @@ const alwaysFull = process.env.CHUNKQL_MATRIX === 'full'
 const stores = makeStores()
 after(() => stores.remove())
 
-for (const configuration of [...full, ...analyzed]) {
+for (const configuration of [...full, ...analyzed, ...divided]) {
   const mine = scripts.filter((script) => isDue(script, configuration))
   if (mine.length === 0) continue
   test(describeConfiguration(configuration), async (t) => {
@@ -37,12 +37,17 @@ for (const configuration of [...full, ...analyzed]) {
 }
 
 function isDue(script: Script, configuration: Configuration): boolean {
+  if (configuration.divided) return groups(script)
   return (
     alwaysFull ||
     script.fullMatrix ||
     configuration.statistics === true ||
     pairwise.some((each) => sameConfiguration(each, configuration))
   )
+}
+
+function groups({ records }: Script): boolean {
+  return records.some((record) => record.kind === 'query' && /GROUP BY|DISTINCT/i.test(record.sql))
 }
 
 function sameConfiguration(a: Configuration, b: Configuration): boolean {

@@ -200,7 +200,7 @@ function same(a: usize, b: usize, width: u32): i32 {
 /** The top bits of a product depend on all bits of the words; doubles of whole numbers have their low bits 0. */
 // @ts-ignore: decorator
 @inline
-function hashOf(record: usize, width: u32): u32 {
+export function hashOf(record: usize, width: u32): u32 {
   let hash = load<u64>(record) * 0x9e3779b97f4a7c15
   if (width == 1) {
     hash = mix(hash)

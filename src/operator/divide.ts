@@ -1,0 +1,123 @@
+/** Divides groups by the hashes of their keys: what a task, or a merge, leaves behind where they are many. */
+import type { Machine } from '../kernel/machine.js'
+import type { GroupPart } from '../model/job.js'
+import { type Field, keyWords } from '../model/nest.js'
+import { fieldBytes } from './body.js'
+import type { KeyTexts } from './dictionary.js'
+import { type Division, partCount } from './division.js'
+import { TextTable } from './text-table.js'
+
+/** Groups as a reduction has them in a machine: records of one word a key, and an array per field. */
+export interface DivisibleGroups {
+  readonly machine: Machine
+  readonly count: number
+  readonly records: number
+  readonly fields: readonly Field[]
+  readonly addresses: readonly number[]
+  /** Key by key what its numbers stand for. */
+  readonly texts: readonly (KeyTexts | undefined)[]
+}
+
+/** Records that are widened at once: they stay in the core's first cache while one key after the other is. */
+const blockBytes = 16384
+
+/** One for each part, the groups of each in their order. */
+export function divideGroups(groups: DivisibleGroups, division: Division): GroupPart[] {
+  const { machine, fields, addresses } = groups
+  const mark = machine.mark()
+  const places = findParts(groups, division)
+  places.aim(() => 0)
+  for (const [from, at, count] of wideBlocks(groups, division)) places.scatter(from, division.width * 8, at, count)
+  fields.forEach((field, k) => {
+    places.aim((count) => placesOf(count, division, fields)[k] as number)
+    places.scatter(addresses[k] as number, fieldBytes(field), 0, groups.count)
+  })
+  const { buffer } = machine.memory
+  const parts = places.parts.map(({ count, start, end }) => ({ count, bytes: buffer.slice(start, end) as ArrayBuffer }))
+  machine.release(mark)
+  return parts
+}
+
+interface Places {
+  /** Where each part is put together. */
+  readonly parts: readonly { readonly count: number; readonly start: number; readonly end: number }[]
+  /** Where in each part of so many groups what is scattered next goes. */
+  aim(place: (count: number) => number): void
+  /** Copies elements of the groups from number `at` on, each to its part. */
+  scatter(from: number, size: number, at: number, count: number): void
+}
+
+function findParts(groups: DivisibleGroups, division: Division): Places {
+  const { machine, count, fields } = groups
+  const { kernel } = machine
+  const numbers = machine.allocate(count)
+  const ends = machine.allocate(partCount * 4)
+  machine.bytes.fill(0, ends, ends + partCount * 4)
+  for (const [from, at, some] of wideBlocks(groups, division)) {
+    kernel.hash_parts(from, division.width, some, partCount, numbers + at, ends)
+  }
+  let size = 0
+  const parts = Array.from(new Uint32Array(machine.memory.buffer, ends, partCount), (own) => {
+    const start = size
+    size += partBytes(own, division, fields)
+    return { count: own, start, end: size }
+  })
+  const out = machine.allocate(size)
+  const placed = parts.map(({ count: own, start, end }) => ({ count: own, start: out + start, end: out + end }))
+  return {
+    parts: placed,
+    aim(place) {
+      new Uint32Array(machine.memory.buffer, ends, partCount).set(placed.map((part) => part.start + place(part.count)))
+    },
+    scatter: (from, bytes, at, some) => kernel.scatter_parts(from, bytes, numbers + at, some, ends),
+  }
+}
+
+/** The records with texts in place of their numbers, some at a time: their address, the first one's number, how many they are. */
+function* wideBlocks(
+  groups: DivisibleGroups,
+  division: Division,
+): Generator<readonly [from: number, at: number, count: number]> {
+  const { machine, count, records } = groups
+  if (division.keys.every(({ text }) => text === undefined)) {
+    yield [records, 0, count]
+    return
+  }
+  const bytes = keyWords(division.keys.length) * 8
+  const block = Math.max(1, Math.floor(blockBytes / (division.width * 8)))
+  const wide = machine.allocate(block * division.width * 8)
+  for (let at = 0; at < count; at += block) {
+    const some = Math.min(block, count - at)
+    widen(groups, division, records + at * bytes, some, wide)
+    yield [wide, at, some]
+  }
+}
+
+function widen({ machine, texts }: DivisibleGroups, division: Division, from: number, count: number, to: number): void {
+  const { kernel } = machine
+  const width = keyWords(division.keys.length)
+  const [bytes, wideBytes] = [width * 8, division.width * 8]
+  kernel.gather(from, bytes, 8, count, to, wideBytes)
+  division.keys.forEach(({ word, words }, key) => {
+    const own = texts[key]
+    const at = to + word * 8
+    if (own instanceof TextTable) kernel.gather_texts(from, width, key, count, own.kept, words, at, wideBytes)
+    else kernel.gather(from + keyWords(key) * 8, bytes, 8, count, at, wideBytes)
+  })
+}
+
+/** Where each field has its states in the bytes of a part, behind the records. */
+export function placesOf(count: number, { width }: Division, fields: readonly Field[]): number[] {
+  let at = count * width * 8
+  return fields.map((field) => {
+    const own = at
+    // Whole words, so that all are aligned.
+    at += Math.ceil((count * fieldBytes(field)) / 8) * 8
+    return own
+  })
+}
+
+function partBytes(count: number, division: Division, fields: readonly Field[]): number {
+  const rest = { type: 'i64', init: 0, accumulator: 0 } as const
+  return placesOf(count, division, [...fields, rest]).at(-1) as number
+}

@@ -90,6 +90,8 @@ export interface KernelExports {
   swap_strided(size: number, stride: number, count: number, address: number): void
   /** Repeats the first `size` bytes at `address` until `length` bytes are written. */
   fill(size: number, length: number, address: number): void
+  /** Copies `count` elements of 4 or 8 bytes, `stride` bytes apart, side by side. */
+  gather(size: number, stride: number, count: number, from: number, to: number): void
 
   /** One number for each of `cells` lists; tells how many are values that stand for NULL. See assembly/fold.ts. */
   fold_lists(

@@ -1,7 +1,7 @@
 /** What workers get: plain data, sent once per job; tasks are an index. Boundaries of tasks depend on the job alone. */
 import type { Access } from './access.js'
 import type { ColumnId, Expression } from './expression.js'
-import type { Accumulator, Field, Finish, Nest } from './nest.js'
+import type { Accumulator, Field, Finish, Nest, StateRecord } from './nest.js'
 import type {
   Aggregate,
   Filter,
@@ -233,6 +233,8 @@ export interface CompiledNest {
   readonly module: WebAssembly.Module
   /** State arrays in frame order (reduce only; empty else). */
   readonly fields: readonly Field[]
+  /** Where the states of groups are records. */
+  readonly record?: StateRecord | undefined
   readonly errors: readonly string[]
 }
 

@@ -47,7 +47,8 @@ export type NestSink =
   /**
    * Adds active cells to groups. Group of a cell = frame.group + row code +
    * register: run code; vector: run code + (cell - run start); scatter: codes[cell], where a negative code skips the cell.
-   * With `codes: 'ordinal'` scatter reads codes[ordinal] instead, the ordinal counting all cells of the call as `keys` does.
+   * With `codes: 'ordinal'` scatter reads codes[ordinal] instead, the ordinal counting all cells of the call as `keys` does,
+   * and the states are records (see `StateRecord`): the word of the first field has the address of that of group 0.
    */
   | {
       readonly kind: 'reduce'
@@ -84,6 +85,16 @@ export interface Field {
   readonly init: number | bigint
   /** The accumulator it belongs to. */
   readonly accumulator: number
+}
+
+/**
+ * How the fields of one group lie side by side: where cells meet groups in any order, a group is then a line or two of
+ * the caches, not one for each field.
+ */
+export interface StateRecord {
+  readonly bytes: number
+  /** Where each field stands; absent where no cell changes it: then it keeps its initial value. */
+  readonly offsets: readonly (number | undefined)[]
 }
 
 /**

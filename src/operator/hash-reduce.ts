@@ -1,12 +1,13 @@
 /** GROUP BY keys that depend on cells, compiled: one body writes key records, the kernel numbers them, the other adds up. */
 import { createHashTable, createNumberTable, type HashTable } from '../kernel/hash-table.js'
 import type { Bodies, GridScan, KeySpace, LoopPlan, PartialBody } from '../model/job.js'
-import { type Field, fieldWord, frame, keyWords, noGroup } from '../model/nest.js'
+import { frame, keyWords, noGroup } from '../model/nest.js'
 import type { Call } from './axis.js'
-import { type Body, fieldBytes, initField, placeFields, setWord } from './body.js'
+import { type Body, setWord } from './body.js'
 import { Collect } from './collect.js'
 import type { KeyTexts } from './dictionary.js'
 import { DirectTable } from './direct-table.js'
+import { GroupStates } from './group-states.js'
 import { runLoop } from './loop.js'
 import { loopDims, type Piece } from './piece.js'
 import type { Scratch } from './scratch.js'
@@ -23,8 +24,7 @@ export class HashReduce {
   readonly #codes: number
   /** Of cells whose groups are still to be found. */
   readonly #marks: number
-  #fields: number[]
-  #capacity: number
+  readonly #states: GroupStates
 
   readonly #keys: Body
   readonly #main: Body
@@ -58,11 +58,9 @@ export class HashReduce {
     setWord(machine, keys.frame + frame.out, this.#records)
     this.#codes = machine.allocate(callCells * 4)
     this.#marks = machine.allocate(callCells * 4)
-    this.#capacity = Math.max(firstGroups, expected)
-    this.#table = isNumbered
-      ? createNumberTable(machine, this.#capacity)
-      : createHashTable(machine, this.#width, this.#capacity)
-    this.#fields = placeFields(main, machine, this.#capacity)
+    const capacity = Math.max(firstGroups, expected)
+    this.#table = isNumbered ? createNumberTable(machine, capacity) : createHashTable(machine, this.#width, capacity)
+    this.#states = new GroupStates(main, machine, capacity)
   }
 
   get groups(): number {
@@ -102,7 +100,7 @@ export class HashReduce {
       this.#table.find(this.#records, call.cells, this.#codes)
     }
     this.#direct?.learn(this.#table.kept, before, this.#table.groups)
-    if (this.#table.groups > this.#capacity) this.#grow()
+    this.#states.reserve(this.#table.groups)
   }
 
   /** Only the cells that arithmetic did not find. */
@@ -125,30 +123,12 @@ export class HashReduce {
     bytes.copyWithin(to + frame.columns, from + frame.columns, from + columns)
   }
 
-  #grow(): void {
-    const { machine } = this.scratch
-    const { fields, nest } = this.#main.compiled
-    const groups = this.#capacity
-    while (this.#capacity < this.#table.groups) this.#capacity *= 2
-    this.#fields = fields.map((field, k) => {
-      const old = this.#fields[k] as number
-      const grown = machine.allocate(this.#capacity * fieldBytes(field))
-      machine.bytes.copyWithin(grown, old, old + groups * fieldBytes(field))
-      initField(field, machine, grown, groups, this.#capacity)
-      setWord(machine, this.#main.frame + fieldWord(nest.columns.length, k), grown)
-      return grown
-    })
-  }
-
   partial(): PartialBody {
     const { buffer } = this.scratch.machine.memory
     const count = this.#table.groups
     const kept = this.#table.kept
-    const copy = (address: number, bytes: number) => buffer.slice(address, address + bytes) as ArrayBuffer
-    const fields = this.#main.compiled.fields.map((field: Field, k) =>
-      copy(this.#fields[k] as number, count * fieldBytes(field)),
-    )
-    const records = copy(kept, count * this.#width * 8)
+    const records = buffer.slice(kept, kept + count * this.#width * 8) as ArrayBuffer
+    const fields = this.#states.arrays(count)
     const values = this.texts.map((texts, key) => texts?.leave(records, this.#width, key))
     const collected = this.#collects.map((collect) => collect.partial(count))
     return { kind: 'hash', count, records, fields, values, collected }

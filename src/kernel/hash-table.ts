@@ -30,6 +30,8 @@ export interface HashTable {
   find(records: number, count: number, codes: number): void
   /** Makes room for as many new groups. */
   reserve(more: number): void
+  /** Takes in so many new groups, whose records the caller has written behind those kept after it made room for them. */
+  append(more: number): void
 }
 
 /** `width` words per record, room for `expected` groups at first. `onGrow` is told each new capacity. */
@@ -45,6 +47,8 @@ export function createHashTable(
   let slots = 0
   let table = 0
   let kept = 0
+  /** Groups that have a slot: those appended get theirs when something is searched. */
+  let entered = 0
 
   const groups = () => machine.view.getUint32(count, true)
 
@@ -75,6 +79,7 @@ export function createHashTable(
       return kept
     },
     find(records, total, codes) {
+      if (entered < groups()) kernel.hash_enter(kept, width, entered, groups(), table, slots)
       let done = 0
       while (done < total) {
         const from = records + done * width * wordBytes
@@ -82,9 +87,13 @@ export function createHashTable(
         done += kernel.hash_find(from, width, total - done, to, table, slots, kept, count, capacity)
         if (done < total) grow(capacity * 2)
       }
+      entered = groups()
     },
     reserve(more) {
       if (groups() + more > capacity) grow(groups() + more)
+    },
+    append(more) {
+      machine.view.setUint32(count, groups() + more, true)
     },
   }
 }
@@ -126,6 +135,9 @@ export function createNumberTable(machine: Machine, expected = leastGroups): Has
     },
     reserve(more) {
       if (groups + more > capacity) grow(groups + more)
+    },
+    append(more) {
+      add(groups + more)
     },
   }
 }

@@ -8,7 +8,7 @@ import { Collect } from './collect.js'
 import type { KeyTexts } from './dictionary.js'
 import { DirectTable } from './direct-table.js'
 import { GroupStates } from './group-states.js'
-import { runLoop } from './loop.js'
+import { addressOf, runLoop } from './loop.js'
 import { loopDims, type Piece } from './piece.js'
 import type { Scratch } from './scratch.js'
 import { textsAreGroups } from './text-table.js'
@@ -29,6 +29,8 @@ export class HashReduce {
   readonly #keys: Body
   readonly #main: Body
   readonly #direct: DirectTable | undefined
+  /** Where the numbers of a column of texts are those of the groups: the texts, and the column of the bodies. */
+  readonly #numbered: { readonly texts: KeyTexts; readonly column: number } | undefined
   readonly #collects: readonly Collect[]
 
   /**
@@ -51,15 +53,22 @@ export class HashReduce {
     this.#keys = keys
     this.#main = main
     this.#collects = collects.map((body) => new Collect(body, scratch, callCells, memory))
-    const isNumbered = textsAreGroups(scan, keySpace)
-    this.#direct = direct && !isNumbered ? new DirectTable(direct, machine) : undefined
+    const [text] = texts
+    if (text && textsAreGroups(scan, keySpace)) {
+      const key = sink.kind === 'keys' ? sink.keys[0] : undefined
+      const column = keys.compiled.nest.columns.findIndex(({ id }) => key?.kind === 'column' && id === key.column)
+      this.#numbered = { texts: text, column }
+    }
+    this.#direct = direct && !this.#numbered ? new DirectTable(direct, machine) : undefined
     this.#width = keyWords(sink.kind === 'keys' ? sink.keys.length : 0)
     this.#records = machine.allocate(callCells * this.#width * 8)
     setWord(machine, keys.frame + frame.out, this.#records)
     this.#codes = machine.allocate(callCells * 4)
     this.#marks = machine.allocate(callCells * 4)
     const capacity = Math.max(firstGroups, expected)
-    this.#table = isNumbered ? createNumberTable(machine, capacity) : createHashTable(machine, this.#width, capacity)
+    this.#table = this.#numbered
+      ? createNumberTable(machine, capacity)
+      : createHashTable(machine, this.#width, capacity)
     this.#states = new GroupStates(main, machine, capacity)
   }
 
@@ -80,15 +89,32 @@ export class HashReduce {
   }
 
   #block(call: Call): void {
-    setWord(this.scratch.machine, this.#main.frame + frame.codes, this.#codes)
-    if (this.#direct) this.#shareFrame(this.#direct.body)
-    const known = this.#direct?.find(call) ?? 'none'
-    if (known !== 'all') this.#findByHash(call, known)
+    const { machine } = this.scratch
+    const codes = this.#numbersOf(call) ?? this.#codes
+    setWord(machine, this.#main.frame + frame.codes, codes)
+    if (codes === this.#codes) this.#find(call)
     this.#main.run(call)
     for (const collect of this.#collects) {
       this.#shareFrame(collect.body)
-      collect.take(call, this.#codes)
+      collect.take(call, codes)
     }
+  }
+
+  /** Where the numbers of texts that are groups lie side by side: there they are as good as groups that were found. */
+  #numbersOf(call: Call): number | undefined {
+    if (!this.#numbered) return undefined
+    const { texts, column } = this.#numbered
+    const address = addressOf(call, this.scratch.machine, this.#main.frame, column, 4)
+    if (address === undefined) return undefined
+    this.#table.append(texts.count - this.#table.groups)
+    this.#states.reserve(texts.count)
+    return address
+  }
+
+  #find(call: Call): void {
+    if (this.#direct) this.#shareFrame(this.#direct.body)
+    const known = this.#direct?.find(call) ?? 'none'
+    if (known !== 'all') this.#findByHash(call, known)
   }
 
   #findByHash(call: Call, known: 'some' | 'none'): void {

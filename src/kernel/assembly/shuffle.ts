@@ -11,12 +11,13 @@ export function unshuffle(size: i32, length: usize, source: usize, out: usize): 
       half, half + count, half + 2 * count, half + 3 * count, out)
   }
   else if (size == 16) sixteens(count, source, out)
+  else if (size > 2) anyPlanes(count, size, source, out)
   else some(0, count, size, count, source, out)
   const done = count * size
   if (done < length) memory.copy(out + done, source + done, length - done)
 }
 
-/** Element by element: sizes that are rare, and what is left of the others. */
+/** Element by element: what is left over. */
 function some(first: usize, count: usize, size: usize, stride: usize, source: usize, out: usize): void {
   for (let j: usize = 0; j < size; j++) {
     let from = source + j * stride + first
@@ -146,6 +147,95 @@ function sixteens(count: usize, source: usize, out: usize): void {
     }
   }
   some(whole, count, 16, count, source, out)
+}
+
+/**
+ * Any number of planes, sixteen elements at a time: the words of eight bytes that elements have, after the rest behind
+ * them. A rest is written as four or eight bytes; what is too much is written over by the element that follows.
+ */
+function anyPlanes(count: usize, size: usize, source: usize, out: usize): void {
+  const rest = size & 7
+  const words = size - rest
+  // An element is left, so that all that is too much lies within.
+  const whole = count > 0 ? (count - 1) & ~15 : 0
+  const zero = i64x2.splat(0)
+  for (let i: usize = 0; i < whole; i += 16) {
+    const first = source + i
+    const to = out + i * size
+    const p = first + words * count
+    if (rest > 4) {
+      // prettier-ignore
+      apart8(v128.load(p), v128.load(p + count), v128.load(p + 2 * count), v128.load(p + 3 * count),
+        v128.load(p + 4 * count), rest > 5 ? v128.load(p + 5 * count) : zero,
+        rest > 6 ? v128.load(p + 6 * count) : zero, zero, to + words, size)
+    } else if (rest > 0) {
+      // prettier-ignore
+      apart4(v128.load(p), rest > 1 ? v128.load(p + count) : zero, rest > 2 ? v128.load(p + 2 * count) : zero,
+        rest > 3 ? v128.load(p + 3 * count) : zero, to + words, size)
+    }
+    for (let j: usize = 0; j < words; j += 8) {
+      const q = first + j * count
+      // prettier-ignore
+      apart8(v128.load(q), v128.load(q + count), v128.load(q + 2 * count), v128.load(q + 3 * count),
+        v128.load(q + 4 * count), v128.load(q + 5 * count), v128.load(q + 6 * count), v128.load(q + 7 * count),
+        to + j, size)
+    }
+  }
+  some(whole, count, size, count, source, out)
+}
+
+/** Sixteen words of eight bytes, `step` bytes apart. */
+// prettier-ignore
+// @ts-ignore: decorator
+@inline
+function apart8(
+  p: v128, q: v128, r: v128, s: v128, t: v128, u: v128, v: v128, w: v128, to: usize, step: usize,
+): void {
+  quarterApart(low8(p, q), low8(r, s), low8(t, u), low8(v, w), to, step)
+  quarterApart(high8(p, q), high8(r, s), high8(t, u), high8(v, w), to + 8 * step, step)
+}
+
+// @ts-ignore: decorator
+@inline
+function quarterApart(ab: v128, cd: v128, ef: v128, gh: v128, to: usize, step: usize): void {
+  const low = low16(ab, cd)
+  const high = high16(ab, cd)
+  const low2 = low16(ef, gh)
+  const high2 = high16(ef, gh)
+  pairApart(low32(low, low2), to, step)
+  pairApart(high32(low, low2), to + 2 * step, step)
+  pairApart(low32(high, high2), to + 4 * step, step)
+  pairApart(high32(high, high2), to + 6 * step, step)
+}
+
+// @ts-ignore: decorator
+@inline
+function pairApart(x: v128, to: usize, step: usize): void {
+  v128.store64_lane(to, x, 0)
+  v128.store64_lane(to + step, x, 1)
+}
+
+/** Sixteen words of four bytes, `step` bytes apart. */
+// @ts-ignore: decorator
+@inline
+function apart4(a: v128, b: v128, c: v128, d: v128, to: usize, step: usize): void {
+  const ab = low8(a, b)
+  const cd = low8(c, d)
+  fourApart(low16(ab, cd), to, step)
+  fourApart(high16(ab, cd), to + 4 * step, step)
+  const ab2 = high8(a, b)
+  const cd2 = high8(c, d)
+  fourApart(low16(ab2, cd2), to + 8 * step, step)
+  fourApart(high16(ab2, cd2), to + 12 * step, step)
+}
+
+// @ts-ignore: decorator
+@inline
+function fourApart(x: v128, to: usize, step: usize): void {
+  v128.store32_lane(to, x, 0)
+  v128.store32_lane(to + step, x, 1)
+  v128.store32_lane(to + 2 * step, x, 2)
+  v128.store32_lane(to + 3 * step, x, 3)
 }
 
 // @ts-ignore: decorator

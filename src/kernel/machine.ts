@@ -150,6 +150,8 @@ export interface KernelExports {
   /** Numbers over places; new ones from `known` on are told to `born`. Returns how many there are. See assembly/places.ts. */
   number_places(codes: number, count: number, table: number, known: number, born: number): number
   enter_places(codes: number, count: number, table: number, first: number): void
+  /** Key records of the places that `born` lists. */
+  write_places(born: number, count: number, windows: number, keys: number, records: number): void
 
   // Values kept by group: see assembly/collect.ts.
   collect_values(records: number, marks: number, codes: number, count: number, groups: number, values: number): number

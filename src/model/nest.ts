@@ -63,8 +63,8 @@ export type NestSink =
    */
   | { readonly kind: 'keys'; readonly keys: readonly Expression[] }
   /**
-   * Writes the group of each cell, an i32 at frame.codes + ordinal * 4, as a table at frame.out tells it for the
-   * combination of its keys: see `directWord` and `noGroup`. The groups or-ed go to frame.count.
+   * Writes the place of each cell, an i32 at frame.codes + ordinal * 4: the number of the combination of its keys, where all
+   * lie in their windows. See `directWord` and `noPlace`. The places or-ed go to frame.count.
    */
   | { readonly kind: 'direct'; readonly keys: readonly Expression[] }
   /**
@@ -132,19 +132,15 @@ export function frameBytes({ columns, sink }: Nest, fields: number): number {
 }
 
 /**
- * Three words per key of a direct sink: its least number, how many numbers its window has, and the bytes in the table
- * from one number to the next. NULL stands behind the last number.
+ * Four words per key of a direct sink: its least number, how many numbers its window has, and how many places lie from one
+ * number to the next; NULL stands behind the last number. The fourth is not the body's: 1 where key records have a double.
  */
 export function directWord(columns: number, key: number): number {
-  return fieldWord(columns, 3 * key)
+  return fieldWord(columns, 4 * key)
 }
 
-/** What a direct sink writes for cells without a group, and where its table has it, in bytes from the first combination. */
-export const noGroup = {
-  inactive: { offset: -8, code: -(2 ** 31) },
-  /** Of a value that is not whole or out of its window, or of a combination that has no group yet. */
-  unknown: { offset: -4, code: -(2 ** 30) },
-} as const
+/** What a direct sink writes for cells without a place: `unknown` of a value that is not whole or not in its window. */
+export const noPlace = { inactive: -(2 ** 31), unknown: -(2 ** 30) } as const
 
 /**
  * Words of a key record: word 0 holds a bit per key, set where that key is NULL (its word is then 0);

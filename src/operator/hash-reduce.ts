@@ -1,7 +1,7 @@
 /** GROUP BY keys that depend on cells, compiled: one body writes key records, the kernel numbers them, the other adds up. */
 import { createHashTable, createNumberTable, type HashTable } from '../kernel/hash-table.js'
 import type { Bodies, GridScan, KeySpace, LoopPlan, PartialBody } from '../model/job.js'
-import { frame, keyWords, noGroup } from '../model/nest.js'
+import { frame, keyWords, noPlace } from '../model/nest.js'
 import type { Call } from './axis.js'
 import { type Body, setWord } from './body.js'
 import { Collect } from './collect.js'
@@ -59,7 +59,6 @@ export class HashReduce {
       const column = keys.compiled.nest.columns.findIndex(({ id }) => key?.kind === 'column' && id === key.column)
       this.#numbered = { texts: text, column }
     }
-    this.#direct = direct && !this.#numbered ? new DirectTable(direct, machine) : undefined
     this.#width = keyWords(sink.kind === 'keys' ? sink.keys.length : 0)
     this.#records = machine.allocate(callCells * this.#width * 8)
     setWord(machine, keys.frame + frame.out, this.#records)
@@ -69,6 +68,7 @@ export class HashReduce {
     this.#table = this.#numbered
       ? createNumberTable(machine, capacity)
       : createHashTable(machine, this.#width, capacity)
+    this.#direct = direct && !this.#numbered ? new DirectTable(direct, this.#table, machine, callCells) : undefined
     this.#states = new GroupStates(main, machine, capacity)
   }
 
@@ -115,6 +115,7 @@ export class HashReduce {
     if (this.#direct) this.#shareFrame(this.#direct.body)
     const known = this.#direct?.find(call) ?? 'none'
     if (known !== 'all') this.#findByHash(call, known)
+    this.#states.reserve(this.#table.groups)
   }
 
   #findByHash(call: Call, known: 'some' | 'none'): void {
@@ -125,8 +126,7 @@ export class HashReduce {
       this.#keys.run(call)
       this.#table.find(this.#records, call.cells, this.#codes)
     }
-    this.#direct?.learn(this.#table.kept, before, this.#table.groups)
-    this.#states.reserve(this.#table.groups)
+    this.#direct?.learn(before)
   }
 
   /** Only the cells that arithmetic did not find. */
@@ -134,7 +134,7 @@ export class HashReduce {
     const { machine } = this.scratch
     setWord(machine, this.#keys.frame + frame.codes, this.#marks)
     this.#keys.run(call)
-    const unknown = machine.kernel.mark_unknown(this.#codes, this.#marks, call.cells, noGroup.unknown.code)
+    const unknown = machine.kernel.mark_unknown(this.#codes, this.#marks, call.cells, noPlace.unknown)
     this.#direct?.missed(unknown)
     this.#table.find(this.#records, call.cells, this.#marks)
     machine.kernel.fill_unknown(this.#codes, this.#marks, call.cells)

@@ -29,3 +29,26 @@ export function enter_places(codes: usize, count: u32, table: usize, first: u32)
     if (place >= 0) store<u32>(table + (<usize>place << 2), first + i)
   }
 }
+
+/**
+ * Key records (model/nest.ts) of the places that `born` lists, as the four words per key of a direct sink tell them: the
+ * first key changes fastest.
+ */
+export function write_places(born: usize, count: u32, windows: usize, keys: u32, records: usize): void {
+  for (let i: u32 = 0; i < count; i++, born += 8) {
+    let place = load<u32>(born, 4)
+    let window = windows
+    let nulls: u64 = 0
+    for (let key: u32 = 0; key < keys; key++, window += 16) {
+      const extent = load<u32>(window, 4)
+      const number = <i64>load<i32>(window) + (place % (extent + 1))
+      const isNull = place % (extent + 1) == extent
+      place /= extent + 1
+      const word = load<i32>(window, 12) ? reinterpret<i64>(<f64>number) : number
+      store<i64>(records + ((1 + key) << 3), isNull ? 0 : word)
+      nulls |= <u64>isNull << key
+    }
+    store<u64>(records, nulls)
+    records += (1 + keys) << 3
+  }
+}

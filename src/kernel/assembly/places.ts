@@ -5,19 +5,38 @@
  * `known` on, and is told to `born`: the ordinal and the place, two words. Returns how many numbers there are then.
  */
 export function number_places(codes: usize, count: u32, table: usize, known: u32, born: usize): u32 {
-  for (let i: u32 = 0; i < count; i++, codes += 4) {
-    const place = load<i32>(codes)
-    if (place < 0) continue
-    const at = table + (<usize>place << 2)
-    let number = load<i32>(at)
-    if (number < 0) {
-      number = known++
-      store<i32>(at, number)
-      store<u32>(born, i)
-      store<u32>(born, place, 4)
-      born += 8
+  for (let i: u32 = 0; i < count; ) {
+    // Most have a number: four are read before one is looked at.
+    for (; i + 4 <= count; i += 4, codes += 16) {
+      const a = load<i32>(codes)
+      const b = load<i32>(codes, 4)
+      const c = load<i32>(codes, 8)
+      const d = load<i32>(codes, 12)
+      if ((a | b | c | d) < 0) break
+      const e = load<i32>(table + (<usize>a << 2))
+      const f = load<i32>(table + (<usize>b << 2))
+      const g = load<i32>(table + (<usize>c << 2))
+      const h = load<i32>(table + (<usize>d << 2))
+      if ((e | f | g | h) < 0) break
+      store<i32>(codes, e)
+      store<i32>(codes, f, 4)
+      store<i32>(codes, g, 8)
+      store<i32>(codes, h, 12)
     }
-    store<i32>(codes, number)
+    for (const past = min(i + 4, count); i < past; i++, codes += 4) {
+      const place = load<i32>(codes)
+      if (place < 0) continue
+      const at = table + (<usize>place << 2)
+      let number = load<i32>(at)
+      if (number < 0) {
+        number = known++
+        store<i32>(at, number)
+        store<u32>(born, i)
+        store<u32>(born, place, 4)
+        born += 8
+      }
+      store<i32>(codes, number)
+    }
   }
   return known
 }

@@ -128,7 +128,10 @@ export function fieldWord(columns: number, field: number): number {
 }
 
 export function frameBytes({ columns, sink }: Nest, fields: number): number {
-  return sink.kind === 'direct' ? directWord(columns.length, sink.keys.length) : fieldWord(columns.length, fields)
+  // Records have a word also where no cell changes a field.
+  return sink.kind === 'direct'
+    ? directWord(columns.length, sink.keys.length)
+    : fieldWord(columns.length, Math.max(1, fields))
 }
 
 /**

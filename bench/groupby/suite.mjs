@@ -12,7 +12,7 @@ const tolerance = 1e-9
 const chunk = 250_000
 /** Where the time goes, by `node --cpu-prof`. */
 const notes = [
-  '- q1 and q2: most of the time goes to the cells of text themselves (unshuffling 5-byte cells, looking each up in a table of 100); Parquet has them as numbers of a dictionary already, and DuckDB groups by these.',
+  '- q1 and q2: decoding the cells of text and finding their numbers costs more than adding up; Parquet has them as numbers of a dictionary already, and DuckDB groups by these.',
   '- q10: half of the time goes to the hash tables, of tasks and of parts; the rest to what is moved: key records, states, columns.',
 ]
 

@@ -10,7 +10,7 @@ import { keysSink, mostKeys } from './keys.js'
 import { buildLoops, type Loops, type SinkCode } from './loops.js'
 import { messagesOf, type Program, programOf } from './program.js'
 import { registerSink } from './register.js'
-import { scatterSink } from './scatter.js'
+import { recordOf, scatterSink } from './scatter.js'
 import { selectSink } from './select.js'
 import { vectorSink } from './vector.js'
 import { createBody } from './wasm.js'
@@ -22,7 +22,7 @@ export function compileNest(nest: Nest, registry: Registry): CompiledNest | unde
   if (!program) return undefined
   const module = smallerAndSmaller(program)
   const fields = nest.sink.kind === 'reduce' ? program.states.fields : []
-  return module && { nest, module, fields, errors: messagesOf(program) }
+  return module && { nest, module, fields, record: recordOf(program), errors: messagesOf(program) }
 }
 
 /** Cells of more code than this gain nothing by unrolling. */

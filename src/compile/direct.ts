@@ -1,17 +1,17 @@
 /**
- * The sink that finds groups by arithmetic: keys that are whole numbers within a window each have a place there, and a
- * table holds the group of each combination of places. Cells that it does not know are left to the hash table.
- * Called by `compile.ts`; the window and the table are those of `operator/direct-table.ts`.
+ * The sink that finds groups by arithmetic: keys that are whole numbers within a window each have a place there, and so has
+ * their combination. What lies outside is left to the hash table. Called by `compile.ts`; the windows are those of
+ * `operator/direct-table.ts`, which numbers the places.
  */
 import { type Code, convert, type Emitted, eq } from '../model/code.js'
-import { directWord, frame, noGroup } from '../model/nest.js'
+import { directWord, frame, noPlace } from '../model/nest.js'
 import { laneFrom } from './lane-shape.js'
 import { hasLanes, lanes } from './lanes.js'
 import { type LaneCode, type Loops, type SinkCode, word } from './loops.js'
 import type { Program } from './program.js'
 import { scalar } from './scalar.js'
 import { createScope, keep, levelOf, type Scope } from './scope.js'
-import { addition, get, i32, increase, type Local, load, newLocal, op, set, store, type Wasm } from './wasm.js'
+import { constantVector, get, i32, increase, type Local, newLocal, op, set, store, type Wasm } from './wasm.js'
 
 /** A key as a whole number; `fits` is absent where every value is one. */
 interface Whole {
@@ -20,7 +20,7 @@ interface Whole {
   readonly valid?: Code | undefined
 }
 
-/** Of one key: its least number, how many numbers there are, and the bytes from one to the next in the table. */
+/** Of one key: its least number, how many numbers there are, and the places from one to the next. */
 interface Window {
   readonly least: Wasm
   readonly extent: Wasm
@@ -31,11 +31,10 @@ interface Direct {
   readonly loops: Loops
   readonly keys: readonly Whole[]
   readonly windows: readonly Window[]
-  /** Where the group of the first combination stands. */
-  readonly table: Wasm
   readonly codes: Local
-  /** All groups that were found, or-ed. */
+  /** All places of single cells, or-ed, and those of the lanes. */
   readonly seen: Local
+  readonly seenLanes: Local
 }
 
 /** The same arithmetic for one cell and for four. */
@@ -77,18 +76,21 @@ export function directSink(loops: Loops): SinkCode {
       const [least, extent, stride] = words(key) as [Wasm, Wasm, Wasm]
       return { least, extent, stride }
     }),
-    table: keep(call, 'i32', word(body, frame.out)),
     codes: newLocal(body, 'i32'),
     seen: newLocal(body, 'i32'),
+    seenLanes: newLocal(body, 'v128'),
   }
-  const { codes, seen } = direct
-  call.statements.push(set(codes, word(body, frame.codes)), set(seen, i32(0)))
+  const { codes, seen, seenLanes } = direct
+  call.statements.push(set(codes, word(body, frame.codes)), set(seen, i32(0)), set(seenLanes, constantVector('i32', 0)))
   return {
     enter: [],
     leave: [],
-    finish: [store('i32.store', get(body.frame), get(seen), frame.count)],
+    finish: [store('i32.store', get(body.frame), orAll(get(seen), seenLanes), frame.count)],
     advance: (cells) => [increase(codes, i32(4 * cells))],
-    cell: (scope) => findGroup(direct, scope, offsetOf(direct, scope, single, direct.windows), 0),
+    cell: (scope) => {
+      const place = placeOf(direct, scope, single, direct.windows)
+      scope.statements.push(store('i32.store', get(codes), place), set(seen, op('i32.or', get(seen), place)))
+    },
     lanes: laneCode(direct),
   }
 }
@@ -99,30 +101,30 @@ function wholeOf({ value, valid }: Emitted, { graph: { intern } }: Program): Who
   return { value: whole, fits: exact ? undefined : intern(eq(convert(value.type, whole), value)), valid }
 }
 
-/** Bytes from the first combination to that of the cell, or to one of the two entries before it. */
-function offsetOf({ loops, keys }: Direct, scope: Scope, form: Form, windows: readonly Window[]): Wasm {
-  const places = keys.map((key, i) => placeOf(key, windows[i] as Window, scope, form))
-  const sum = places.map(({ offset }) => offset).reduce((a, b) => op(`${form.shape}.add`, a, b))
+/** Of the combination of keys. */
+function placeOf({ loops, keys }: Direct, scope: Scope, form: Form, windows: readonly Window[]): Wasm {
+  const places = keys.map((key, i) => placeOfKey(key, windows[i] as Window, scope, form))
+  const sum = places.map(({ places }) => places).reduce((a, b) => op(`${form.shape}.add`, a, b))
   const known = places.map(({ known }) => known).reduce((a, b) => op(`${form.type}.and`, a, b))
   const { call, program } = loops
-  const found = form.choose(known, sum, form.spread(i32(noGroup.unknown.offset), call))
+  const found = form.choose(known, sum, form.spread(i32(noPlace.unknown), call))
   if (!program.active) return keep(scope, form.type, found)
-  const inactive = form.spread(i32(noGroup.inactive.offset), call)
+  const inactive = form.spread(i32(noPlace.inactive), call)
   return keep(scope, form.type, form.choose(form.of(program.active, scope), found, inactive))
 }
 
 /** NULL has the place behind the window. What does not change from cell to cell is computed outside of the loop. */
-function placeOf({ value, fits, valid }: Whole, window: Window, cell: Scope, form: Form) {
+function placeOfKey({ value, fits, valid }: Whole, window: Window, cell: Scope, form: Form) {
   const parts = [value, fits, valid].filter((code) => code !== undefined)
   const fixed = parts.every((code) => levelOf(code, cell) !== 'cell')
   const scope = fixed ? (cell.outer ?? cell) : cell
   const place = keep(scope, form.type, op(`${form.shape}.sub`, form.of(value, scope), window.least))
   const inside = op(`${form.shape}.lt_u`, place, window.extent)
   const known = fits ? op(`${form.type}.and`, form.of(fits, scope), inside) : inside
-  if (!valid) return { offset: scaledPlace(place), known: keep(scope, form.type, known) }
+  if (!valid) return { places: scaledPlace(place), known: keep(scope, form.type, known) }
   const present = form.of(valid, scope)
   return {
-    offset: scaledPlace(form.choose(present, place, window.extent)),
+    places: scaledPlace(form.choose(present, place, window.extent)),
     known: keep(scope, form.type, op(`${form.type}.or`, known, form.not(present))),
   }
 
@@ -131,12 +133,8 @@ function placeOf({ value, fits, valid }: Whole, window: Window, cell: Scope, for
   }
 }
 
-function findGroup({ table, codes, seen }: Direct, scope: Scope, offset: Wasm, lane: number): void {
-  const group = keep(scope, 'i32', load('i32.load', addition(table, offset)))
-  scope.statements.push(
-    store('i32.store', get(codes), group, 4 * (scope.offset + lane)),
-    set(seen, op('i32.or', get(seen), group)),
-  )
+function orAll(single: Wasm, lanes: Local): Wasm {
+  return [0, 1, 2, 3].reduce((all, lane) => op('i32.or', all, laneFrom('i32', lane, [get(lanes)])), single)
 }
 
 function laneCode(direct: Direct): LaneCode | undefined {
@@ -156,8 +154,11 @@ function laneCode(direct: Direct): LaneCode | undefined {
     leave: [],
     cells: (scopes) => {
       for (const scope of scopes) {
-        const offsets = offsetOf(direct, scope, four, windows)
-        for (let lane = 0; lane < 4; lane++) findGroup(direct, scope, laneFrom('i32', lane, [offsets]), lane)
+        const places = placeOf(direct, scope, four, windows)
+        scope.statements.push(
+          store('v128.store', get(direct.codes), places, 4 * scope.offset),
+          set(direct.seenLanes, op('v128.or', get(direct.seenLanes), places)),
+        )
       }
     },
   }

@@ -31,22 +31,39 @@ export function vectorSink(loops: Loops): SinkCode {
     ),
     leave: [],
     finish: [],
-    cell: (scope) => stepCell(updates, scope, pointers.map(get)),
+    cell: (scope) =>
+      stepCell(
+        updates,
+        scope,
+        pointers.map((pointer) => ({ address: get(pointer), offset: 0 })),
+      ),
     advance: (cells) => pointers.map((pointer, i) => increase(pointer, i32(cells * (sizes[i] as number)))),
     lanes: allHaveLanes(loops, updates) ? laneCode(updates, pointers) : undefined,
   }
 }
 
-/** Steps the fields at the given addresses. */
-export function stepCell(updates: readonly Update[], scope: Scope, addresses: readonly Wasm[]): void {
-  const states = updates.map(({ type }, i) => keep(scope, type, load(`${type}.load`, addresses[i] as Wasm)))
+/** Where a field of a state is. */
+export interface StatePlace {
+  readonly address: Wasm
+  readonly offset: number
+}
+
+/** Steps the fields at the given places. */
+export function stepCell(updates: readonly Update[], scope: Scope, places: readonly StatePlace[]): void {
+  const states = updates.map(({ type }, i) => {
+    const { address, offset } = places[i] as StatePlace
+    return keep(scope, type, load(`${type}.load`, address, offset))
+  })
   bindScalars(
     scope,
     updates.map(({ state }) => state),
     states,
   )
   const nexts = updates.map(({ next }) => scalar(next, scope))
-  const stores = updates.map(({ type }, i) => store(`${type}.store`, addresses[i] as Wasm, nexts[i] as Wasm))
+  const stores = updates.map(({ type }, i) => {
+    const { address, offset } = places[i] as StatePlace
+    return store(`${type}.store`, address, nexts[i] as Wasm, offset)
+  })
   scope.statements.push(...stores)
 }
 

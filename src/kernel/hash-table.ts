@@ -30,6 +30,8 @@ export interface HashTable {
   find(records: number, count: number, codes: number): void
   /** Makes room for as many new groups. */
   reserve(more: number): void
+  /** Takes in so many new groups, whose records the caller has written behind those kept after it made room for them. */
+  append(more: number): void
 }
 
 /** Records for each group that a table must have seen to be worth growing. */
@@ -62,6 +64,8 @@ export function createHashTable(
   /** Groups that the slots may have, and those before the first of them. */
   let room = 0
   let forgotten = 0
+  /** Groups that have a slot or are forgotten: those appended get theirs when something is searched. */
+  let entered = 0
   /** Records since then, and those to come that are not searched. */
   let seen = 0
   let passing = 0
@@ -107,6 +111,13 @@ export function createHashTable(
     seen = 0
   }
 
+  /** Gives those slots that were appended; where nothing is searched they are forgotten like all others. */
+  function enter(known: number): void {
+    if (entered === known) return
+    if (passing > 0) forgotten = known
+    else kernel.hash_enter(kept, width, entered, known, table, slots)
+  }
+
   /** Enters records as new groups, as many as there is room for; they are forgotten at once. */
   function pass(records: number, total: number, codes: number): number {
     const known = groups()
@@ -137,6 +148,7 @@ export function createHashTable(
       return kept
     },
     find(records, total, codes) {
+      enter(groups())
       let done = 0
       while (done < total) {
         const from = records + done * width * wordBytes
@@ -144,11 +156,15 @@ export function createHashTable(
         done += passing > 0 ? pass(from, total - done, to) : search(from, total - done, to)
         if (done < total) makeRoom(groups())
       }
+      entered = groups()
     },
     reserve(more) {
       const wanted = groups() + more
       if (wanted > forgotten + room) placeSlots(wanted - forgotten)
       if (wanted > capacity) placeKept(wanted)
+    },
+    append(more) {
+      machine.view.setUint32(count, groups() + more, true)
     },
   }
 }
@@ -190,6 +206,9 @@ export function createNumberTable(machine: Machine, expected = leastGroups): Has
     },
     reserve(more) {
       if (groups + more > capacity) grow(groups + more)
+    },
+    append(more) {
+      add(groups + more)
     },
   }
 }

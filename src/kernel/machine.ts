@@ -149,6 +149,8 @@ export interface KernelExports {
   fill_unknown(codes: number, marks: number, count: number): void
   /** Of records of one key that is a number: writes it over codes that are not negative. Returns the greatest plus one. */
   number_find(records: number, count: number, codes: number): number
+  /** Enters the groups [from, to) of those kept, none of which the table has. */
+  hash_enter(kept: number, width: number, from: number, to: number, table: number, slots: number): void
   /** Clears a table and enters the groups of another one. */
   hash_rebuild(from: number, fromSlots: number, table: number, slots: number): void
 
@@ -157,6 +159,16 @@ export interface KernelExports {
    * behind, and 0 over its code: an active record. Up to 7 bytes behind a text are read.
    */
   pad_texts(texts: number, step: number, size: number, count: number, records: number, codes: number): void
+
+  /** Records of at most two words for cells that are listed: see assembly/texts.ts. */
+  keep_texts(cells: number, step: number, size: number, count: number, ordinals: number, records: number): void
+  /** The place of each cell by windows over its bytes, -1 where it has none. Returns less than 0 where one has none. */
+  place_texts(cells: number, step: number, size: number, count: number, windows: number, codes: number): number
+  /** Numbers over places; new ones from `known` on are told to `born`. Returns how many there are. See assembly/places.ts. */
+  number_places(codes: number, count: number, table: number, known: number, born: number): number
+  enter_places(codes: number, count: number, table: number, first: number): void
+  /** Key records of the places that `born` lists. */
+  write_places(born: number, count: number, windows: number, keys: number, records: number): void
 
   // Values kept by group: see assembly/collect.ts.
   collect_values(records: number, marks: number, codes: number, count: number, groups: number, values: number): number
@@ -172,7 +184,7 @@ export interface KernelExports {
 
   // Groups divided by the hashes of their keys, and columns out of key records: see assembly/divide.ts.
   hash_parts(records: number, width: number, count: number, most: number, parts: number, counts: number): void
-  scatter_parts(from: number, size: number, parts: number, count: number, ends: number): void
+  scatter_parts(from: number, step: number, size: number, parts: number, count: number, ends: number): void
   append_records(records: number, width: number, count: number, codes: number, kept: number, next: number): number
   gather(from: number, step: number, size: number, count: number, to: number, toStep: number): void
   gather_texts(

@@ -2,7 +2,7 @@
 import type { Access } from './access.js'
 import type { ColumnId, Expression } from './expression.js'
 import type { Fingerprints } from './fingerprint.js'
-import type { Accumulator, Field, Finish, Nest } from './nest.js'
+import type { Accumulator, Field, Finish, Nest, StateRecord } from './nest.js'
 import type {
   Aggregate,
   Filter,
@@ -240,6 +240,8 @@ export interface CompiledNest {
   readonly module: WebAssembly.Module
   /** State arrays in frame order (reduce only; empty else). */
   readonly fields: readonly Field[]
+  /** Where the states of groups are records. */
+  readonly record?: StateRecord | undefined
   readonly errors: readonly string[]
 }
 

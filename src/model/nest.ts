@@ -47,7 +47,8 @@ export type NestSink =
   /**
    * Adds active cells to groups. Group of a cell = frame.group + row code +
    * register: run code; vector: run code + (cell - run start); scatter: codes[cell], where a negative code skips the cell.
-   * With `codes: 'ordinal'` scatter reads codes[ordinal] instead, the ordinal counting all cells of the call as `keys` does.
+   * With `codes: 'ordinal'` scatter reads codes[ordinal] instead, the ordinal counting all cells of the call as `keys` does,
+   * and the states are records (see `StateRecord`): the word of the first field has the address of that of group 0.
    */
   | {
       readonly kind: 'reduce'
@@ -62,8 +63,8 @@ export type NestSink =
    */
   | { readonly kind: 'keys'; readonly keys: readonly Expression[] }
   /**
-   * Writes the group of each cell, an i32 at frame.codes + ordinal * 4, as a table at frame.out tells it for the
-   * combination of its keys: see `directWord` and `noGroup`. The groups or-ed go to frame.count.
+   * Writes the place of each cell, an i32 at frame.codes + ordinal * 4: the number of the combination of its keys, where all
+   * lie in their windows. See `directWord` and `noPlace`. The places or-ed go to frame.count.
    */
   | { readonly kind: 'direct'; readonly keys: readonly Expression[] }
   /**
@@ -84,6 +85,16 @@ export interface Field {
   readonly init: number | bigint
   /** The accumulator it belongs to. */
   readonly accumulator: number
+}
+
+/**
+ * How the fields of one group lie side by side: where cells meet groups in any order, a group is then a line or two of
+ * the caches, not one for each field.
+ */
+export interface StateRecord {
+  readonly bytes: number
+  /** Where each field stands; absent where no cell changes it: then it keeps its initial value. */
+  readonly offsets: readonly (number | undefined)[]
 }
 
 /**
@@ -117,23 +128,22 @@ export function fieldWord(columns: number, field: number): number {
 }
 
 export function frameBytes({ columns, sink }: Nest, fields: number): number {
-  return sink.kind === 'direct' ? directWord(columns.length, sink.keys.length) : fieldWord(columns.length, fields)
+  // Records have a word also where no cell changes a field.
+  return sink.kind === 'direct'
+    ? directWord(columns.length, sink.keys.length)
+    : fieldWord(columns.length, Math.max(1, fields))
 }
 
 /**
- * Three words per key of a direct sink: its least number, how many numbers its window has, and the bytes in the table
- * from one number to the next. NULL stands behind the last number.
+ * Four words per key of a direct sink: its least number, how many numbers its window has, and how many places lie from one
+ * number to the next; NULL stands behind the last number. The fourth is not the body's: 1 where key records have a double.
  */
 export function directWord(columns: number, key: number): number {
-  return fieldWord(columns, 3 * key)
+  return fieldWord(columns, 4 * key)
 }
 
-/** What a direct sink writes for cells without a group, and where its table has it, in bytes from the first combination. */
-export const noGroup = {
-  inactive: { offset: -8, code: -(2 ** 31) },
-  /** Of a value that is not whole or out of its window, or of a combination that has no group yet. */
-  unknown: { offset: -4, code: -(2 ** 30) },
-} as const
+/** What a direct sink writes for cells without a place: `unknown` of a value that is not whole or not in its window. */
+export const noPlace = { inactive: -(2 ** 31), unknown: -(2 ** 30) } as const
 
 /**
  * Words of a key record: word 0 holds a bit per key, set where that key is NULL (its word is then 0);

@@ -53,9 +53,17 @@ export function fieldBytes(field: Field): number {
 
 /** Fills elements [from, to) of a state array with the value that a group starts from. */
 export function initField(field: Field, machine: Machine, address: number, from: number, to: number): void {
-  const { buffer } = machine.memory
-  const at = address + from * fieldBytes(field)
-  const length = to - from
+  fillField(field, machine.memory.buffer, address + from * fieldBytes(field), to - from)
+}
+
+/** The bytes of so many groups as they start. */
+export function initialField(field: Field, groups: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(groups * fieldBytes(field))
+  fillField(field, bytes.buffer, 0, groups)
+  return bytes
+}
+
+function fillField(field: Field, buffer: ArrayBuffer, at: number, length: number): void {
   switch (field.type) {
     case 'i32':
       new Int32Array(buffer, at, length).fill(Number(field.init))

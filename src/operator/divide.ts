@@ -7,13 +7,19 @@ import type { KeyTexts } from './dictionary.js'
 import { type Division, partCount } from './division.js'
 import { TextTable } from './text-table.js'
 
-/** Groups as a reduction has them in a machine: records of one word a key, and an array per field. */
+/** Where the states of a field are, `step` bytes from one group to the next. */
+export interface StatePlaces {
+  readonly address: number
+  readonly step: number
+}
+
+/** Groups as a reduction has them in a machine: records of one word a key, and the states of each field. */
 export interface DivisibleGroups {
   readonly machine: Machine
   readonly count: number
   readonly records: number
   readonly fields: readonly Field[]
-  readonly addresses: readonly number[]
+  readonly states: readonly StatePlaces[]
   /** Key by key what its numbers stand for. */
   readonly texts: readonly (KeyTexts | undefined)[]
 }
@@ -23,14 +29,17 @@ const blockBytes = 16384
 
 /** One for each part, the groups of each in their order. */
 export function divideGroups(groups: DivisibleGroups, division: Division): GroupPart[] {
-  const { machine, fields, addresses } = groups
+  const { machine, fields, states } = groups
   const mark = machine.mark()
   const places = findParts(groups, division)
   places.aim(() => 0)
-  for (const [from, at, count] of wideBlocks(groups, division)) places.scatter(from, division.width * 8, at, count)
+  const recordBytes = division.width * 8
+  for (const [from, at, count] of wideBlocks(groups, division)) {
+    places.scatter({ address: from, step: recordBytes }, recordBytes, at, count)
+  }
   fields.forEach((field, k) => {
     places.aim((count) => placesOf(count, division, fields)[k] as number)
-    places.scatter(addresses[k] as number, fieldBytes(field), 0, groups.count)
+    places.scatter(states[k] as StatePlaces, fieldBytes(field), 0, groups.count)
   })
   const { buffer } = machine.memory
   const parts = places.parts.map(({ count, start, end }) => ({ count, bytes: buffer.slice(start, end) as ArrayBuffer }))
@@ -44,7 +53,7 @@ interface Places {
   /** Where in each part of so many groups what is scattered next goes. */
   aim(place: (count: number) => number): void
   /** Copies elements of the groups from number `at` on, each to its part. */
-  scatter(from: number, size: number, at: number, count: number): void
+  scatter(from: StatePlaces, size: number, at: number, count: number): void
 }
 
 function findParts(groups: DivisibleGroups, division: Division): Places {
@@ -69,7 +78,8 @@ function findParts(groups: DivisibleGroups, division: Division): Places {
     aim(place) {
       new Uint32Array(machine.memory.buffer, ends, partCount).set(placed.map((part) => part.start + place(part.count)))
     },
-    scatter: (from, bytes, at, some) => kernel.scatter_parts(from, bytes, numbers + at, some, ends),
+    scatter: ({ address, step }, bytes, at, some) =>
+      kernel.scatter_parts(address, step, bytes, numbers + at, some, ends),
   }
 }
 

@@ -1,15 +1,16 @@
 /** GROUP BY keys that depend on cells, compiled: one body writes key records, the kernel numbers them, the other adds up. */
 import { createHashTable, createNumberTable, type HashTable } from '../kernel/hash-table.js'
 import type { Bodies, GridScan, KeySpace, LoopPlan, PartialBody } from '../model/job.js'
-import { type Field, fieldWord, frame, keyWords, noGroup } from '../model/nest.js'
+import { frame, keyWords, noPlace } from '../model/nest.js'
 import type { Call } from './axis.js'
-import { type Body, fieldBytes, initField, placeFields, setWord } from './body.js'
+import { type Body, setWord } from './body.js'
 import { Collect } from './collect.js'
 import type { KeyTexts } from './dictionary.js'
 import { DirectTable } from './direct-table.js'
 import { divideGroups } from './divide.js'
 import type { Division } from './division.js'
-import { runLoop } from './loop.js'
+import { GroupStates } from './group-states.js'
+import { addressOf, runLoop } from './loop.js'
 import { loopDims, type Piece } from './piece.js'
 import type { Scratch } from './scratch.js'
 import { textsAreGroups } from './text-table.js'
@@ -27,12 +28,13 @@ export class HashReduce {
   readonly #codes: number
   /** Of cells whose groups are still to be found. */
   readonly #marks: number
-  #fields: number[]
-  #capacity: number
+  readonly #states: GroupStates
 
   readonly #keys: Body
   readonly #main: Body
   readonly #direct: DirectTable | undefined
+  /** Where the numbers of a column of texts are those of the groups: the texts, and the column of the bodies. */
+  readonly #numbered: { readonly texts: KeyTexts; readonly column: number } | undefined
   readonly #collects: readonly Collect[]
 
   /**
@@ -57,18 +59,23 @@ export class HashReduce {
     this.#keys = keys
     this.#main = main
     this.#collects = collects.map((body) => new Collect(body, scratch, callCells, memory))
-    const isNumbered = textsAreGroups(scan, keySpace)
-    this.#direct = direct && !isNumbered ? new DirectTable(direct, machine) : undefined
+    const [text] = texts
+    if (text && textsAreGroups(scan, keySpace)) {
+      const key = sink.kind === 'keys' ? sink.keys[0] : undefined
+      const column = keys.compiled.nest.columns.findIndex(({ id }) => key?.kind === 'column' && id === key.column)
+      this.#numbered = { texts: text, column }
+    }
     this.#width = keyWords(sink.kind === 'keys' ? sink.keys.length : 0)
     this.#records = machine.allocate(callCells * this.#width * 8)
     setWord(machine, keys.frame + frame.out, this.#records)
     this.#codes = machine.allocate(callCells * 4)
     this.#marks = machine.allocate(callCells * 4)
-    this.#capacity = Math.max(firstGroups, expected)
-    this.#table = isNumbered
-      ? createNumberTable(machine, this.#capacity)
-      : createHashTable(machine, this.#width, this.#capacity, undefined, division ? mostKnown : undefined)
-    this.#fields = placeFields(main, machine, this.#capacity)
+    const capacity = Math.max(firstGroups, expected)
+    this.#table = this.#numbered
+      ? createNumberTable(machine, capacity)
+      : createHashTable(machine, this.#width, capacity, undefined, division ? mostKnown : undefined)
+    this.#direct = direct && !this.#numbered ? new DirectTable(direct, this.#table, machine, callCells) : undefined
+    this.#states = new GroupStates(main, machine, capacity)
   }
 
   get groups(): number {
@@ -88,15 +95,33 @@ export class HashReduce {
   }
 
   #block(call: Call): void {
-    setWord(this.scratch.machine, this.#main.frame + frame.codes, this.#codes)
-    if (this.#direct) this.#shareFrame(this.#direct.body)
-    const known = this.#direct?.find(call) ?? 'none'
-    if (known !== 'all') this.#findByHash(call, known)
+    const { machine } = this.scratch
+    const codes = this.#numbersOf(call) ?? this.#codes
+    setWord(machine, this.#main.frame + frame.codes, codes)
+    if (codes === this.#codes) this.#find(call)
     this.#main.run(call)
     for (const collect of this.#collects) {
       this.#shareFrame(collect.body)
-      collect.take(call, this.#codes)
+      collect.take(call, codes)
     }
+  }
+
+  /** Where the numbers of texts that are groups lie side by side: there they are as good as groups that were found. */
+  #numbersOf(call: Call): number | undefined {
+    if (!this.#numbered) return undefined
+    const { texts, column } = this.#numbered
+    const address = addressOf(call, this.scratch.machine, this.#main.frame, column, 4)
+    if (address === undefined) return undefined
+    this.#table.append(texts.count - this.#table.groups)
+    this.#states.reserve(texts.count)
+    return address
+  }
+
+  #find(call: Call): void {
+    if (this.#direct) this.#shareFrame(this.#direct.body)
+    const known = this.#direct?.find(call) ?? 'none'
+    if (known !== 'all') this.#findByHash(call, known)
+    this.#states.reserve(this.#table.groups)
   }
 
   #findByHash(call: Call, known: 'some' | 'none'): void {
@@ -107,8 +132,7 @@ export class HashReduce {
       this.#keys.run(call)
       this.#table.find(this.#records, call.cells, this.#codes)
     }
-    this.#direct?.learn(this.#table.kept, before, this.#table.groups)
-    if (this.#table.groups > this.#capacity) this.#grow()
+    this.#direct?.learn(before)
   }
 
   /** Only the cells that arithmetic did not find. */
@@ -116,7 +140,7 @@ export class HashReduce {
     const { machine } = this.scratch
     setWord(machine, this.#keys.frame + frame.codes, this.#marks)
     this.#keys.run(call)
-    const unknown = machine.kernel.mark_unknown(this.#codes, this.#marks, call.cells, noGroup.unknown.code)
+    const unknown = machine.kernel.mark_unknown(this.#codes, this.#marks, call.cells, noPlace.unknown)
     this.#direct?.missed(unknown)
     this.#table.find(this.#records, call.cells, this.#marks)
     machine.kernel.fill_unknown(this.#codes, this.#marks, call.cells)
@@ -131,21 +155,6 @@ export class HashReduce {
     bytes.copyWithin(to + frame.columns, from + frame.columns, from + columns)
   }
 
-  #grow(): void {
-    const { machine } = this.scratch
-    const { fields, nest } = this.#main.compiled
-    const groups = this.#capacity
-    while (this.#capacity < this.#table.groups) this.#capacity *= 2
-    this.#fields = fields.map((field, k) => {
-      const old = this.#fields[k] as number
-      const grown = machine.allocate(this.#capacity * fieldBytes(field))
-      machine.bytes.copyWithin(grown, old, old + groups * fieldBytes(field))
-      initField(field, machine, grown, groups, this.#capacity)
-      setWord(machine, this.#main.frame + fieldWord(nest.columns.length, k), grown)
-      return grown
-    })
-  }
-
   partial(): PartialBody {
     const { groups: count, kept } = this.#table
     return this.division && count >= this.division.least ? this.#divided(this.division) : this.#whole(count, kept)
@@ -155,17 +164,17 @@ export class HashReduce {
     const { machine } = this.scratch
     const { groups: count, kept: records } = this.#table
     const { fields } = this.#main.compiled
-    const groups = { machine, count, records, fields, addresses: this.#fields, texts: this.texts }
-    return { kind: 'divided', parts: divideGroups(groups, division) }
+    const mark = machine.mark()
+    const groups = { machine, count, records, fields, states: this.#states.places(count), texts: this.texts }
+    const parts = divideGroups(groups, division)
+    machine.release(mark)
+    return { kind: 'divided', parts }
   }
 
   #whole(count: number, kept: number): PartialBody {
     const { buffer } = this.scratch.machine.memory
-    const copy = (address: number, bytes: number) => buffer.slice(address, address + bytes) as ArrayBuffer
-    const fields = this.#main.compiled.fields.map((field: Field, k) =>
-      copy(this.#fields[k] as number, count * fieldBytes(field)),
-    )
-    const records = copy(kept, count * this.#width * 8)
+    const records = buffer.slice(kept, kept + count * this.#width * 8) as ArrayBuffer
+    const fields = this.#states.arrays(count)
     const values = this.texts.map((texts, key) => texts?.leave(records, this.#width, key))
     const collected = this.#collects.map((collect) => collect.partial(count))
     return { kind: 'hash', count, records, fields, values, collected }

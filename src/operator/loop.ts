@@ -2,6 +2,7 @@
  * The loop nest over one piece of a grid (a box in which every column has one chunk): lays out rows and runs in the
  * machine's memory and calls a compiled body block by block. Called by the operators that run compiled bodies.
  */
+import type { Machine } from '../kernel/machine.js'
 import type { IndexRange } from '../model/job.js'
 import { columnWord, frame } from '../model/nest.js'
 import { type Axis, type Call, callsOf, coalesce, rowsOf, runsOf, type Shape } from './axis.js'
@@ -60,6 +61,21 @@ export function runLoop(loop: Loop, scratch: Scratch, address: number, run: (cal
       run(call)
     }
   })
+}
+
+/** Where the cells of a call are in a column, as its frame tells, if they lie side by side. */
+export function addressOf(
+  { rows, runs }: Call,
+  { view }: Machine,
+  address: number,
+  column: number,
+  bytes: number,
+): number | undefined {
+  const at = (offset: number) => view.getInt32(address + offset, true)
+  const words = columnWord(column)
+  if (rows !== 1 || runs !== 1 || at(words + 8) !== bytes) return undefined
+  const [row, first] = [view.getInt32(at(frame.rows), true), view.getInt32(at(frame.runs), true)]
+  return at(words) + row * at(words + 4) + first * bytes
 }
 
 function axisOf(loop: Loop, dim: number): Axis {

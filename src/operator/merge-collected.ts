@@ -7,10 +7,26 @@ import { isFloat, type Type, type Value } from '../model/type.js'
 import { allocate, type NumericArray, type Vector, vectorOf } from '../model/vector.js'
 import { tooManyValues } from './collect.js'
 
-interface Part extends CollectedValues {
+interface Part {
+  readonly counts: Int32Array
+  /** As words. */
+  readonly values: Float64Array
   /** The group of each of its groups. */
   readonly codes: Int32Array
 }
+
+/** Where the values of all groups lie, run by run, those of a group one behind the other in task order. */
+interface Runs {
+  /** By group the first of its runs, and behind the last how many there are. */
+  readonly starts: Int32Array
+  /** Of each run: its part, where it begins there, and how many values it has. */
+  readonly parts: Uint32Array
+  readonly places: Uint32Array
+  readonly counts: Uint32Array
+}
+
+/** Longer runs are copied faster at once than one by one. */
+const longRun = 16
 
 export class MergeCollected {
   readonly #parts: Part[] = []
@@ -28,74 +44,94 @@ export class MergeCollected {
   absorb(collected: CollectedValues, codes: Int32Array): void {
     // Taken over: what is left of the partial is freed.
     const { counts, values } = structuredClone(collected, { transfer: [collected.counts, collected.values] })
-    this.#parts.push({ counts, values, codes: codes.slice() })
-    // They are laid out anew when all are there.
-    this.#bytes += 2 * values.byteLength + 2 * counts.byteLength
+    this.#parts.push({ counts: new Int32Array(counts), values: new Float64Array(values), codes: codes.slice() })
+    // Beside its count each group of a partial has a code and a run.
+    this.#bytes += values.byteLength + 5 * counts.byteLength
     const names = this.aggregates.map(({ name }) => name).join(', ')
     if (this.#bytes > this.memory) throw tooManyValues(names, this.#bytes, this.memory)
   }
 
   results(groups: number): [id: number, Vector][] {
-    const starts = this.#starts(groups)
-    const [first] = this.aggregates
-    const values = typed(this.#laidOut(starts), (first as NamedAggregate).call.args[0]?.type as Type)
-    return this.aggregates.map(({ id, call }) => {
-      const definition = this.registry.aggregateFunction(call.aggregate)
-      const ofValues = definition?.kind === 'holistic' ? definition.ofValues : undefined
-      if (!ofValues) throw new ChunkQLError('internal', `${call.aggregate} does not take all values at once`)
-      const rest = call.args.slice(1).map((arg) => (arg.kind === 'literal' ? arg.value : null))
-      const signature = { args: call.args.map(({ type }) => type), result: call.type }
-      const result = ofValues(signature, rest)
-      const found: Value[] = []
-      for (let group = 0; group < groups; group++) {
-        found.push(result(values.subarray(starts[group] as number, starts[group + 1] as number)))
-      }
-      return [id, vectorOf(call.type, found)]
-    })
+    const results = this.aggregates.map((aggregate) => this.#resultOf(aggregate))
+    const found = results.map((): Value[] => [])
+    const runs = this.#runs(groups)
+    const type = this.aggregates[0]?.call.args[0]?.type as Type
+    const gathered = new Float64Array(longest(runs, groups))
+    const converted = conversionOf(gathered, type)
+    for (let group = 0; group < groups; group++) {
+      const values = converted(this.#gather(runs, group, gathered))
+      for (let k = 0; k < results.length; k++) found[k]?.push((results[k] as (values: NumericArray) => Value)(values))
+    }
+    return this.aggregates.map(({ id, call }, k) => [id, vectorOf(call.type, found[k] as Value[])])
   }
 
-  /** Where the values of each group begin, and where the last end. */
-  #starts(groups: number): Float64Array {
-    const starts = new Float64Array(groups + 1)
-    for (const { counts, codes } of this.#parts) {
-      const own = new Int32Array(counts)
-      for (let g = 0; g < own.length; g++) {
-        const next = (codes[g] as number) + 1
-        starts[next] = (starts[next] as number) + (own[g] as number)
-      }
-    }
+  #resultOf({ call }: NamedAggregate): (values: NumericArray) => Value {
+    const definition = this.registry.aggregateFunction(call.aggregate)
+    const ofValues = definition?.kind === 'holistic' ? definition.ofValues : undefined
+    if (!ofValues) throw new ChunkQLError('internal', `${call.aggregate} does not take all values at once`)
+    const rest = call.args.slice(1).map((arg) => (arg.kind === 'literal' ? arg.value : null))
+    return ofValues({ args: call.args.map(({ type }) => type), result: call.type }, rest)
+  }
+
+  /** Sorted by group: the values themselves stay where they are until their group's turn. */
+  #runs(groups: number): Runs {
+    const starts = new Int32Array(groups + 1)
+    for (const { codes } of this.#parts) for (const code of codes) starts[code + 1] = (starts[code + 1] as number) + 1
     for (let group = 0; group < groups; group++) {
       starts[group + 1] = (starts[group + 1] as number) + (starts[group] as number)
     }
-    return starts
+    const total = starts[groups] as number
+    const [parts, places, counts] = [new Uint32Array(total), new Uint32Array(total), new Uint32Array(total)]
+    const next = starts.slice()
+    this.#parts.forEach((part, p) => {
+      let place = 0
+      for (let g = 0; g < part.codes.length; g++) {
+        const code = part.codes[g] as number
+        const run = next[code] as number
+        next[code] = run + 1
+        parts[run] = p
+        places[run] = place
+        counts[run] = part.counts[g] as number
+        place += part.counts[g] as number
+      }
+    })
+    return { starts, parts, places, counts }
   }
 
-  /** As words, group by group. */
-  #laidOut(starts: Float64Array): Float64Array {
-    const places = starts.slice()
-    const all = new Float64Array(starts.at(-1) as number)
-    for (const { counts, codes, values } of this.#parts.splice(0)) {
-      const own = new Int32Array(counts)
-      const from = new Float64Array(values)
-      let at = 0
-      for (let g = 0; g < own.length; g++) {
-        const end = at + (own[g] as number)
-        let to = places[codes[g] as number] as number
-        while (at < end) all[to++] = from[at++] as number
-        places[codes[g] as number] = to
-      }
+  /** Puts the values of a group side by side; tells how many there are. */
+  #gather({ starts, parts, places, counts }: Runs, group: number, to: Float64Array): number {
+    let length = 0
+    const past = starts[group + 1] as number
+    for (let run = starts[group] as number; run < past; run++) {
+      const { values } = this.#parts[parts[run] as number] as Part
+      const [place, count] = [places[run] as number, counts[run] as number]
+      if (count >= longRun) to.set(values.subarray(place, place + count), length)
+      else for (let i = 0; i < count; i++) to[length + i] = values[place + i] as number
+      length += count
     }
-    return all
+    return length
   }
 }
 
-/** Words of keys as values of their type: floats are doubles there, all else is extended to 64 bits. */
-function typed(words: Float64Array, type: Type): NumericArray {
-  if (type.kind === 'float64') return words
-  if (isFloat(type)) return Float32Array.from(words)
+/** Values of the group that has most. */
+function longest({ starts, counts }: Runs, groups: number): number {
+  let most = 0
+  for (let group = 0; group < groups; group++) {
+    let length = 0
+    for (let run = starts[group] as number; run < (starts[group + 1] as number); run++) length += counts[run] as number
+    most = Math.max(most, length)
+  }
+  return most
+}
+
+/** The first of these words as values of their type: floats are doubles there, all else is extended to 64 bits. */
+function conversionOf(words: Float64Array, type: Type): (length: number) => NumericArray {
+  if (type.kind === 'float64') return (length) => words.subarray(0, length)
   const values = allocate(type, words.length) as NumericArray
-  const stored = new (values.constructor as Int32ArrayConstructor)(words.buffer)
-  const step = 8 / values.BYTES_PER_ELEMENT
-  for (let i = 0; i < values.length; i++) values[i] = stored[i * step] as never
-  return values
+  const stored = isFloat(type) ? words : new (values.constructor as Int32ArrayConstructor)(words.buffer)
+  const step = 8 / stored.BYTES_PER_ELEMENT
+  return (length) => {
+    for (let i = 0; i < length; i++) values[i] = stored[i * step] as never
+    return values.subarray(0, length) as NumericArray
+  }
 }

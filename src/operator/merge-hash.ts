@@ -1,10 +1,11 @@
 /** The last step of a hash reduction: the groups of all partials in one table, and their keys as vectors. */
 import { createHashTable, createNumberTable, type HashTable } from '../kernel/hash-table.js'
 import type { CollectedValues, DimensionCodes, GridScan, GroupPart, KeySpace, PartialBody } from '../model/job.js'
-import { keyWords } from '../model/nest.js'
+import { type Field, keyWords } from '../model/nest.js'
 import type { NamedAggregate, NamedExpression } from '../model/plan.js'
 import { INT32, type Type } from '../model/type.js'
 import { take, type Vector } from '../model/vector.js'
+import { fieldBytes } from './body.js'
 import { Dictionary, type KeyTexts, renumber } from './dictionary.js'
 import { divideGroups } from './divide.js'
 import type { Division } from './division.js'
@@ -91,7 +92,8 @@ export class MergeHash {
   divided(division: Division): GroupPart[] {
     const { machine, fields, addresses } = this.states
     const { kept: records, groups: count } = this.#table
-    return divideGroups({ machine, count, records, fields, addresses, texts: this.#texts }, division)
+    const states = addresses.map((address, k) => ({ address, step: fieldBytes(fields[k] as Field) }))
+    return divideGroups({ machine, count, records, fields, states, texts: this.#texts }, division)
   }
 
   result(keys: readonly NamedExpression[], aggregates: readonly NamedAggregate[]): Rows {

@@ -7,6 +7,7 @@ import { decoderOf, encodeText, type TextEncoding } from '../model/stored-text.j
 import type { Value } from '../model/type.js'
 import { type KeyTexts, renumber } from './dictionary.js'
 import { Scratch } from './scratch.js'
+import { mostPositions, TextPlaces } from './text-places.js'
 
 /** Bytes of records that are written before they are looked up: they stay in the core's first cache. */
 const blockBytes = 16384
@@ -16,7 +17,11 @@ export type TextForm = Extract<Form, { kind: 'text' }>
 export class TextTable implements KeyTexts {
   readonly #table: HashTable
   readonly #records: Scratch
+  /** What a partial brings. */
+  readonly #entered: Scratch
   readonly #block: number
+  /** Absent where texts are too long. */
+  readonly #places: TextPlaces | undefined
 
   /** `words`: 64-bit words of a text. Lives as long as the mark that the machine had. */
   constructor(
@@ -28,7 +33,9 @@ export class TextTable implements KeyTexts {
   ) {
     this.#table = createHashTable(machine, words, expected)
     this.#records = new Scratch(machine)
+    this.#entered = new Scratch(machine)
     this.#block = Math.max(1, Math.floor(blockBytes / (words * 8)))
+    this.#places = words * 8 <= mostPositions ? new TextPlaces(machine, words) : undefined
   }
 
   get count(): number {
@@ -42,13 +49,35 @@ export class TextTable implements KeyTexts {
 
   /** Numbers `count` cells, `step` bytes apart: an i32 for each at `codes`. */
   number(cells: number, step: number, size: number, count: number, codes: number): void {
-    const { kernel } = this.machine
     for (let done = 0; done < count; done += this.#block) {
       const some = Math.min(this.#block, count - done)
-      const records = this.#records.reserve(this.#block * this.words * 8)
-      kernel.pad_texts(cells + done * step, step, size, some, records, codes + done * 4)
-      this.#table.find(records, some, codes + done * 4)
+      this.#numberBlock(cells + done * step, step, size, some, codes + done * 4)
     }
+  }
+
+  #numberBlock(cells: number, step: number, size: number, count: number, codes: number): void {
+    const { kernel } = this.machine
+    const records = this.#records.reserve(this.#block * this.words * 8)
+    const places = this.#places?.isUsable ? this.#places : undefined
+    const before = this.#table.groups
+    if (places?.find(cells, step, size, count, codes)) {
+      // The records are not needed: their room takes the list of new texts, two words for each.
+      const more = places.number(codes, count, before, records) - before
+      if (more > 0) this.#append(cells, step, size, more, records)
+    } else {
+      kernel.pad_texts(cells, step, size, count, records, codes)
+      this.#table.find(records, count, codes)
+      places?.learn(this.#table.kept, before, this.#table.groups)
+    }
+  }
+
+  /** Takes in new texts, whose cells are listed. */
+  #append(cells: number, step: number, size: number, count: number, listed: number): void {
+    const table = this.#table
+    table.reserve(count)
+    const behind = table.kept + table.groups * this.words * 8
+    this.machine.kernel.keep_texts(cells, step, size, count, listed, behind)
+    table.append(count)
   }
 
   /** The number of one text, entered where it is new; undefined where it is longer than a cell. */
@@ -76,11 +105,10 @@ export class TextTable implements KeyTexts {
     const { machine } = this
     const count = bytes.byteLength / (this.words * 8)
     // In a place of its own, not behind a mark: the table may grow.
-    const records = this.#records.reserve(bytes.byteLength + count * 4)
-    const codes = records + bytes.byteLength
-    machine.bytes.set(new Uint8Array(bytes), records)
-    machine.bytes.fill(0, codes, codes + count * 4)
-    this.#table.find(records, count, codes)
+    const cells = this.#entered.reserve(bytes.byteLength + count * 4)
+    const codes = cells + bytes.byteLength
+    machine.bytes.set(new Uint8Array(bytes), cells)
+    this.number(cells, this.words * 8, this.words * 8, count, codes)
     return new Int32Array(machine.memory.buffer, codes, count)
   }
 

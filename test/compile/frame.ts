@@ -61,7 +61,37 @@ export function fieldArray(field: Field, groups: number, buffer?: ArrayBuffer, a
   return buffer ? new array(buffer, address, groups) : new array(groups).fill(field.init as never)
 }
 
-export function runBody({ module, nest, fields, errors }: CompiledNest, task: Task): Outcome {
+/** Where a field of a group is. */
+type FieldPlace = (field: number, group: number) => number | undefined
+
+/** States as a body by ordinal wants them: side by side, group by group. */
+function placeRecords({ fields, record }: CompiledNest, groups: number, place: (array: NumericArray) => number) {
+  const { offsets = [], bytes = 0 } = record ?? {}
+  const records = new Uint8Array(groups * bytes)
+  fields.forEach((field, k) => {
+    const offset = offsets[k]
+    const one = fieldArray(field, 1)
+    for (let group = 0; offset !== undefined && group < groups; group++) {
+      records.set(new Uint8Array(one.buffer), group * bytes + offset)
+    }
+  })
+  const address = place(records)
+  const placeOf: FieldPlace = (field, group) => {
+    const offset = offsets[field]
+    return offset === undefined ? undefined : address + group * bytes + offset
+  }
+  return { addresses: [address], placeOf }
+}
+
+function placeArrays({ fields }: CompiledNest, groups: number, place: (array: NumericArray) => number) {
+  const addresses = fields.map((field) => place(fieldArray(field, groups)))
+  const placeOf: FieldPlace = (field, group) =>
+    (addresses[field] as number) + group * fieldArray(fields[field] as Field, 1).byteLength
+  return { addresses, placeOf }
+}
+
+export function runBody(compiled: CompiledNest, task: Task): Outcome {
+  const { module, nest, fields, errors } = compiled
   const { memory, allocate, place } = createMemory()
   const columns = nest.columns.length
   const at = allocate(frameBytes(nest, fields.length))
@@ -70,7 +100,7 @@ export function runBody({ module, nest, fields, errors }: CompiledNest, task: Ta
   const codes = task.codes && place(task.codes)
   const out = allocate(task.out ?? 0)
   const bases = task.columns.map(({ stored }) => place(stored))
-  const arrays = fields.map((field) => place(fieldArray(field, task.groups)))
+  const states = (compiled.record ? placeRecords : placeArrays)(compiled, task.groups, place)
   const word = (offset: number, value: number) => new DataView(memory.buffer).setInt32(at + offset, value, true)
   word(frame.rows, rows)
   word(frame.rowCount, task.rows.length)
@@ -85,7 +115,7 @@ export function runBody({ module, nest, fields, errors }: CompiledNest, task: Ta
     word(columnWord(k) + 4, rowStride * stored.BYTES_PER_ELEMENT)
     word(columnWord(k) + 8, cellStride * stored.BYTES_PER_ELEMENT)
   })
-  arrays.forEach((address, k) => {
+  states.addresses.forEach((address, k) => {
     word(fieldWord(columns, k), address)
   })
   const { exports } = new WebAssembly.Instance(module, { env: { memory }, kernel })
@@ -93,7 +123,16 @@ export function runBody({ module, nest, fields, errors }: CompiledNest, task: Ta
   const read = (offset: number) => new DataView(memory.buffer).getInt32(at + offset, true)
   const error = read(frame.error)
   return {
-    fields: fields.map((field, k) => fieldArray(field, task.groups, memory.buffer, arrays[k])),
+    fields: fields.map((field, k) => {
+      const found = fieldArray(field, task.groups)
+      const bytes = new Uint8Array(found.buffer)
+      for (let group = 0; group < task.groups; group++) {
+        const at = states.placeOf(k, group)
+        if (at !== undefined)
+          bytes.set(new Uint8Array(memory.buffer, at, found.BYTES_PER_ELEMENT), group * found.BYTES_PER_ELEMENT)
+      }
+      return found
+    }),
     error: error === 0 ? undefined : errors[error - 1],
     errorAt: [read(frame.errorRow), read(frame.errorCell)],
     count: read(frame.count),

@@ -171,3 +171,27 @@ test('numbers are their own groups, and the records of groups are kept as they g
     Array.from({ length: 1000 }, (_, i) => (i % 2 === 0 ? 0n : BigInt(i >> 1))),
   )
 })
+
+test('groups that were appended are found, also after the table has grown', () => {
+  const machine = createMachine({ limit: 1 << 30 })
+  const table = createHashTable(machine, 2)
+  const row = (i: number): Row => [0n, BigInt(i)]
+  assert.deepEqual(findAll(machine, table, [row(5), row(6)], 2, 10), [0, 1])
+  for (const [first, more] of [
+    [100, 3],
+    [200, 5000],
+  ] as const) {
+    table.reserve(more)
+    const behind = table.kept + table.groups * 16
+    for (let i = 0; i < more; i++) {
+      machine.view.setBigInt64(behind + i * 16, 0n, true)
+      machine.view.setBigInt64(behind + i * 16 + 8, BigInt(first + i), true)
+    }
+    table.append(more)
+  }
+  assert.equal(table.groups, 5005)
+  assert.deepEqual(
+    findAll(machine, table, [row(102), row(5199), row(5), row(7), row(200)], 2, 2),
+    [4, 5004, 0, 5005, 5],
+  )
+})

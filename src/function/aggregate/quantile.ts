@@ -5,7 +5,16 @@ import { type Vector, valueAt } from '../../model/vector.js'
 import type { Argument, Example, HolisticAggregate, Signature } from '../definition.js'
 import { accepts, firstType } from '../resolve.js'
 import { isTemporal } from '../unify.js'
-import { addValue, addValues, type Sample, sampleOf, selectRank, sizeOfSample, trimmedSample } from './sample.js'
+import {
+  addValue,
+  addValues,
+  rankAfter,
+  type Sample,
+  sampleOf,
+  selectRank,
+  sizeOfSample,
+  trimmedSample,
+} from './sample.js'
 
 /** The values, and which quantile was asked for; from the first row, as it is a constant. */
 interface State {
@@ -35,7 +44,7 @@ function interpolated(sample: Sample, fraction: number, result: Type): Value {
   const place = (sample.length - 1) * fraction
   const index = Math.floor(place)
   const low = toNumber(selectRank(sample, index))
-  const high = place === index ? low : toNumber(selectRank(sample, index + 1))
+  const high = place === index ? low : toNumber(rankAfter(sample, index))
   const weight = place - index
   if (weight === 0) return fromNumber(low, result)
   return fromNumber(between(low, high, weight, result), result)

@@ -58,6 +58,21 @@ export function selectRank({ values, length }: Sample, rank: number): Value {
   return select(values as Items<number | bigint>, length, rank, isLess)
 }
 
+/** The value of the rank behind one that was selected last: the least of those that then lie behind it. */
+export function rankAfter({ values, length }: Sample, rank: number): Value {
+  const next = rank + 1
+  if (next >= length) return null
+  if (values instanceof Array) return leastFrom(values, next, length, (a, b) => compareValues(a, b) < 0)
+  return leastFrom(values as Items<number | bigint>, next, length, isLess)
+}
+
+/** NaNs are the last: where one is the first of these, so are all. */
+function leastFrom<T>(items: Items<T>, from: number, length: number, less: Less<T>): T {
+  let least = items[from] as T
+  for (let i = from + 1; i < length; i++) if (less(items[i] as T, least)) least = items[i] as T
+  return least
+}
+
 interface Items<T> {
   [index: number]: T
 }

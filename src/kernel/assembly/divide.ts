@@ -15,9 +15,9 @@ export function hash_parts(records: usize, width: u32, count: u32, most: u32, pa
   }
 }
 
-/** Copies `count` elements of `size` bytes, each to where `ends` has the end of its part, and moves that on. */
-export function scatter_parts(from: usize, size: u32, parts: usize, count: u32, ends: usize): void {
-  for (let i: u32 = 0; i < count; i++, from += size) {
+/** Copies `count` elements of `size` bytes, `step` apart, each to where `ends` has the end of its part, and moves that on. */
+export function scatter_parts(from: usize, step: u32, size: u32, parts: usize, count: u32, ends: usize): void {
+  for (let i: u32 = 0; i < count; i++, from += step) {
     const at = ends + (<usize>load<u8>(parts + i) << 2)
     const to = load<u32>(at)
     store<u32>(at, to + size)

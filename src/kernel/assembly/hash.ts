@@ -43,6 +43,16 @@ export function hash_rebuild(from: usize, fromSlots: u32, table: usize, slots: u
   }
 }
 
+/** Enters the groups [from, to) of those kept, none of which the table has. */
+export function hash_enter(kept: usize, width: u32, from: u32, to: u32, table: usize, slots: u32): void {
+  for (let group = from; group < to; group++) {
+    const hash = hashOf(kept + group * (width << 3), width)
+    let slot = hash >> (32 - ctz(slots))
+    while (load<i32>(table + (<usize>slot << 3)) >= 0) slot = (slot + 1) & (slots - 1)
+    store<u64>(table + (<usize>slot << 3), (<u64>hash << 32) | group)
+  }
+}
+
 /** Leaves 0 of those marks (0 or -1) whose code is `unknown`, and -1 of all others. Returns how many are 0. */
 export function mark_unknown(codes: usize, marks: usize, count: u32, unknown: i32): u32 {
   let found: u32 = 0

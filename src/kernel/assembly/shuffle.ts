@@ -10,7 +10,7 @@ export function unshuffle(size: i32, length: usize, source: usize, out: usize): 
     weave8(count, source, source + count, source + 2 * count, source + 3 * count,
       half, half + count, half + 2 * count, half + 3 * count, out)
   }
-  else planes(size, 0, size, count, count, source, out)
+  else wholes(size, count, count, source, out)
   const done = count * size
   if (done < length) memory.copy(out + done, source + done, length - done)
 }
@@ -21,7 +21,8 @@ export function unshuffle_planes(
   size: usize, first: usize, past: usize, length: usize, from: usize, to: usize, source: usize, out: usize,
 ): void {
   const count = length / size
-  planes(size, first, past, count, to - from, source + from, out + from * size)
+  if (past - first == size) wholes(size, count, to - from, source + from, out + from * size)
+  else planes(size, first, past, count, to - from, source + from, out + from * size)
   const done = count * size
   if (done < length) memory.copy(out + done, source + done, length - done)
 }
@@ -64,14 +65,7 @@ function four(size: usize, stride: usize, count: usize, source: usize, out: usiz
   let p = source
   let to = out
   for (let i: usize = 0; i < whole; i += 16, p += 16, to += 16 * size) {
-    const a = v128.load(p)
-    const b = v128.load(p + stride)
-    const c = v128.load(p + 2 * stride)
-    const d = v128.load(p + 3 * stride)
-    lanes32(low16(low8(a, b), low8(c, d)), size, to)
-    lanes32(high16(low8(a, b), low8(c, d)), size, to + 4 * size)
-    lanes32(low16(high8(a, b), high8(c, d)), size, to + 8 * size)
-    lanes32(high16(high8(a, b), high8(c, d)), size, to + 12 * size)
+    apart4(v128.load(p), v128.load(p + stride), v128.load(p + 2 * stride), v128.load(p + 3 * stride), to, size)
   }
   some(whole, count, size, 4, stride, source, out)
 }
@@ -80,37 +74,9 @@ function eight(size: usize, stride: usize, count: usize, source: usize, out: usi
   const whole = count & ~15
   let p = source
   let to = out
-  for (let i: usize = 0; i < whole; i += 16, p += 16, to += 16 * size) {
-    const a = v128.load(p)
-    const b = v128.load(p + stride)
-    const c = v128.load(p + 2 * stride)
-    const d = v128.load(p + 3 * stride)
-    const q = p + 4 * stride
-    const e = v128.load(q)
-    const f = v128.load(q + stride)
-    const g = v128.load(q + 2 * stride)
-    const h = v128.load(q + 3 * stride)
-    eights(low8(a, b), low8(c, d), low8(e, f), low8(g, h), size, to)
-    eights(high8(a, b), high8(c, d), high8(e, f), high8(g, h), size, to + 8 * size)
-  }
+  for (let i: usize = 0; i < whole; i += 16, p += 16, to += 16 * size) eightApart(p, stride, to, size)
   some(whole, count, size, 8, stride, source, out)
 }
-
-/** Eight bytes each of eight elements, from interleaved pairs of planes. */
-// @ts-ignore: decorator
-@inline
-function eights(ab: v128, cd: v128, ef: v128, gh: v128, size: usize, to: usize): void {
-  const low = low16(ab, cd)
-  const high = high16(ab, cd)
-  const low2 = low16(ef, gh)
-  const high2 = high16(ef, gh)
-  lanes64(low32(low, low2), size, to)
-  lanes64(high32(low, low2), size, to + 2 * size)
-  lanes64(low32(high, high2), size, to + 4 * size)
-  lanes64(high32(high, high2), size, to + 6 * size)
-}
-
-// Lanes of a vector go to elements one after another.
 
 // @ts-ignore: decorator
 @inline
@@ -124,22 +90,6 @@ function lanes16(x: v128, size: usize, to: usize): void {
   v128.store_lane<u16>(four + size, x, 5)
   v128.store_lane<u16>(four + 2 * size, x, 6)
   v128.store_lane<u16>(four + 3 * size, x, 7)
-}
-
-// @ts-ignore: decorator
-@inline
-function lanes32(x: v128, size: usize, to: usize): void {
-  v128.store_lane<u32>(to, x, 0)
-  v128.store_lane<u32>(to + size, x, 1)
-  v128.store_lane<u32>(to + 2 * size, x, 2)
-  v128.store_lane<u32>(to + 3 * size, x, 3)
-}
-
-// @ts-ignore: decorator
-@inline
-function lanes64(x: v128, size: usize, to: usize): void {
-  v128.store_lane<u64>(to, x, 0)
-  v128.store_lane<u64>(to + size, x, 1)
 }
 
 /** The same for planes that lie anywhere: blosc leaves incompressible ones in the encoded bytes. */
@@ -243,6 +193,99 @@ function quarter(ab: v128, cd: v128, ef: v128, gh: v128, to: usize): void {
   v128.store(to, high32(low, low2), 16)
   v128.store(to, low32(high, high2), 32)
   v128.store(to, high32(high, high2), 48)
+}
+
+/**
+ * All bytes of `count` elements, sixteen elements at a time: the words of eight bytes that elements have, after the rest
+ * behind them. A rest is written as four or eight bytes; what is too much is written over by the element that follows.
+ */
+function wholes(size: usize, stride: usize, count: usize, source: usize, out: usize): void {
+  const rest = size & 7
+  const words = size - rest
+  // An element is left, so that all that is too much lies within.
+  const whole = count > 0 ? (count - 1) & ~15 : 0
+  const zero = i64x2.splat(0)
+  for (let i: usize = 0; i < whole; i += 16) {
+    const first = source + i
+    const to = out + i * size
+    const p = first + words * stride
+    if (rest > 4) {
+      // prettier-ignore
+      apart8(v128.load(p), v128.load(p + stride), v128.load(p + 2 * stride), v128.load(p + 3 * stride),
+        v128.load(p + 4 * stride), rest > 5 ? v128.load(p + 5 * stride) : zero,
+        rest > 6 ? v128.load(p + 6 * stride) : zero, zero, to + words, size)
+    } else if (rest > 0) {
+      // prettier-ignore
+      apart4(v128.load(p), rest > 1 ? v128.load(p + stride) : zero, rest > 2 ? v128.load(p + 2 * stride) : zero,
+        rest > 3 ? v128.load(p + 3 * stride) : zero, to + words, size)
+    }
+    for (let j: usize = 0; j < words; j += 8) eightApart(first + j * stride, stride, to + j, size)
+  }
+  some(whole, count, size, size, stride, source, out)
+}
+
+/** Sixteen words of eight bytes, `step` bytes apart, of eight planes. */
+// @ts-ignore: decorator
+@inline
+function eightApart(p: usize, stride: usize, to: usize, step: usize): void {
+  const q = p + 4 * stride
+  // prettier-ignore
+  apart8(v128.load(p), v128.load(p + stride), v128.load(p + 2 * stride), v128.load(p + 3 * stride),
+    v128.load(q), v128.load(q + stride), v128.load(q + 2 * stride), v128.load(q + 3 * stride), to, step)
+}
+
+/** The same of eight vectors. */
+// prettier-ignore
+// @ts-ignore: decorator
+@inline
+function apart8(
+  p: v128, q: v128, r: v128, s: v128, t: v128, u: v128, v: v128, w: v128, to: usize, step: usize,
+): void {
+  quarterApart(low8(p, q), low8(r, s), low8(t, u), low8(v, w), to, step)
+  quarterApart(high8(p, q), high8(r, s), high8(t, u), high8(v, w), to + 8 * step, step)
+}
+
+// @ts-ignore: decorator
+@inline
+function quarterApart(ab: v128, cd: v128, ef: v128, gh: v128, to: usize, step: usize): void {
+  const low = low16(ab, cd)
+  const high = high16(ab, cd)
+  const low2 = low16(ef, gh)
+  const high2 = high16(ef, gh)
+  pairApart(low32(low, low2), to, step)
+  pairApart(high32(low, low2), to + 2 * step, step)
+  pairApart(low32(high, high2), to + 4 * step, step)
+  pairApart(high32(high, high2), to + 6 * step, step)
+}
+
+// @ts-ignore: decorator
+@inline
+function pairApart(x: v128, to: usize, step: usize): void {
+  v128.store64_lane(to, x, 0)
+  v128.store64_lane(to + step, x, 1)
+}
+
+/** Sixteen words of four bytes, `step` bytes apart. */
+// @ts-ignore: decorator
+@inline
+function apart4(a: v128, b: v128, c: v128, d: v128, to: usize, step: usize): void {
+  const ab = low8(a, b)
+  const cd = low8(c, d)
+  fourApart(low16(ab, cd), to, step)
+  fourApart(high16(ab, cd), to + 4 * step, step)
+  const ab2 = high8(a, b)
+  const cd2 = high8(c, d)
+  fourApart(low16(ab2, cd2), to + 8 * step, step)
+  fourApart(high16(ab2, cd2), to + 12 * step, step)
+}
+
+// @ts-ignore: decorator
+@inline
+function fourApart(x: v128, to: usize, step: usize): void {
+  v128.store32_lane(to, x, 0)
+  v128.store32_lane(to + step, x, 1)
+  v128.store32_lane(to + 2 * step, x, 2)
+  v128.store32_lane(to + 3 * step, x, 3)
 }
 
 // The six interleavings; the machine has one instruction for each.

@@ -17,12 +17,16 @@ export function slicedArray({ array, index }: Slice): ZarrArray {
   const { path, shape, chunk, dimensionNames } = array
   return {
     ...array,
-    path: `${path}[${index}]`,
+    path: slicedPath(path, index),
     shape: shape.slice(0, -1),
     chunk: chunk.slice(0, -1),
     axes: chunk.slice(1).map((_, axis) => axis),
     dimensionNames: dimensionNames?.slice(0, -1),
   }
+}
+
+export function slicedPath(path: string, index: number): string {
+  return `${path}[${index}]`
 }
 
 /** `whole` is the column of the stored array, `own` that of the slice but for where its bytes come from. */

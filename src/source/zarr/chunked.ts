@@ -7,7 +7,7 @@ import { cellCount, type Layout } from '../../model/schema.js'
 import type { Value } from '../../model/type.js'
 import type { NumericArray } from '../../model/vector.js'
 import type { ByteRange, ChunkedColumn, Fetched, FetchOptions } from '../source.js'
-import { allocateStored, storedCopier } from '../unpack.js'
+import { allocateStored, isMissing, storedCopier } from '../unpack.js'
 import type { ZarrArray } from './array.js'
 import { firstGregorian } from './calendar.js'
 import type { ChunkFiles } from './chunk-files.js'
@@ -245,7 +245,7 @@ function checkTimes(layout: Layout, stored: ArrayLike<number | bigint>, least: n
   for (let i = 0; i < stored.length; i++) {
     const value = stored[i] as number | bigint
     const time = Number(value) * factor + base
-    if ((time < least || time >= 2 ** 63) && !layout.missing.includes(value)) throw outOfCalendar(value)
+    if ((time < least || time >= 2 ** 63) && !isMissing(layout, value)) throw outOfCalendar(value)
   }
 }
 

@@ -29,7 +29,7 @@ function each(value: Json | undefined): readonly (Json | undefined)[] {
 }
 
 /** Version 3 has float attributes as base64 of a little-endian f64. */
-function numberOf(value: Json | undefined, storage: Storage): number | bigint | undefined {
+export function numberOf(value: Json | undefined, storage: Storage): number | bigint | undefined {
   if (typeof value === 'number' || typeof value === 'bigint') return value
   if (typeof value === 'boolean') return Number(value)
   if (typeof value !== 'string') return undefined

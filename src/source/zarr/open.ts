@@ -35,6 +35,7 @@ async function openZarr(location: unknown, options: Readonly<Record<string, unkn
     conventions,
     nanIsNull: conventions && options.nanIsNull !== false,
     durations: conventions && options.decodeTimedelta === true,
+    validRange: conventions && options.maskValidRange === true,
   }
   const tables = groups.map((group) => tablesOfGroup(group, store.name, decode))
   const source = zarrSource(store, tables, options)

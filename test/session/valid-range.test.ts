@@ -97,5 +97,5 @@ test('times out of the valid range need not be times', async () => {
   const array = variable('<i4', Int32Array.of(-(2 ** 31), 1), attributes)
   const sql = 'SELECT v::VARCHAR FROM s'
   assert.deepEqual(await ask(array, sql, { mask_valid_range: true }), [null, '2000-01-02 00:00:00'])
-  await assert.rejects(ask(array, sql, {}), /before 1582/)
+  await assert.rejects(ask(array, sql, {}), /leap day|beyond/)
 })

@@ -5,14 +5,13 @@ import type { Machine } from '../../kernel/machine.js'
 import { ChunkQLError, isChunkQLError } from '../../model/error.js'
 import { cellCount, type Layout } from '../../model/schema.js'
 import type { Value } from '../../model/type.js'
-import type { NumericArray } from '../../model/vector.js'
 import type { ByteRange, ChunkedColumn, Fetched, FetchOptions } from '../source.js'
-import { allocateStored, isMissing, storedCopier } from '../unpack.js'
+import { allocateStored } from '../unpack.js'
 import type { ZarrArray } from './array.js'
-import { firstGregorian } from './calendar.js'
 import type { ChunkFiles } from './chunk-files.js'
 import type { Decoding } from './convention.js'
 import { missingText } from './convention.js'
+import { datePreparation } from './dates.js'
 import { byteSwap } from './fields.js'
 import { fillBytes } from './fill.js'
 import { chunkFingerprints } from './fingerprints.js'
@@ -28,11 +27,6 @@ import {
   variableTexts,
 } from './variable.js'
 
-export interface ZarrColumn extends ChunkedColumn {
-  /** As `prepare`, for readers that can show all dates of the standard calendar. */
-  prepareAnyDate(machine: Machine, out: number, range: ByteRange): void
-}
-
 /** `layout` is what the bytes are decoded to; for text it only tells the chunk's shape. */
 export function chunkedColumn(
   store: Store,
@@ -41,14 +35,13 @@ export function chunkedColumn(
   layout: Layout,
   files: ChunkFiles,
   chain: Chain,
-): ZarrColumn {
+): ChunkedColumn {
   const arrayName = array.path === '' ? store.name : `${store.name}/${array.path}`
   const prefix = array.path === '' ? '' : `${array.path}/`
   const whole = array.field?.whole ?? array
   const fill = fillBytes(whole.dataType, whole.fill)
   const order = byteSwap(array)
-  const check = dateCheck(layout, decoding.time?.calendar === 'standard' ? Number(firstGregorian) : -(2 ** 63))
-  const checkRange = dateCheck(layout, -(2 ** 63))
+  const toDates = datePreparation(layout, decoding.time?.calendar === 'standard')
 
   const variable = variableReader(array, decoding)
   /** By the address at which a chunk was decoded: the next one there takes its place. */
@@ -127,10 +120,10 @@ export function chunkedColumn(
     }
   }
 
-  function prepare(check: AfterDecoding | undefined, machine: Machine, out: number, range: ByteRange): void {
+  function prepare(machine: Machine, out: number, range: ByteRange): void {
     order?.(machine, out)
     try {
-      check?.(machine, out)
+      toDates?.(machine, out)
     } catch (error) {
       throw inChunk(range, error)
     }
@@ -143,8 +136,7 @@ export function chunkedColumn(
     ...(files.read ? { read } : {}),
     fetch,
     decode,
-    prepare: (machine, out, range) => prepare(check, machine, out, range),
-    prepareAnyDate: (machine, out, range) => prepare(checkRange, machine, out, range),
+    prepare,
     kept: (machine, out) => keptBy.get(machine)?.get(out) ?? [],
     ...chunkFingerprints(store, array, files, { ...decoding, layout }),
   }
@@ -214,48 +206,4 @@ function fillChunk(fill: Uint8Array, length: number, machine: Machine, out: numb
   for (let done = fill.length; done < length; done *= 2) {
     bytes.copyWithin(out + done, out, out + Math.min(done, length - done))
   }
-}
-
-type AfterDecoding = (machine: Machine, out: number) => void
-
-/** Undefined where every stored number is a time that TIMESTAMP has, from `least` on. */
-function dateCheck(layout: Layout, least: number): AfterDecoding | undefined {
-  const { unpack } = layout
-  const cells = cellCount(layout.chunk)
-  if (unpack.kind === 'none' || unpack.kind === 'scale') return undefined
-  if (unpack.kind === 'time' && unpack.per !== undefined && unpack.step === 1) return undefined
-  return (machine, out) => checkTimes(layout, storedCells(layout, machine, out, cells), least)
-}
-
-/** All cells of a chunk, in the order in which they lie. */
-export function storedCells(layout: Layout, { memory }: Machine, out: number, cells: number): NumericArray {
-  const { storage, offset = 0, bytes } = layout
-  const step = bytes / cells
-  const stored = allocateStored(storage, cells)
-  storedCopier(storage, memory.buffer)(out + offset, step, cells, 0, stored)
-  return stored
-}
-
-/** Julian dates and times past the ends of TIMESTAMP are refused where they would be read as something else. */
-function checkTimes(layout: Layout, stored: ArrayLike<number | bigint>, least: number): void {
-  const { unpack } = layout
-  // Of fractions of a microsecond the product is what may pass 64 bits.
-  const [step, base] = unpack.kind === 'time' ? [unpack.step, unpack.per ? 0 : Number(unpack.epoch)] : [monthMicros, 0]
-  const factor = unpack.kind === 'months' ? unpack.step * step : step
-  for (let i = 0; i < stored.length; i++) {
-    const value = stored[i] as number | bigint
-    const time = Number(value) * factor + base
-    if ((time < least || time >= 2 ** 63) && !isMissing(layout, value)) throw outOfCalendar(value)
-  }
-}
-
-/** No month is longer; JavaScript's dates end 275,760 years from 1970, before TIMESTAMP does. */
-const monthMicros = (2 ** 63 / 275_760 / 12) * 1.001
-
-function outOfCalendar(value: number | bigint): ChunkQLError {
-  return new ChunkQLError(
-    'unsupported',
-    `the time ${value} lies before 1582-10-15 in the standard calendar, or beyond the range of TIMESTAMP`,
-    { hint: 'such dates are read from one-dimensional coordinates only' },
-  )
 }

@@ -144,7 +144,7 @@ export function fillBytes(type: DataType, fill: Fill): Uint8Array {
   return bytes
 }
 
-function writeNumber(view: DataView, storage: Storage, fill: number | bigint | boolean | string): void {
+export function writeNumber(view: DataView, storage: Storage, fill: number | bigint | boolean | string): void {
   const size = storageBytes[storage]
   if (storage === 'f2') view.setUint16(0, halfOf(Number(fill)), true)
   else if (storage === 'f4') view.setFloat32(0, Number(fill), true)

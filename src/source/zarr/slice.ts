@@ -1,8 +1,8 @@
 /** One index along the last axis of a stored array as an array of its own: the lower and upper ends of bounds. Called by tables.ts and open.ts. */
 import { digestText } from '../../model/fingerprint.js'
 import { type Layout, storageBytes } from '../../model/schema.js'
+import type { ChunkedColumn } from '../source.js'
 import type { ZarrArray } from './array.js'
-import type { ZarrColumn } from './chunked.js'
 import type { Decoding } from './convention.js'
 
 export interface Slice {
@@ -30,7 +30,7 @@ export function slicedPath(path: string, index: number): string {
 }
 
 /** `whole` is the column of the stored array, `own` that of the slice but for where its bytes come from. */
-export function slicedColumn(whole: ZarrColumn, own: ZarrColumn, index: number): ZarrColumn {
+export function slicedColumn(whole: ChunkedColumn, own: ChunkedColumn, index: number): ChunkedColumn {
   const size = whole.layout.chunk.at(-1) ?? 1
   const from = cellOffsets(whole.layout, index % size)
   const cell = storageBytes[own.layout.storage]

@@ -17,8 +17,8 @@ export type DataType =
   | { readonly kind: 'text'; readonly hasNull?: true | undefined }
   /** Bytes of any number, as the vlen-bytes codec lays them. */
   | { readonly kind: 'bytes' }
-  /** Lists of any number of numbers, as the vlen-array codec lays them. */
-  | { readonly kind: 'lists'; readonly storage: Storage; readonly bigEndian: boolean }
+  /** Lists of any number of numbers, times or lengths of time, as the vlen-array codec lays them. */
+  | { readonly kind: 'lists'; readonly element: DataType; readonly bigEndian: boolean }
   /** Bytes of a fixed number without a meaning. */
   | { readonly kind: 'raw'; readonly size: number }
   /** Several values in each cell; what lies between them is padding. Fields are read one by one: see fields.ts. */

@@ -6,7 +6,6 @@ import { ChunkQLError, isChunkQLError } from '../../model/error.js'
 import { cellCount, type Layout } from '../../model/schema.js'
 import type { Value } from '../../model/type.js'
 import type { ByteRange, ChunkedColumn, Fetched, FetchOptions } from '../source.js'
-import { allocateStored } from '../unpack.js'
 import type { ZarrArray } from './array.js'
 import type { ChunkFiles } from './chunk-files.js'
 import type { Decoding } from './convention.js'
@@ -18,7 +17,6 @@ import { chunkFingerprints } from './fingerprints.js'
 import type { Store } from './store.js'
 import {
   type Kept,
-  listOfStored,
   readVariable,
   sameInAll,
   type Variable,
@@ -167,13 +165,9 @@ function variableOf(array: ZarrArray, { items }: Decoding): Variable | undefined
 /** What a cell has where nothing was written. A number as a list is what the codec would make of it: one of that number. */
 function fillOf(array: ZarrArray, { items }: Decoding): Value {
   const { dataType, fill } = array
-  if (items) {
+  if (items && dataType.kind === 'lists') {
     if (fill === undefined) return null
-    const stored = allocateStored(items.storage, 1)
-    stored[0] = (
-      stored instanceof BigInt64Array || stored instanceof BigUint64Array ? BigInt(fill as number) : fill
-    ) as never
-    return listOfStored(items, stored)
+    return variableLists(items, false).read(fillBytes(dataType.element, fill))
   }
   if (fill instanceof Uint8Array) return fill
   if (dataType.kind === 'bytes') return new Uint8Array(0)

@@ -43,7 +43,7 @@ export interface Decoding {
   readonly layout?: Layout | undefined
   readonly time?: TimeUnits | undefined
   /** Of lists of any length: how the numbers in them become values. */
-  readonly items?: ({ readonly type: Type } & Extract<Form, { kind: 'number' }>) | undefined
+  readonly items?: { readonly type: Type; readonly form: Form } | undefined
   /** What the numbers count, where the data type says so. */
   readonly units?: string | undefined
   readonly refused?: string | undefined
@@ -75,7 +75,7 @@ export function decodingOf(array: ZarrArray, attributes: JsonObject, options: De
     case 'bytes':
       return objectDecoding(array, BLOB, { kind: 'kept' })
     case 'lists':
-      return listsDecoding(array, dataType.storage, options)
+      return listsDecoding(array, dataType.element, options)
     case 'raw':
       return objectDecoding(array, BLOB, { kind: 'bytes', size: dataType.size })
     case 'list':
@@ -117,11 +117,12 @@ function listDecoding(array: ZarrArray, { element, shape, step }: ListData, opti
 }
 
 /** Items are read as an array of them without attributes would be. */
-function listsDecoding(array: ZarrArray, storage: Storage, options: DecodeOptions): Decoding {
-  const item = decodingOf({ ...array, dataType: { kind: 'number', storage }, fillIsMissing: false }, {}, options)
+function listsDecoding(array: ZarrArray, element: DataType, options: DecodeOptions): Decoding {
+  const item = decodingOf({ ...array, dataType: element, fillIsMissing: false }, {}, options)
   if (!item.layout) return item
   const decoding = objectDecoding(array, listOf(item.type), { kind: 'kept' })
-  return { ...decoding, nullable: array.fill === undefined, items: { type: item.type, ...numberForm(item.layout) } }
+  const form = item.layout.form ?? numberForm(item.layout)
+  return { ...decoding, nullable: array.fill === undefined, items: { type: item.type, form } }
 }
 
 function numberForm(layout: Layout): Extract<Form, { kind: 'number' }> {

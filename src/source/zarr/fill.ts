@@ -21,13 +21,14 @@ export function parseFill(value: Json | undefined, type: DataType, version: 2 | 
     case 'fixedText':
       return textFill(value, type.encoding === 'bytes')
     case 'text':
-      return typeof value === 'string' ? value : undefined
+      // 0 stands where nobody asked for a fill value.
+      return typeof value === 'string' ? value : type.hasNull && value !== 0 ? jsonText(value) : undefined
     case 'struct':
       return structFill(value, type, version)
     case 'bytes':
       return value === 0 || value === '' ? undefined : bytesFill(value)
     case 'lists':
-      return numberFill(value, type.storage, version)
+      return parseFill(value, type.element, version)
     case 'raw':
       return rawFill(value, type.size)
     case 'list':

@@ -1,5 +1,5 @@
 /** The grids of a group: every array names one; its columns are all arrays over a subset of its dimensions. Called by open.ts. */
-import { isKnownCodec } from '../../codec/registry.js'
+import { refusalOf } from '../../codec/registry.js'
 import type { Column, Table } from '../../model/schema.js'
 import { FLOAT64, INT64, NULL } from '../../model/type.js'
 import { type AnyArray, isRefused } from './array.js'
@@ -152,8 +152,8 @@ function decodeMember(array: AnyArray, inherited: JsonObject | undefined, option
   if (isRefused(array)) return { type: NULL, nullable: true, refused: array.refused }
   const decoding = decodingOf(array, options.conventions ? { ...inherited, ...array.attributes } : {}, options)
   const wrappers = array.shards.flatMap(({ around }) => around)
-  const unknown = [...array.codecs, ...wrappers].find(({ name }) => !isKnownCodec(name))
-  return unknown ? { ...decoding, refused: `there is no codec "${unknown.name}"` } : decoding
+  const [refused] = [...array.codecs, ...wrappers].flatMap(({ name }) => refusalOf(name) ?? [])
+  return refused === undefined ? decoding : { ...decoding, refused }
 }
 
 function isCoordinate(name: string, array: AnyArray, axes: readonly Axis[]): boolean {

@@ -72,12 +72,12 @@ export type Unpack =
 export type Form =
   /** Cells are i4: the number of a value that the source keeps for the chunk. */
   | { readonly kind: 'kept' }
-  /** Text of `size` bytes, padded with zeros: UTF-32 or UTF-8. `missing` means NULL. */
+  /** Text of `size` bytes, padded with zeros: UTF-32 or UTF-8. Those of `missing` mean NULL. */
   | {
       readonly kind: 'text'
       readonly encoding: TextEncoding
       readonly size: number
-      readonly missing?: string | undefined
+      readonly missing: readonly string[]
     }
   | { readonly kind: 'bytes'; readonly size: number }
   /** `size` items side by side, of `itemBytes` bytes each. */

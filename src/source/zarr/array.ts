@@ -1,6 +1,7 @@
 /** An array as both versions of Zarr describe it. Made by metadata-v2.ts and metadata-v3.ts, read by everything else here. */
 import type { CodecConfig } from '../../codec/codec.js'
 import { cellCount, type Layout, type Storage } from '../../model/schema.js'
+import type { ComplexNumber } from './complex.js'
 import type { Edges } from './edges.js'
 import type { JsonObject } from './json.js'
 import type { ShardLevel } from './shard.js'
@@ -55,6 +56,8 @@ export interface Field {
   readonly offset: number
   readonly bigEndian: boolean
   readonly whole: ZarrArray
+  /** Of a part of complex numbers: those of them that are missing. */
+  readonly missing: readonly ComplexNumber[]
 }
 
 export interface ChunkKeys {

@@ -81,7 +81,7 @@ export function parseDurationUnits(text: string): TimeUnits | undefined {
   return unit && { ...unit, epoch: 0n, calendar: 'proleptic' }
 }
 
-const datePattern = /^([+-]?\d{1,6})(?:-(\d{1,2})(?:-(\d{1,2}))?)?/
+const datePattern = /^([+-]?\d{1,6})(?:[-/](\d{1,2})(?:[-/](\d{1,2}))?)?/
 const compactPattern = /^(\d{4})(\d{2})(\d{2})(?!\d)/
 const clockPattern = /^(?:[T\s]+(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.(\d*))?)?)?)?/
 const zonePattern = /^\s*(?:(Z|UTC|GMT)|([+-])(\d{1,2})(?::?(\d{2}))?)?$/i

@@ -8,8 +8,8 @@ import type { Value } from '../../model/type.js'
 import type { ByteRange, ChunkedColumn, Fetched, FetchOptions } from '../source.js'
 import type { ZarrArray } from './array.js'
 import type { ChunkFiles } from './chunk-files.js'
+import { complexMask } from './complex.js'
 import type { Decoding } from './convention.js'
-import { missingText } from './convention.js'
 import { datePreparation } from './dates.js'
 import { byteSwap } from './fields.js'
 import { fillBytes } from './fill.js'
@@ -39,6 +39,7 @@ export function chunkedColumn(
   const whole = array.field?.whole ?? array
   const fill = fillBytes(whole.dataType, whole.fill)
   const order = byteSwap(array)
+  const mask = complexMask(array)
   const toDates = datePreparation(layout, decoding.time?.calendar === 'standard')
 
   const variable = variableReader(array, decoding)
@@ -120,6 +121,7 @@ export function chunkedColumn(
 
   function prepare(machine: Machine, out: number, range: ByteRange): void {
     order?.(machine, out)
+    mask?.(machine, out)
     try {
       toDates?.(machine, out)
     } catch (error) {
@@ -155,24 +157,23 @@ function variableReader(
   }
 }
 
-function variableOf(array: ZarrArray, { items }: Decoding): Variable | undefined {
-  const { dataType } = array
-  if (dataType.kind === 'text') return variableTexts(missingText(array), dataType.hasNull === true)
+function variableOf({ dataType }: ZarrArray, { items, missingTexts = [] }: Decoding): Variable | undefined {
+  if (dataType.kind === 'text') return variableTexts(missingTexts, dataType.hasNull === true)
   if (dataType.kind === 'bytes') return variableBytes
   return dataType.kind === 'lists' && items ? variableLists(items, dataType.bigEndian) : undefined
 }
 
 /** What a cell has where nothing was written. A number as a list is what the codec would make of it: one of that number. */
-function fillOf(array: ZarrArray, { items }: Decoding): Value {
-  const { dataType, fill } = array
+function fillOf({ dataType, fill }: ZarrArray, { items, missingTexts = [] }: Decoding): Value {
   if (items && dataType.kind === 'lists') {
     if (fill === undefined) return null
     return variableLists(items, false).read(fillBytes(dataType.element, fill))
   }
   if (fill instanceof Uint8Array) return fill
   if (dataType.kind === 'bytes') return new Uint8Array(0)
+  if (fill === undefined && dataType.kind === 'text' && dataType.hasNull) return null
   const text = String(fill ?? '')
-  return text === missingText(array) ? null : text
+  return missingTexts.includes(text) ? null : text
 }
 
 /** Whether an array is still there is asked once for many chunks that are not. */

@@ -32,7 +32,7 @@ import {
 import { cellBytes, type DataType, placeOf, type ZarrArray } from './array.js'
 import { datetimeUnitsOf, isOfTimestamp, parseDurationUnits, parseTimeUnits, type TimeUnits } from './calendar.js'
 import { isArray, type Json, type JsonObject } from './json.js'
-import { missingValues } from './missing.js'
+import { missingTexts, missingValues } from './missing.js'
 import { validRangeOf } from './valid-range.js'
 
 /** How one array is read. */
@@ -44,6 +44,8 @@ export interface Decoding {
   readonly time?: TimeUnits | undefined
   /** Of lists of any length: how the numbers in them become values. */
   readonly items?: { readonly type: Type; readonly form: Form } | undefined
+  /** Texts that stand for NULL. */
+  readonly missingTexts?: readonly string[] | undefined
   /** What the numbers count, where the data type says so. */
   readonly units?: string | undefined
   readonly refused?: string | undefined
@@ -69,9 +71,8 @@ export function decodingOf(array: ZarrArray, attributes: JsonObject, options: De
     case 'timedelta':
       return timedeltaDecoding(array, dataType.unit, dataType.count, options)
     case 'fixedText':
-      return objectDecoding(array, VARCHAR, { ...dataType, kind: 'text', missing: missingText(array) })
     case 'text':
-      return objectDecoding(array, VARCHAR, { kind: 'kept' })
+      return textDecoding(array, dataType, missingTexts(array, attributes))
     case 'bytes':
       return objectDecoding(array, BLOB, { kind: 'kept' })
     case 'lists':
@@ -87,16 +88,19 @@ export function decodingOf(array: ZarrArray, attributes: JsonObject, options: De
   }
 }
 
-/** The text that stands for NULL. */
-export function missingText({ fill, fillIsMissing }: ZarrArray): string | undefined {
-  return fillIsMissing && typeof fill === 'string' ? fill : undefined
-}
-
 function objectDecoding(array: ZarrArray, type: Type, form: Form): Decoding {
   const storage = form.kind === 'kept' ? 'i4' : 'u1'
   const layout: Layout = { storage, ...placeOf(array), unpack: { kind: 'none' }, missing: [], nanIsNull: false, form }
-  const hasNull = array.dataType.kind === 'text' && array.dataType.hasNull === true
-  return { type, nullable: type.kind === 'varchar' && (hasNull || missingText(array) !== undefined), layout }
+  return { type, nullable: false, layout }
+}
+
+type TextData = Extract<DataType, { kind: 'text' | 'fixedText' }>
+
+function textDecoding(array: ZarrArray, dataType: TextData, missing: readonly string[]): Decoding {
+  const isFixed = dataType.kind === 'fixedText'
+  const form: Form = isFixed ? { ...dataType, kind: 'text', missing } : { kind: 'kept' }
+  const hasNull = !isFixed && dataType.hasNull === true
+  return { ...objectDecoding(array, VARCHAR, form), nullable: hasNull || missing.length > 0, missingTexts: missing }
 }
 
 type ListData = Extract<DataType, { kind: 'list' }>
@@ -179,7 +183,7 @@ function numberDecoding(array: ZarrArray, stored: Storage, attributes: JsonObjec
   }
   const length = storage === 'bool' ? undefined : durationUnitsOf(attributes, options)
   if (length) return durationDecoding(array, timeDecoding(array, encoding, length, packing))
-  if (attributes.dtype === 'bool' && storage === 'i1' && !packing) return finish(array, BOOLEAN, encoding)
+  if (attributes.dtype === 'bool' && /^[iu]/.test(storage) && !packing) return finish(array, BOOLEAN, encoding)
   if (!packing || storage === 'bool') return finish(array, types[storage], encoding)
   const type = unpackedType(storage, named, packing.hasOffset)
   const { scale, offset } = packing

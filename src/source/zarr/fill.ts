@@ -22,7 +22,8 @@ export function parseFill(value: Json | undefined, type: DataType, version: 2 | 
       return textFill(value, type.encoding === 'bytes')
     case 'text':
       // 0 stands where nobody asked for a fill value.
-      return typeof value === 'string' ? value : type.hasNull && value !== 0 ? jsonText(value) : undefined
+      if (typeof value === 'string' || value === 0) return value || ''
+      return type.hasNull ? jsonText(value) : undefined
     case 'struct':
       return structFill(value, type, version)
     case 'bytes':

@@ -1,4 +1,4 @@
-/** The values that stand for missing ones: `_FillValue` and `missing_value`, as they are stored. Called by convention.ts. */
+/** The values and texts that stand for missing ones: `_FillValue` and `missing_value`, as they are stored. Called by convention.ts. */
 import type { Storage } from '../../model/schema.js'
 import { storageBytes } from '../../model/schema.js'
 import { halfOf, singleOfHalf } from '../half.js'
@@ -22,6 +22,14 @@ export function missingValues(array: ZarrArray, stored: Storage, storage: Storag
   const numbers = [...fills, ...others].filter(([value]) => value !== undefined && !Number.isNaN(value))
   const values = numbers.map(([value, written]) => storedNumber(value as number | bigint, written, storage))
   return { values: [...new Set(values.filter((value) => value !== undefined))], named: numbers.length > 0 }
+}
+
+/** xarray compares texts with texts: those of single bytes have no missing value but the fill value. */
+export function missingTexts({ dataType, fill, fillIsMissing }: ZarrArray, attributes: JsonObject): readonly string[] {
+  const isBytes = dataType.kind === 'fixedText' && dataType.encoding === 'bytes'
+  const own = fillIsMissing && fill !== undefined
+  const named = isBytes ? [] : [...(own ? [] : each(attributes._FillValue)), ...each(attributes.missing_value)]
+  return [...new Set([...(own ? [fill] : []), ...named].filter((text) => typeof text === 'string'))]
 }
 
 function each(value: Json | undefined): readonly (Json | undefined)[] {

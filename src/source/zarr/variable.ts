@@ -22,13 +22,13 @@ export interface Variable {
   readonly hasNull?: boolean
 }
 
-export function variableTexts(missing: string | undefined, hasNull: boolean): Variable {
+export function variableTexts(missing: readonly string[], hasNull: boolean): Variable {
   return {
     what: 'texts',
     hasNull,
     read: (bytes) => {
       const text = utf8(bytes)
-      return text === missing ? null : text
+      return missing.includes(text) ? null : text
     },
   }
 }

@@ -7,7 +7,7 @@ import { damaged } from './damage.js'
 import { bytesOf, cellsOfList, JsonText, type ObjectCell, textCodec, textsOfCells } from './texts.js'
 
 export const json2: CodecKind = {
-  open({ encoding = 'utf-8', fillsWithZero }) {
+  open({ encoding = 'utf-8', fillsWithZero = true }) {
     if (!/^(utf-?8|ascii)$/i.test(String(encoding))) {
       throw new ChunkQLError('unsupported', `json2: the encoding ${jsonText(encoding)}`)
     }

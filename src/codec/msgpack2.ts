@@ -5,7 +5,7 @@ import { damaged } from './damage.js'
 import { bytesOf, cellsOfList, JsonText, type ObjectCell, textCodec, textsOfCells } from './texts.js'
 
 export const msgpack2: CodecKind = {
-  open: ({ fillsWithZero }) =>
+  open: ({ fillsWithZero = true }) =>
     textCodec('msgpack2', (source, machine) => {
       const cells = cellsOfList('msgpack2', unpack(bytesOf(source, machine))) as Unpacked[]
       return textsOfCells(cells.map(cellOf), fillsWithZero === true)

@@ -23,24 +23,33 @@ export function datePreparation(layout: Layout, isStandard: boolean): AfterDecod
   if (unpack.kind === 'time' && unpack.per !== undefined && unpack.step === 1 && !isStandard) return undefined
   return (machine, out) => {
     const stored = storedCells(layout, machine, out)
-    checkRange(layout, stored)
-    if (unpack.kind === 'time' && isStandard) nameJulian(layout, unpack, stored, machine, out)
+    const earliest = checkRange(layout, stored)
+    if (unpack.kind === 'time' && isStandard && earliest < julianEnd(unpack)) {
+      nameJulian(layout, unpack, stored, machine, out)
+    }
   }
 }
 
-/** Throws where times lie past the ends of TIMESTAMP: they would be read as something else. */
-function checkRange(layout: Layout, stored: NumericArray): void {
+/**
+ * Throws where times lie past the ends of TIMESTAMP: they would be read as something else. Returns the least product of
+ * a number and its step, missing numbers among them.
+ */
+function checkRange(layout: Layout, stored: NumericArray): number {
   const { unpack } = layout
   // Of fractions of a microsecond the product is what may pass 64 bits.
   const [step, base] = unpack.kind === 'time' ? [unpack.step, unpack.per ? 0 : Number(unpack.epoch)] : [monthMicros, 0]
   const factor = unpack.kind === 'months' ? unpack.step * step : step
+  let least = Number.POSITIVE_INFINITY
   for (let i = 0; i < stored.length; i++) {
     const value = stored[i] as number | bigint
-    const time = Number(value) * factor + base
+    const product = Number(value) * factor
+    const time = product + base
+    if (product < least) least = product
     if ((time < -(2 ** 63) || time >= 2 ** 63) && !isMissing(layout, value)) {
       throw new ChunkQLError('unsupported', `the time ${value} lies beyond the range of TIMESTAMP`)
     }
   }
+  return least
 }
 
 /** No month is longer; JavaScript's dates end 275,760 years from 1970, before TIMESTAMP does. */
@@ -67,13 +76,17 @@ function nameJulian(layout: Layout, how: TimeUnpack, stored: NumericArray, machi
 /** Products of floats may be later than they should by less than this, in microseconds. */
 const rounding = 8
 
-function earlyCells(layout: Layout, { step, per = 1n, epoch }: TimeUnpack, stored: NumericArray): number[] {
-  const factor = step / Number(per)
-  const end = Number(firstGregorian - epoch) + rounding
+/** Numbers times their step, if they are less, may be times of before 1582-10-15. */
+function julianEnd({ per = 1n, epoch }: TimeUnpack): number {
+  return (Number(firstGregorian - epoch) + rounding) * Number(per)
+}
+
+function earlyCells(layout: Layout, how: TimeUnpack, stored: NumericArray): number[] {
+  const end = julianEnd(how)
   const cells: number[] = []
   for (let i = 0; i < stored.length; i++) {
     const value = stored[i] as number | bigint
-    if (Number(value) * factor < end && !isMissing(layout, value)) cells.push(i)
+    if (Number(value) * how.step < end && !isMissing(layout, value)) cells.push(i)
   }
   return cells
 }

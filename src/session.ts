@@ -143,6 +143,11 @@ function costOf({ decodedBytes, chunkReads }: ScanStage): number {
 
 /** What a source keeps of the settings, and takes along to other threads. */
 function sourceOptions(settings: Settings): Readonly<Record<string, unknown>> {
-  const { nan_is_null: nanIsNull, decode_cf: decodeCf, decode_timedelta: decodeTimedelta } = settings
-  return { nanIsNull, decodeCf, decodeTimedelta, access: accessOf(settings) }
+  return {
+    nanIsNull: settings.nan_is_null,
+    decodeCf: settings.decode_cf,
+    decodeTimedelta: settings.decode_timedelta,
+    maskValidRange: settings.mask_valid_range,
+    access: accessOf(settings),
+  }
 }

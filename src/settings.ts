@@ -61,6 +61,12 @@ const definitions: Definitions = {
     read: boolean,
     expected: 'true or false',
   },
+  mask_valid_range: {
+    summary: 'whether numbers outside of valid_range, valid_min, valid_max are missing; read when a store is attached',
+    initial: () => false,
+    read: boolean,
+    expected: 'true or false',
+  },
   engine: {
     summary: "'auto' compiles queries; 'interpreter' runs the same definitions without compiling",
     initial: () => 'auto',

@@ -37,8 +37,15 @@ function kindOf(name: string): (() => Promise<CodecKind>) | undefined {
   return kinds.get(bareName(name))
 }
 
-export function isKnownCodec(name: string): boolean {
-  return kindOf(name) !== undefined
+/** Codecs of numcodecs that nobody has a decoder of but their own libraries. */
+const withoutDecoder: ReadonlySet<string> = new Set(['zfpy', 'pcodec'])
+
+/** Why chunks of a codec cannot be read; undefined where they can. */
+export function refusalOf(name: string): string | undefined {
+  if (kindOf(name)) return undefined
+  return withoutDecoder.has(bareName(name))
+    ? `there is no decoder of ${bareName(name)} here: the array has to be written with another codec`
+    : `there is no codec "${name}"`
 }
 
 /** The configured codecs, in order of encoding; those that have nothing to do are left out. */

@@ -3,7 +3,6 @@
  * text, and of which some have a null: then `nullLength` stands in place of a length.
  */
 import type { Machine } from '../kernel/machine.js'
-import { ChunkQLError } from '../model/error.js'
 import type { Span, TransformCodec } from './codec.js'
 import { damaged, wrongLength } from './damage.js'
 
@@ -47,20 +46,39 @@ function layTexts(texts: readonly (string | null)[]): Uint8Array {
 }
 
 /**
- * The texts of an array that was written as a list: its values (nested where it has more dimensions), then its type and
- * its shape. 0, which zarr-python puts where nothing was written, is the empty text.
+ * The cells of an array that was written as a list: its values (nested where it has more dimensions), then its type and
+ * its shape.
  */
-export function textsOfList(codec: string, value: unknown): (string | null)[] {
+export function cellsOfList(codec: string, value: unknown): unknown[] {
   const list = Array.isArray(value) ? value : []
   const [type, shape] = list.slice(-2)
   if (typeof type !== 'string' || !Array.isArray(shape)) throw damaged(codec, 'no type and shape stand at the end')
-  const values = list.slice(0, -2).flat(Math.min(64, shape.length - 1)) as unknown[]
+  const cells = list.slice(0, -2).flat(Math.min(64, shape.length - 1)) as unknown[]
   const count = shape.reduce((product: number, size) => product * Number(size), 1)
-  if (values.length !== count) throw damaged(codec, `${values.length} values, the shape tells ${count}`)
-  return values.map((each) => {
-    if (typeof each === 'string' || each === null) return each
-    if (each === 0) return ''
-    const found = Array.isArray(each) ? 'a list' : typeof each
-    throw new ChunkQLError('unsupported', `${codec}: ${found} where text is expected`)
-  })
+  if (cells.length !== count) throw damaged(codec, `${cells.length} values, the shape tells ${count}`)
+  return cells
+}
+
+/** A value that is no text, as JSON. */
+export class JsonText {
+  constructor(readonly json: string) {}
+
+  toString(): string {
+    return this.json
+  }
+}
+
+export type ObjectCell = string | null | JsonText
+
+/**
+ * Texts are what they are, null is NULL, other values are their JSON. Among texts alone the number 0, which zarr-python
+ * puts where nothing was written if its fill value is 0, is the empty text: `fillsWithZero`.
+ */
+export function textsOfCells(cells: readonly ObjectCell[], fillsWithZero: boolean): (string | null)[] {
+  const isZero = (cell: ObjectCell) => cell instanceof JsonText && cell.json === '0'
+  const areTexts =
+    fillsWithZero &&
+    cells.some((cell) => typeof cell === 'string') &&
+    cells.every((cell) => typeof cell === 'string' || cell === null || isZero(cell))
+  return cells.map((cell) => (cell instanceof JsonText ? (areTexts ? '' : cell.json) : cell))
 }

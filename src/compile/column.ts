@@ -13,10 +13,14 @@ import {
   eq,
   floor,
   ge,
+  gt,
+  gtU,
   input,
   lt,
+  ltU,
   mul,
   ne,
+  not,
   or,
   reinterpret,
   rem,
@@ -25,7 +29,7 @@ import {
   sub,
 } from '../model/code.js'
 import type { NestColumn } from '../model/nest.js'
-import type { Storage } from '../model/schema.js'
+import type { Storage, ValidRange } from '../model/schema.js'
 import { isObjectType } from '../model/type.js'
 
 /** The machine type in which a stored number is loaded. */
@@ -72,12 +76,21 @@ function singleOfHalf(half: Code): Code {
   return reinterpret('f32', or(size, shl(and(half, bits(0x8000)), bits(16))))
 }
 
-function validity({ missing, nanIsNull }: NestColumn, raw: Code): Code | undefined {
+function validity({ storage, missing, nanIsNull, validRange }: NestColumn, raw: Code): Code | undefined {
   const differs = missing
     .filter((value) => canEqual(raw.type, value))
     .map((value) => ne(raw, constant(raw.type, value)))
   const float = raw.type === 'f32' || raw.type === 'f64'
-  return allValid(float && nanIsNull ? eq(raw, raw) : undefined, ...differs)
+  return allValid(float && nanIsNull ? eq(raw, raw) : undefined, ...differs, ...within(validRange, storage, raw))
+}
+
+/** NaN is not outside. */
+function within({ least, most }: ValidRange = {}, storage: Storage, raw: Code): Code[] {
+  const [isBelow, isAbove] = storage === 'u8' ? [ltU, gtU] : [lt, gt]
+  return [
+    ...(least === undefined ? [] : [not(isBelow(raw, constant(raw.type, least)))]),
+    ...(most === undefined ? [] : [not(isAbove(raw, constant(raw.type, most)))]),
+  ]
 }
 
 function canEqual(type: CodeType, value: number | bigint): boolean {

@@ -102,16 +102,16 @@ export function placeCodes(part: CodedPart, scratch: Scratch, texts: CellTexts):
 function fixedTexts(form: TextForm, machine: Machine, expected: number): CellTexts {
   const { size, missing } = form
   const texts = new TextTable(machine, form.encoding, wordsOf(form), expected)
-  const absent = missing === undefined ? undefined : texts.numberOf(missing, size)
+  const absent = missing.flatMap((text) => texts.numberOf(text, size) ?? [])
   return {
     texts,
     number({ column, address }, own, codes) {
       readRuns(column.layout.strides, own, address, (cells, step, count, at) =>
         texts.number(cells, step, size, count, codes + 4 * at),
       )
-      if (absent === undefined) return
+      if (absent.length === 0) return
       const written = new Int32Array(machine.memory.buffer, codes, cellCount(own))
-      for (let i = 0; i < written.length; i++) if (written[i] === absent) written[i] = noNumber
+      for (let i = 0; i < written.length; i++) if (absent.includes(written[i] as number)) written[i] = noNumber
     },
   }
 }

@@ -26,7 +26,9 @@ export function attributesOfValues({ attributes, layout, nullable, type }: Colum
   const say = (...names: string[]) => {
     for (const name of names) told.add(name)
   }
-  if (layout && layout.unpack.kind !== 'none') say('scale_factor', 'add_offset')
+  const isUnpacked = layout !== undefined && layout.unpack.kind !== 'none'
+  if (isUnpacked) say('scale_factor', 'add_offset')
+  if (isUnpacked || layout?.validRange) say('valid_min', 'valid_max', 'valid_range')
   if (nullable || layout?.missing.length) say('_FillValue', 'missing_value')
   if (isMoment(type)) say('units', 'calendar')
   if (type.kind.startsWith('uint')) say('_Unsigned')

@@ -38,6 +38,7 @@ export interface Settings extends Access {
   readonly nan_is_null: boolean
   readonly decode_cf: boolean
   readonly decode_timedelta: boolean
+  readonly mask_valid_range: boolean
   /** 'auto' or 'interpreter': the oracle. */
   readonly engine: 'auto' | 'interpreter'
   readonly optimizer: boolean

@@ -4,7 +4,16 @@
  */
 import type { ColumnId } from './expression.js'
 import type { ScanColumn } from './plan.js'
-import type { Column, FoldKind, Form, Layout, ListFold, Storage } from './schema.js'
+import {
+  type Column,
+  encodingOf,
+  type FoldKind,
+  type Form,
+  hasMissing,
+  type Layout,
+  type ListFold,
+  type Storage,
+} from './schema.js'
 import { elementOf, isInteger, isNumeric, type Type } from './type.js'
 
 type NumberForm = Extract<Form, { kind: 'number' }>
@@ -56,7 +65,11 @@ export function foldColumn(
 ): ScanColumn | undefined {
   const { item, layout, size } = lists
   const floats = item.storage === 'f4' || item.storage === 'f8'
-  const isPlain = item.unpack.kind === 'none' && item.missing.length === 0 && isNumeric(elementOf(lists.column.type))
+  const isPlain =
+    item.unpack.kind === 'none' &&
+    item.missing.length === 0 &&
+    !item.validRange &&
+    isNumeric(elementOf(lists.column.type))
   if (!foldable.has(item.storage) || !isPlain) return undefined
   // The least of numbers with NaN among them is not found in lanes.
   if (floats && !item.nanIsNull && kind !== 'sum' && kind !== 'mean') return undefined
@@ -104,8 +117,7 @@ function derived(
   dims: Column['dims'] = column.dims,
 ): ScanColumn {
   const element = elementOf(type)
-  const { storage, unpack, missing, nanIsNull } = item
-  const place: Layout = { ...layout, form: undefined, made: true, storage, unpack, missing, nanIsNull, ...change }
-  const nullable = nanIsNull || missing.length > 0
+  const place: Layout = { ...layout, form: undefined, made: true, ...encodingOf(item), ...change }
+  const nullable = hasMissing(item)
   return { id, name, type: element, nullable, column: { ...column, type: element, nullable, dims, layout: place } }
 }

@@ -8,19 +8,15 @@
 
 import type { CodeType } from './code.js'
 import type { Expression } from './expression.js'
-import type { Storage, Unpack } from './schema.js'
+import type { Encoding } from './schema.js'
 import type { Type } from './type.js'
 
 /** How a column moves along the innermost loop: to the next element, not at all, or by the stride in the frame. */
 export type Access = 'unit' | 'zero' | 'strided'
 
-export interface NestColumn {
+export interface NestColumn extends Encoding {
   readonly id: number
   readonly type: Type
-  readonly storage: Storage
-  readonly unpack: Unpack
-  readonly missing: readonly (number | bigint)[]
-  readonly nanIsNull: boolean
   readonly access: Access
 }
 

@@ -72,23 +72,20 @@ export type Unpack =
 export type Form =
   /** Cells are i4: the number of a value that the source keeps for the chunk. */
   | { readonly kind: 'kept' }
-  /** Text of `size` bytes, padded with zeros: UTF-32 or UTF-8. `missing` means NULL. */
+  /** Text of `size` bytes, padded with zeros: UTF-32 or UTF-8. Those of `missing` mean NULL. */
   | {
       readonly kind: 'text'
       readonly encoding: TextEncoding
       readonly size: number
-      readonly missing?: string | undefined
+      readonly missing: readonly string[]
     }
   | { readonly kind: 'bytes'; readonly size: number }
   /** `size` items side by side, of `itemBytes` bytes each. */
   | { readonly kind: 'list'; readonly size: number; readonly itemBytes: number; readonly item: Form }
   /** Lengths of time: `unpack` gives microseconds, or the numbers count so many months. */
-  | ({ readonly kind: 'duration'; readonly months?: number | undefined } & Pick<
-      Layout,
-      'storage' | 'unpack' | 'missing' | 'nanIsNull'
-    >)
+  | ({ readonly kind: 'duration'; readonly months?: number | undefined } & Encoding)
   /** Only as an item of a list. */
-  | ({ readonly kind: 'number' } & Pick<Layout, 'storage' | 'unpack' | 'missing' | 'nanIsNull'>)
+  | ({ readonly kind: 'number' } & Encoding)
 
 export type FoldKind = 'sum' | 'mean' | 'min' | 'max'
 
@@ -137,6 +134,25 @@ export interface Layout {
   readonly missing: readonly (number | bigint)[]
   /** NaN means missing (only for floats). */
   readonly nanIsNull: boolean
+  /** Stored values outside are missing, compared before unpacking. */
+  readonly validRange?: ValidRange | undefined
+}
+
+/** From `least` to `most`, both included; an end that is absent does not count. NaN is neither below nor above. */
+export interface ValidRange {
+  readonly least?: number | bigint | undefined
+  readonly most?: number | bigint | undefined
+}
+
+/** How stored numbers become values and NULLs. */
+export type Encoding = Pick<Layout, 'storage' | 'unpack' | 'missing' | 'nanIsNull' | 'validRange'>
+
+export function encodingOf({ storage, unpack, missing, nanIsNull, validRange }: Encoding): Encoding {
+  return { storage, unpack, missing, nanIsNull, ...(validRange && { validRange }) }
+}
+
+export function hasMissing({ missing, nanIsNull, validRange }: Encoding): boolean {
+  return missing.length > 0 || nanIsNull || validRange !== undefined
 }
 
 /** A box of cells: [start, end) per dimension of a grid. */

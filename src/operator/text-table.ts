@@ -133,7 +133,7 @@ export function textsAreGroups({ dims, columns, selection, predicate }: GridScan
   const column = columns.find((each) => each.id === id)
   const form = column?.kind === 'stored' ? column.layout.form : undefined
   const isWhole = selection.every((ranges, dim) => rangeTotal(ranges) === dims[dim]?.size)
-  return form?.kind === 'text' && form.missing === undefined && isWhole
+  return form?.kind === 'text' && form.missing.length === 0 && isWhole
 }
 
 export function wordsOf({ size }: TextForm): number {

@@ -13,7 +13,7 @@ import {
 } from '../model/job.js'
 import type { Access, Accumulator, Finish, Nest, NestColumn } from '../model/nest.js'
 import { isNullable, type NamedAggregate } from '../model/plan.js'
-import { type Dimension, type Storage, storageBytes } from '../model/schema.js'
+import { type Dimension, encodingOf, type Storage, storageBytes } from '../model/schema.js'
 import { INT32, INT64, isObjectType, type Type, type TypeKind } from '../model/type.js'
 import type { Vector } from '../model/vector.js'
 import { collectedOf, noneCollected } from './collected.js'
@@ -134,8 +134,7 @@ function nestColumn(column: JobColumn, access: Access): NestColumn {
     return { id, type, storage: 'i4', unpack: { kind: 'none' }, missing: [-1], nanIsNull: false, access }
   }
   if (column.kind === 'stored') {
-    const { storage, unpack, missing, nanIsNull } = column.layout
-    return { id, type, storage, unpack, missing, nanIsNull, access }
+    return { id, type, ...encodingOf(column.layout), access }
   }
   const nanIsNull = column.kind === 'dimension' && column.values.valid !== undefined
   return { id, type, storage: storageOf(type), unpack: { kind: 'none' }, missing: [], nanIsNull, access }

@@ -132,7 +132,7 @@ function textNumbers(form: Extract<Form, { kind: 'text' }>, buffer: ArrayBufferL
       const slot = hash & (places.length - 1)
       const text = decode(bytes.subarray(start, start + size))
       places[slot] = start
-      numbers[slot] = values.push(text === missing ? null : text) - 1
+      numbers[slot] = values.push(missing.includes(text) ? null : text) - 1
     }
     return numbers[hash & (places.length - 1)] as number
   }

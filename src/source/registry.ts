@@ -8,7 +8,7 @@ import { zarr } from './zarr/open.js'
 
 const kinds: readonly SourceKind[] = [concatenation(openLocation), memory, zarr]
 
-/** Opens a path, a store, or arrays in memory. Options: `nanIsNull`, `decodeCf` (both by default true), `decodeTimedelta`. */
+/** Opens a path, a store, or arrays in memory. Options: `nanIsNull`, `decodeCf` (both by default true), `decodeTimedelta`, `maskValidRange`. */
 export async function openLocation(
   location: unknown,
   options: Readonly<Record<string, unknown>> = {},

@@ -1,10 +1,8 @@
 /** Stored numbers to values in JavaScript: missing values, scale and offset, time. Called by sources for coordinates and by the interpreter's reader. */
-import { type Layout, type Storage, storageBytes } from '../model/schema.js'
+import { type Encoding, type Storage, storageBytes, type ValidRange } from '../model/schema.js'
 import type { Type } from '../model/type.js'
 import { allocate, type NumericArray, type Vector } from '../model/vector.js'
 import { singleOfHalf } from './half.js'
-
-type Encoding = Pick<Layout, 'storage' | 'unpack' | 'missing' | 'nanIsNull'>
 
 const arrays = {
   bool: Uint8Array,
@@ -90,7 +88,8 @@ function copyHalves(
 }
 
 /**
- * The values of a column from its stored numbers: missing ones (compared as stored) and, where `nanIsNull`, NaN become NULL;
+ * The values of a column from its stored numbers: missing ones (compared as stored), those outside of the valid range and,
+ * where `nanIsNull`, NaN become NULL;
  * then scale and offset in the column's type, or time in microseconds.
  */
 export function unpack(type: Type, encoding: Encoding, stored: NumericArray): Vector {
@@ -171,7 +170,7 @@ function monthStarts(stored: NumericArray, step: number): BigInt64Array {
   })
 }
 
-function validity({ missing, nanIsNull }: Encoding, stored: NumericArray): Uint8Array | undefined {
+function validity({ missing, nanIsNull, validRange }: Encoding, stored: NumericArray): Uint8Array | undefined {
   const float = stored instanceof Float32Array || stored instanceof Float64Array
   let valid: Uint8Array | undefined
   const take = (i: number) => {
@@ -183,5 +182,17 @@ function validity({ missing, nanIsNull }: Encoding, stored: NumericArray): Uint8
     for (let i = stored.indexOf(fill as never); i >= 0; i = stored.indexOf(fill as never, i + 1)) take(i)
   }
   if (float && nanIsNull) for (let i = 0; i < stored.length; i++) if (Number.isNaN(stored[i])) take(i)
+  if (validRange) {
+    for (let i = 0; i < stored.length; i++) if (isOutside(validRange, stored[i] as number | bigint)) take(i)
+  }
   return valid
+}
+
+function isOutside({ least, most }: ValidRange, value: number | bigint): boolean {
+  return (least !== undefined && value < least) || (most !== undefined && value > most)
+}
+
+/** Whether a stored number is read as NULL, but for NaN. */
+export function isMissing({ missing, validRange }: Encoding, value: number | bigint): boolean {
+  return missing.includes(value) || (validRange !== undefined && isOutside(validRange, value))
 }

@@ -126,6 +126,7 @@ export const settings: Settings = {
   nan_is_null: true,
   decode_cf: true,
   decode_timedelta: false,
+  mask_valid_range: false,
   engine: 'auto',
   optimizer: true,
   pruning: true,

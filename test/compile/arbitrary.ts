@@ -125,6 +125,11 @@ export interface RandomColumn {
 }
 
 function randomColumn(id: number, shape: Encoding): fc.Arbitrary<RandomColumn> {
+  const asStored = (value: number | bigint) => (shape.storage === 'f4' ? Math.fround(Number(value)) : value)
+  const end = fc.option(
+    storedNumber(shape).filter((value) => !Number.isNaN(value)),
+    { nil: undefined },
+  )
   return fc
     .record({
       access: fc.constantFrom<Access>('unit', 'unit', 'zero', 'strided'),
@@ -132,19 +137,30 @@ function randomColumn(id: number, shape: Encoding): fc.Arbitrary<RandomColumn> {
       turn: fc.integer({ min: 1, max: 23 }),
       missing: fc.array(storedNumber(shape), { maxLength: 2 }),
       nanIsNull: fc.boolean(),
+      range: fc.option(fc.record({ least: end, most: end }), { nil: undefined, freq: 3 }),
       gap: fc.integer({ min: 2, max: 3 }),
       rowRepeats: fc.boolean(),
     })
-    .map(({ access, numbers, turn, missing, nanIsNull, gap, rowRepeats }) => {
+    .map(({ access, numbers, turn, missing, nanIsNull, range, gap, rowRepeats }) => {
       const cellStride = access === 'unit' ? 1 : access === 'zero' ? 0 : gap
       const rowStride = rowRepeats ? 0 : Math.max(1, cellStride * cellsMax)
       const stored = allocateStored(shape.storage, rowStride * rowsMax + cellsMax * gap)
       for (let i = 0; i < stored.length; i++) stored[i] = numbers[(i * turn + (i >> 3)) % 24] as never
       const float = shape.storage.startsWith('f')
-      const fills = missing
-        .filter((value) => !Number.isNaN(value))
-        .map((value) => (shape.storage === 'f4' ? Math.fround(Number(value)) : value))
-      const column = { ...shape, id, access, missing: fills, nanIsNull: float && nanIsNull }
+      const fills = missing.filter((value) => !Number.isNaN(value)).map(asStored)
+      const validRange = range &&
+        shape.storage !== 'bool' && {
+          least: range.least && asStored(range.least),
+          most: range.most && asStored(range.most),
+        }
+      const column = {
+        ...shape,
+        id,
+        access,
+        missing: fills,
+        nanIsNull: float && nanIsNull,
+        validRange: validRange || undefined,
+      }
       return { column, place: { stored, rowStride, cellStride } }
     })
 }

@@ -161,9 +161,23 @@ def filters():
         v2(section, f"{name}, texts", words, object_codec=by, compressor=None, chunks=(4,))
     numbers = np.empty(3, object)
     numbers[:] = [1.5, {"a": 1}, None]
-    store = {}
-    zarr.create(shape=3, dtype=object, chunks=3, store=store, object_codec=numcodecs.JSON(), compressor=None)[...] = numbers
-    add(section, "json2, objects", 2, "by hand", store, unsupported=True)
+    things = [1.5, {"a": [1, None, "é"]}, None, True, "text", 2**53 + 1, -(2**63), 0, [1, [2, 3]], -0.0, 1e300, ""]
+    cells = np.empty(len(things), object)
+    for i, thing in enumerate(things):
+        cells[i] = thing
+    # Texts are what they are, all else is its JSON.
+    said = np.array([v if v is None or isinstance(v, str) else json.dumps(v, separators=(",", ":")) for v in things], object)
+    for name, by in [("json2", numcodecs.JSON()), ("json2, indented", numcodecs.JSON(indent=2))]:
+        v2(section, f"{name}, objects", cells, values=said, object_codec=by, compressor=None, chunks=(5,), fill_value=None)
+    said = np.array([v if v is None or isinstance(v, str) else json.dumps(v, separators=(",", ":"), ensure_ascii=False) for v in things], object)
+    said[things.index(1e300)] = "1e+300"
+    v2(section, "msgpack2, objects", cells, values=said, object_codec=numcodecs.MsgPack(), compressor=None, chunks=(5,), fill_value=None)
+    pairs = np.array([[1, 2.5], [None, "x"], [0, False]], object)
+    said = np.array([["1", "2.5"], [None, "x"], ["0", "false"]], object)
+    for name, by in [("json2", numcodecs.JSON()), ("msgpack2", numcodecs.MsgPack())]:
+        v2(section, f"{name}, objects, two dimensions", pairs, values=said, object_codec=by, compressor=None, chunks=(2, 2), fill_value=None)
+    missing = np.array([7, 8, 5, 5], object)
+    v2(section, "json2, objects, chunks that are missing", missing, values=np.array(["7", "8", "5", "5"], object), object_codec=numcodecs.JSON(), compressor=None, chunks=(2,), fill_value=5, skip=["1"])
     store = {}
     zarr.create(shape=3, dtype=object, chunks=3, store=store, object_codec=numcodecs.Pickle(), compressor=None)[...] = numbers
     add(section, "pickle", 2, "by hand", store, unsupported=True)
@@ -176,8 +190,9 @@ def filters():
     meta["filters"] = [{"id": "crc32c"}]
     files = {".zarray": json.dumps(meta).encode(), **{key: data + crc32c(data) for key, data in plain.items() if key[0] != "."}}
     add(section, "crc32c", 2, "definition", files, whole)
-    meta["filters"] = [{"id": "zfpy", "mode": 4}]
-    add(section, "zfpy", 2, "by hand", {**plain, ".zarray": json.dumps(meta).encode()}, unsupported=True)
+    for name in ("zfpy", "pcodec"):
+        meta["filters"] = [{"id": name}]
+        add(section, name, 2, "by hand", {**plain, ".zarray": json.dumps(meta).encode()}, unsupported=True)
     hundredths = np.arange(108, dtype="f8").reshape(12, 9) / 100 + 10
     for name, data, kind, chain in [
         ("numcodecs.delta", whole, "int32", [codec("numcodecs.delta", dtype="<i4", astype="<i2")]),
@@ -430,9 +445,15 @@ def types():
     v2(section, "vlen-array, two dimensions, order F", square, chunks=(2, 2), order="F", compressor=None, object_codec=numcodecs.VLenArray("<f8"), fill_value=None)
     moments = np.empty(2, object)
     moments[:] = [np.arange(2).astype("<M8[ns]"), np.arange(1).astype("<M8[ns]")]
+    for dtype in ["<M8[ns]", ">M8[s]", "<M8[D]"]:
+        moments = np.empty(3, object)
+        moments[:] = [np.array(["2000-01-01", "NaT"], dtype), np.array([], dtype), np.array(["1969-12-31"], dtype)]
+        v2(section, f"vlen-array of {dtype}", moments, chunks=(2,), object_codec=numcodecs.VLenArray(dtype), compressor=None, fill_value=None)
+    texts = np.empty(1, object)
+    texts[0] = np.array(["a", "bc"], "<U2")
     store = {}
-    zarr.create(shape=2, dtype=object, chunks=2, store=store, object_codec=numcodecs.VLenArray("<M8[ns]"), compressor=None)[...] = moments
-    add(section, "vlen-array of datetime64", 2, "by hand", store, unsupported=True)
+    zarr.create(shape=1, dtype=object, chunks=1, store=store, object_codec=numcodecs.VLenArray("<U2"), compressor=None)[...] = texts
+    add(section, "vlen-array of texts", 2, "by hand", store, unsupported=True)
     v2(section, "|S4", np.array([b"a", b"bcd", b"", b"efgh"]), chunks=(3,), compressor=None)
     for order in (little, big):
         end = order["configuration"]["endian"]

@@ -205,6 +205,17 @@ test('another query, another filter, another range find nothing', async () => {
   assert.equal((await check(count, cache)).cached, 1)
 })
 
+test('with and without the valid range partials are others', async () => {
+  const store = makeStore(1)
+  describe(store, { chunks: 1, attributes: { valid_min: 1 } })
+  const cache = fresh('cache')
+  const count = `SELECT count(v) FROM '${store}'`
+  for (const masked of [false, true]) {
+    assert.equal((await check(count, cache, { mask_valid_range: masked })).cached, 0)
+    assert.equal((await check(count, cache, { mask_valid_range: masked })).cached, 1)
+  }
+})
+
 /** What happens to a store of three chunks, and how many of them are read again. */
 const changes: Record<
   string,

@@ -114,15 +114,9 @@ const mutations = Number(process.env.FUZZ_MUTATIONS ?? 10_000)
 
 test('damaged chunks of lists and texts give an error or a value for each cell', () => {
   const random = randomOf(Number(process.env.FUZZ_SEED ?? 1))
-  const items = {
-    type: FLOAT64,
-    kind: 'number',
-    storage: 'f8',
-    unpack: { kind: 'none' },
-    missing: [],
-    nanIsNull: true,
-  } as const
-  const kinds = [variableLists(items, false), variableLists(items, true), variableTexts(undefined, false)]
+  const form = { kind: 'number', storage: 'f8', unpack: { kind: 'none' }, missing: [], nanIsNull: true } as const
+  const items = { type: FLOAT64, form }
+  const kinds = [variableLists(items, false), variableLists(items, true), variableTexts([], false)]
   const chunk = chunkOf([...written, ...written])
   let errors = 0
   for (let i = 0; i < mutations; i++) {

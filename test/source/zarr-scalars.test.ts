@@ -188,9 +188,46 @@ test('times that TIMESTAMP does not have are refused, not turned into others', a
   }
 })
 
-test('complex numbers whose attributes ask for decoding are refused', async () => {
-  const attributes = { scale_factor: 2 }
-  const store = mapStore({ z: { dims: ['x'], shape: [2], zarray: { dtype: '<c8' }, attributes } })
-  const column = columnOf(tableOf(await openLocation(store), 'z'), 'z')
-  assert.match(column.refused ?? '', /scale_factor/)
+test('complex numbers whose attributes scale them are refused, or say what they cannot', async () => {
+  for (const attributes of [{ scale_factor: 2 }, { add_offset: 1 }, { missing_value: '1+2j' }]) {
+    const store = mapStore({ z: { dims: ['x'], shape: [2], zarray: { dtype: '<c8' }, attributes } })
+    const column = columnOf(tableOf(await openLocation(store), 'z'), 'z')
+    assert.match(column.refused ?? '', new RegExp(Object.keys(attributes)[0] as string))
+  }
+})
+
+test('complex numbers are missing as a whole, as in xarray', async () => {
+  // Missing: 1.1 + 0j, and the fill value 3 - 1j. The parts alone do not count.
+  const cells = [1.1, 0, 3, -1, 3, 1, 1.1, 2, -1, 0]
+  const real = [null, null, 3, 1.1, -1]
+  const imag = [null, null, 1, 2, 0]
+  const attributes = { missing_value: [1.1, 7] }
+  for (const [dtype, chunk] of [
+    ['<c16', Float64Array.from(cells)],
+    ['<c8', Float32Array.from(cells)],
+  ] as const) {
+    const zarray = { dtype, fill_value: [3, -1] }
+    const store = mapStore({ z: { dims: ['y', 'x'], shape: [1, 5], zarray, attributes, chunks: { '0.0': chunk } } })
+    const round = dtype === '<c8' ? Math.fround : Number
+    const rounded = (values: readonly (number | null)[]) => values.map((value) => value && round(value))
+    const db = await connect({ attach: { s: store } })
+    for (const [column, expected] of [
+      ['z.real', real],
+      ['z.imag', imag],
+    ] as const) {
+      assert.deepEqual(await readAll(await openLocation(store), 'z', column), rounded(expected))
+      const table = await db.query(`SELECT "${column}" AS part FROM s.z WHERE "${column}" IS NULL OR "${column}" < 9`)
+      assert.deepEqual(
+        table.toArray().map(({ part }) => part),
+        rounded(expected),
+      )
+    }
+    const [row] = (
+      await db.query('SELECT count("z.real") AS a, count("z.imag") AS b, count(*) AS c FROM s.z')
+    ).toArray()
+    assert.deepEqual([row?.a, row?.b, row?.c].map(Number), [3, 3, 5])
+    await db.close()
+    const stored = await openLocation(store, { decodeCf: false })
+    assert.deepEqual(await readAll(stored, 'z', 'z.imag'), [0, -1, 1, 2, 0])
+  }
 })

@@ -108,6 +108,43 @@ test('auxiliary coordinates and scalars are columns, and the ends of bounds; gri
   assert.deepEqual(names(schema), ['t2m'])
 })
 
+test('bounds stand for the index of a dimension of their name, in their own table', async () => {
+  const schema = await schemaOf({
+    lat: { ...lat, attributes: { bounds: 'ends' } },
+    ends: { dims: ['lat', 'ends'], shape: [2, 2] },
+  })
+  assert.deepEqual(columns(schema, 'ends'), [
+    'lat coordinate (0)',
+    'lat_lower auxiliary (0)',
+    'lat_upper auxiliary (0)',
+    'ends variable (0,1)',
+  ])
+})
+
+test('every table and column has a name of its own, whatever arrays are called', async () => {
+  const complex = { dtype: '<c8', fill_value: 0 }
+  const schema = await schemaOf({
+    lat: { ...lat, attributes: { bounds: 'ends' } },
+    ends: { dims: ['lat', 'two'], shape: [2, 2], zarray: { dtype: '<c32' } },
+    z: { ...lat, zarray: complex },
+    'z.real': lat,
+    scalar: { dims: [], shape: [] },
+    nameless: { dims: [''], shape: [4] },
+  })
+  const tables = schema.tables.map(({ name }) => name)
+  assert.deepEqual(tables, [...new Set(tables)])
+  assert.deepEqual(columns(schema, 'z'), [
+    'lat coordinate (0)',
+    'lat_lower auxiliary (0)',
+    'lat_upper auxiliary (0)',
+    'z variable (0)',
+    'scalar variable ()',
+    'z.real variable (0)',
+  ])
+  assert.match(findTable(schema, 'z')?.columns.find(({ name }) => name === 'z')?.refused ?? '', /"z.real", as another/)
+  assert.deepEqual(columns(schema, 'scalar'), ['scalar variable ()'])
+})
+
 test('bounds that are no pairs of ends, or whose names are taken, stay tables of their own', async () => {
   const schema = await schemaOf({
     lat: { ...lat, attributes: { bounds: 'corners' } },

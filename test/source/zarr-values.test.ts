@@ -3,12 +3,12 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { connect } from '../../src/index.js'
 import { openLocation } from '../../src/source/registry.js'
-import { readAll } from './read-all.js'
+import { columnOf, readAll, tableOf } from './read-all.js'
 import { mapStore } from './stores.js'
 
-const line = (attributes: object, chunk: ArrayBufferView, zarray: object = {}) =>
+const line = (attributes: object, chunk: ArrayBufferView, zarray: object = {}, length = 2) =>
   mapStore({
-    v: { dims: ['x'], shape: [2], attributes: { ...attributes }, zarray: { ...zarray }, chunks: { 0: chunk } },
+    v: { dims: ['x'], shape: [length], attributes: { ...attributes }, zarray: { ...zarray }, chunks: { 0: chunk } },
   })
 
 test('a scale alone keeps the sign of zero, in every engine', async () => {
@@ -38,6 +38,31 @@ test('without conventions the fill value of texts is a text', async () => {
   const store = line({}, texts, { dtype: '|O', fill_value: '', filters: [{ id: 'vlen-utf8' }] })
   assert.deepEqual(await readAll(await openLocation(store), 'v', 'v'), [null, 'a'])
   assert.deepEqual(await readAll(await openLocation(store, { decodeCf: false }), 'v', 'v'), ['', 'a'])
+})
+
+test('texts that attributes call missing are NULL', async () => {
+  const codePoints = (...texts: readonly string[]) =>
+    Uint32Array.from(texts.flatMap((text) => [...text.padEnd(2, '\0')].map((char) => char.charCodeAt(0))))
+  const fixed = codePoints('a', 'NA', '-', '')
+  const longs = Uint8Array.of(4, 0, 0, 0, 1, 0, 0, 0, 97, 2, 0, 0, 0, 78, 65, 1, 0, 0, 0, 45, 0, 0, 0, 0)
+  const attributes = { _FillValue: 'NA', missing_value: ['-'] }
+  for (const [chunk, zarray] of [
+    [fixed, { dtype: '<U2', fill_value: null }],
+    [longs, { dtype: '|O', fill_value: null, filters: [{ id: 'vlen-utf8' }] }],
+  ] as const) {
+    const store = line(attributes, chunk, zarray, 4)
+    const source = await openLocation(store)
+    assert.deepEqual(await readAll(source, 'v', 'v'), ['a', null, null, ''])
+    assert.equal(columnOf(tableOf(source, 'v'), 'v').nullable, true)
+    const db = await connect({ attach: { s: store } })
+    const groups = (await db.query('SELECT v, count(*) AS n FROM s.v GROUP BY v ORDER BY v NULLS FIRST')).toArray()
+    assert.deepEqual(
+      groups.map(({ v, n }) => `${v} ${n}`),
+      ['null 2', ' 1', 'a 1'],
+    )
+    await db.close()
+    assert.deepEqual(await readAll(await openLocation(store, { decodeCf: false }), 'v', 'v'), ['a', 'NA', '-', ''])
+  }
 })
 
 test('without conventions complex numbers have parts, whatever their attributes say', async () => {

@@ -165,6 +165,20 @@ test('what is decoded otherwise has statistics of its own', () => {
   })
 })
 
+test('with and without the valid range statistics are others', () =>
+  withFixture({ v: counting('<i4', { valid_range: [3, 20] }) }, async ({ ask }) => {
+    const sql = 'SELECT min(v), max(v), count(v) FROM $t'
+    await ask('ANALYZE $t')
+    assert.deepEqual(await ask(sql), { rows: ['0 39 40'], read: 0, answered: 4 })
+    await ask('SET mask_valid_range = true')
+    assert.deepEqual(await ask(sql), { rows: ['3 20 18'], read: 4, answered: 0 })
+    await ask('ANALYZE $t')
+    assert.deepEqual(await ask(sql), { rows: ['3 20 18'], read: 0, answered: 4 })
+    assert.equal((await ask('SELECT count(*) FROM $t WHERE v > 20')).rows[0], '0')
+    await ask('SET mask_valid_range = false')
+    assert.deepEqual(await ask(sql), { rows: ['0 39 40'], read: 0, answered: 4 })
+  }))
+
 test('NaN is told from NULL', () => {
   const values = Float64Array.of(1, Number.NaN, -0, 0, Number.POSITIVE_INFINITY, 2, 3, 4, 5, 6)
   const array = { ...counting('<f8'), shape: [10], chunks: { 0: values } }

@@ -1,6 +1,6 @@
 /** A column of several stores laid end to end as one with chunks. Made by source.ts, called by the executor. */
 import type { Machine } from '../../kernel/machine.js'
-import { cellCount, type Layout, storageBytes } from '../../model/schema.js'
+import { cellCount, type Encoding, encodingOf, type Layout, storageBytes } from '../../model/schema.js'
 import type { Type, Value } from '../../model/type.js'
 import type { ByteRange, ChunkedColumn, Fetched, FetchOptions } from '../source.js'
 import { joinedFingerprints } from './fingerprints.js'
@@ -41,10 +41,6 @@ function keptLayout(chunk: readonly number[]): Layout {
   return { ...plain, chunk, strides, bytes: cellCount(chunk) * cell, form: { kind: 'kept' } }
 }
 
-function encodingOf({ storage, unpack, missing, nanIsNull }: Layout) {
-  return { storage, unpack, missing, nanIsNull }
-}
-
 /** Whether each chunk of the whole is one of a part, as it is: all are cut and encoded alike, and borders meet. */
 export function isRegular(parts: readonly PartLayout[], axis: number): boolean {
   const [first] = parts as [PartLayout]
@@ -63,7 +59,7 @@ interface JoinedRange extends ByteRange {
 }
 
 /** A stored number that is read as NULL. */
-function nullCell({ missing, nanIsNull }: Pick<Layout, 'missing' | 'nanIsNull'>): number | bigint | undefined {
+function nullCell({ missing, nanIsNull }: Encoding): number | bigint | undefined {
   return missing[0] ?? (nanIsNull ? Number.NaN : undefined)
 }
 

@@ -1,6 +1,7 @@
 /** Copies boxes of cells from chunks of parts into one array, in one encoding. Called by column.ts. */
 import type { Machine } from '../../kernel/machine.js'
-import { cellCount, type Layout, storageBytes } from '../../model/schema.js'
+import { identityOf } from '../../model/identity.js'
+import { cellCount, type Encoding, encodingOf, type Layout, storageBytes } from '../../model/schema.js'
 import { isMoment, type Type, type Value } from '../../model/type.js'
 import type { NumericArray } from '../../model/vector.js'
 import { objectReader } from '../objects.js'
@@ -15,14 +16,12 @@ export function sameEncoding(a: Layout, b: Layout): boolean {
   return encodingText(a) === encodingText(b)
 }
 
-function encodingText({ storage, unpack: how, missing, nanIsNull, form }: Layout): string {
-  return JSON.stringify([storage, how, missing, nanIsNull, form], (_, value) =>
-    typeof value === 'bigint' ? `${value}n` : Object.is(value, -0) ? '-0' : value,
-  )
+function encodingText(layout: Layout): string {
+  return identityOf([encodingOf(layout), layout.form])
 }
 
 /** How values are kept where the parts encode them each in its own way: as values. undefined where a type has no NULL to spare. */
-export function commonEncoding(type: Type): Pick<Layout, 'storage' | 'unpack' | 'missing' | 'nanIsNull'> | undefined {
+export function commonEncoding(type: Type): Encoding | undefined {
   const asFloat = { unpack: { kind: 'none' }, missing: [], nanIsNull: true } as const
   if (type.kind === 'float32') return { storage: 'f4', ...asFloat }
   if (type.kind === 'float64') return { storage: 'f8', ...asFloat }

@@ -1,6 +1,7 @@
 /** An array as both versions of Zarr describe it. Made by metadata-v2.ts and metadata-v3.ts, read by everything else here. */
 import type { CodecConfig } from '../../codec/codec.js'
 import { cellCount, type Layout, type Storage } from '../../model/schema.js'
+import type { ComplexNumber } from './complex.js'
 import type { Edges } from './edges.js'
 import type { JsonObject } from './json.js'
 import type { ShardLevel } from './shard.js'
@@ -17,8 +18,8 @@ export type DataType =
   | { readonly kind: 'text'; readonly hasNull?: true | undefined }
   /** Bytes of any number, as the vlen-bytes codec lays them. */
   | { readonly kind: 'bytes' }
-  /** Lists of any number of numbers, as the vlen-array codec lays them. */
-  | { readonly kind: 'lists'; readonly storage: Storage; readonly bigEndian: boolean }
+  /** Lists of any number of numbers, times or lengths of time, as the vlen-array codec lays them. */
+  | { readonly kind: 'lists'; readonly element: DataType; readonly bigEndian: boolean }
   /** Bytes of a fixed number without a meaning. */
   | { readonly kind: 'raw'; readonly size: number }
   /** Several values in each cell; what lies between them is padding. Fields are read one by one: see fields.ts. */
@@ -55,6 +56,8 @@ export interface Field {
   readonly offset: number
   readonly bigEndian: boolean
   readonly whole: ZarrArray
+  /** Of a part of complex numbers: those of them that are missing. */
+  readonly missing: readonly ComplexNumber[]
 }
 
 export interface ChunkKeys {

@@ -1,4 +1,4 @@
-/** Days of the calendars that TIMESTAMP can show, and CF's `<unit> since <date>`. Called by convention.ts and read.ts. */
+/** Days of the calendars that TIMESTAMP can show, and CF's `<unit> since <date>`. Called by convention.ts and dates.ts. */
 import { type CalendarName, calendarNamed } from '../../model/calendar.js'
 
 /** `standard` is Julian before 1582-10-15 and Gregorian from then on. Both are shown as TIMESTAMP. */
@@ -81,7 +81,7 @@ export function parseDurationUnits(text: string): TimeUnits | undefined {
   return unit && { ...unit, epoch: 0n, calendar: 'proleptic' }
 }
 
-const datePattern = /^([+-]?\d{1,6})(?:-(\d{1,2})(?:-(\d{1,2}))?)?/
+const datePattern = /^([+-]?\d{1,6})(?:[-/](\d{1,2})(?:[-/](\d{1,2}))?)?/
 const compactPattern = /^(\d{4})(\d{2})(\d{2})(?!\d)/
 const clockPattern = /^(?:[T\s]+(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.(\d*))?)?)?)?/
 const zonePattern = /^\s*(?:(Z|UTC|GMT)|([+-])(\d{1,2})(?::?(\d{2}))?)?$/i
@@ -146,16 +146,15 @@ function julianDay(year: number, month: number, day: number): number {
 }
 
 /**
- * The timestamp that shows the date which the standard calendar gives to an instant: before 1582-10-15 that is the Julian
- * date. Undefined for the leap days that only the Julian calendar has.
+ * The days from an instant to the timestamp that shows the date which the standard calendar gives to it: before 1582-10-15
+ * that is the Julian date. Undefined for the leap days that only the Julian calendar has.
  */
-export function relabelJulian(timestamp: bigint): bigint | undefined {
-  if (timestamp >= firstGregorian) return timestamp
+export function julianShift(timestamp: bigint): number | undefined {
+  if (timestamp >= firstGregorian) return 0
   const clock = ((timestamp % microsecondsPerDay) + microsecondsPerDay) % microsecondsPerDay
   const day = Number((timestamp - clock) / microsecondsPerDay)
   const { year, month, dayOfMonth } = julianDate(day)
-  if (dayOfMonth > gregorianMonthDays(year, month)) return undefined
-  return BigInt(gregorianDay(year, month, dayOfMonth)) * microsecondsPerDay + clock
+  return dayOfMonth > gregorianMonthDays(year, month) ? undefined : gregorianDay(year, month, dayOfMonth) - day
 }
 
 function julianDate(day: number): { year: number; month: number; dayOfMonth: number } {

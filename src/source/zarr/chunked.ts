@@ -6,21 +6,18 @@ import { ChunkQLError, isChunkQLError } from '../../model/error.js'
 import type { Portion } from '../../model/portion.js'
 import { cellCount, type Layout } from '../../model/schema.js'
 import type { Value } from '../../model/type.js'
-import type { NumericArray } from '../../model/vector.js'
 import type { ByteRange, ChunkedColumn, Fetched, FetchOptions } from '../source.js'
-import { allocateStored, storedCopier } from '../unpack.js'
 import type { ZarrArray } from './array.js'
-import { firstGregorian } from './calendar.js'
 import type { ChunkFiles } from './chunk-files.js'
+import { complexMask } from './complex.js'
 import type { Decoding } from './convention.js'
-import { missingText } from './convention.js'
+import { datePreparation } from './dates.js'
 import { byteSwap } from './fields.js'
 import { fillBytes } from './fill.js'
 import { chunkFingerprints } from './fingerprints.js'
 import type { Store } from './store.js'
 import {
   type Kept,
-  listOfStored,
   readVariable,
   sameInAll,
   type Variable,
@@ -28,11 +25,6 @@ import {
   variableLists,
   variableTexts,
 } from './variable.js'
-
-export interface ZarrColumn extends ChunkedColumn {
-  /** As `prepare`, for readers that can show all dates of the standard calendar. */
-  prepareAnyDate(machine: Machine, out: number, range: ByteRange): void
-}
 
 /** `layout` is what the bytes are decoded to; for text it only tells the chunk's shape. */
 export function chunkedColumn(
@@ -42,14 +34,14 @@ export function chunkedColumn(
   layout: Layout,
   files: ChunkFiles,
   chain: Chain,
-): ZarrColumn {
+): ChunkedColumn {
   const arrayName = array.path === '' ? store.name : `${store.name}/${array.path}`
   const prefix = array.path === '' ? '' : `${array.path}/`
   const whole = array.field?.whole ?? array
   const fill = fillBytes(whole.dataType, whole.fill)
   const order = byteSwap(array)
-  const check = dateCheck(layout, decoding.time?.calendar === 'standard' ? Number(firstGregorian) : -(2 ** 63))
-  const checkRange = dateCheck(layout, -(2 ** 63))
+  const mask = complexMask(array)
+  const toDates = datePreparation(layout, decoding.time?.calendar === 'standard')
 
   const variable = variableReader(array, decoding)
   /** By the address at which a chunk was decoded: the next one there takes its place. */
@@ -146,10 +138,11 @@ export function chunkedColumn(
     }
   }
 
-  function prepare(check: AfterDecoding | undefined, machine: Machine, out: number, range: ByteRange): void {
+  function prepare(machine: Machine, out: number, range: ByteRange): void {
     order?.(machine, out)
+    mask?.(machine, out)
     try {
-      check?.(machine, out)
+      toDates?.(machine, out)
     } catch (error) {
       throw inChunk(range, error)
     }
@@ -163,9 +156,9 @@ export function chunkedColumn(
     ...(files.read ? { read } : {}),
     fetch,
     decode,
-    ...(chain.decodePart && !variable ? { decodePart } : {}),
-    prepare: (machine, out, range) => prepare(check, machine, out, range),
-    prepareAnyDate: (machine, out, range) => prepare(checkRange, machine, out, range),
+    // What is missing of a complex number is told by both of its parts, and of times all are looked at.
+    ...(chain.decodePart && !variable && !mask && !toDates ? { decodePart } : {}),
+    prepare,
     kept: (machine, out) => keptBy.get(machine)?.get(out) ?? [],
     ...chunkFingerprints(store, array, files, { ...decoding, layout }),
   }
@@ -186,28 +179,23 @@ function variableReader(
   }
 }
 
-function variableOf(array: ZarrArray, { items }: Decoding): Variable | undefined {
-  const { dataType } = array
-  if (dataType.kind === 'text') return variableTexts(missingText(array), dataType.hasNull === true)
+function variableOf({ dataType }: ZarrArray, { items, missingTexts = [] }: Decoding): Variable | undefined {
+  if (dataType.kind === 'text') return variableTexts(missingTexts, dataType.hasNull === true)
   if (dataType.kind === 'bytes') return variableBytes
   return dataType.kind === 'lists' && items ? variableLists(items, dataType.bigEndian) : undefined
 }
 
 /** What a cell has where nothing was written. A number as a list is what the codec would make of it: one of that number. */
-function fillOf(array: ZarrArray, { items }: Decoding): Value {
-  const { dataType, fill } = array
-  if (items) {
+function fillOf({ dataType, fill }: ZarrArray, { items, missingTexts = [] }: Decoding): Value {
+  if (items && dataType.kind === 'lists') {
     if (fill === undefined) return null
-    const stored = allocateStored(items.storage, 1)
-    stored[0] = (
-      stored instanceof BigInt64Array || stored instanceof BigUint64Array ? BigInt(fill as number) : fill
-    ) as never
-    return listOfStored(items, stored)
+    return variableLists(items, false).read(fillBytes(dataType.element, fill))
   }
   if (fill instanceof Uint8Array) return fill
   if (dataType.kind === 'bytes') return new Uint8Array(0)
+  if (fill === undefined && dataType.kind === 'text' && dataType.hasNull) return null
   const text = String(fill ?? '')
-  return text === missingText(array) ? null : text
+  return missingTexts.includes(text) ? null : text
 }
 
 /** Whether an array is still there is asked once for many chunks that are not. */
@@ -235,48 +223,4 @@ function fillChunk(fill: Uint8Array, length: number, machine: Machine, out: numb
   for (let done = fill.length; done < length; done *= 2) {
     bytes.copyWithin(out + done, out, out + Math.min(done, length - done))
   }
-}
-
-type AfterDecoding = (machine: Machine, out: number) => void
-
-/** Undefined where every stored number is a time that TIMESTAMP has, from `least` on. */
-function dateCheck(layout: Layout, least: number): AfterDecoding | undefined {
-  const { unpack } = layout
-  const cells = cellCount(layout.chunk)
-  if (unpack.kind === 'none' || unpack.kind === 'scale') return undefined
-  if (unpack.kind === 'time' && unpack.per !== undefined && unpack.step === 1) return undefined
-  return (machine, out) => checkTimes(layout, storedCells(layout, machine, out, cells), least)
-}
-
-/** All cells of a chunk, in the order in which they lie. */
-export function storedCells(layout: Layout, { memory }: Machine, out: number, cells: number): NumericArray {
-  const { storage, offset = 0, bytes } = layout
-  const step = bytes / cells
-  const stored = allocateStored(storage, cells)
-  storedCopier(storage, memory.buffer)(out + offset, step, cells, 0, stored)
-  return stored
-}
-
-/** Julian dates and times past the ends of TIMESTAMP are refused where they would be read as something else. */
-function checkTimes(layout: Layout, stored: ArrayLike<number | bigint>, least: number): void {
-  const { unpack } = layout
-  // Of fractions of a microsecond the product is what may pass 64 bits.
-  const [step, base] = unpack.kind === 'time' ? [unpack.step, unpack.per ? 0 : Number(unpack.epoch)] : [monthMicros, 0]
-  const factor = unpack.kind === 'months' ? unpack.step * step : step
-  for (let i = 0; i < stored.length; i++) {
-    const value = stored[i] as number | bigint
-    const time = Number(value) * factor + base
-    if ((time < least || time >= 2 ** 63) && !layout.missing.includes(value)) throw outOfCalendar(value)
-  }
-}
-
-/** No month is longer; JavaScript's dates end 275,760 years from 1970, before TIMESTAMP does. */
-const monthMicros = (2 ** 63 / 275_760 / 12) * 1.001
-
-function outOfCalendar(value: number | bigint): ChunkQLError {
-  return new ChunkQLError(
-    'unsupported',
-    `the time ${value} lies before 1582-10-15 in the standard calendar, or beyond the range of TIMESTAMP`,
-    { hint: 'such dates are read from one-dimensional coordinates only' },
-  )
 }

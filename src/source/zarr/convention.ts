@@ -1,6 +1,14 @@
 /** CF conventions: what type a column has, which stored values are missing, how numbers become values. Called by tables.ts. */
-import type { Form, Layout, Storage, Unpack } from '../../model/schema.js'
-import { storageBytes } from '../../model/schema.js'
+import {
+  type Encoding,
+  encodingOf,
+  type Form,
+  hasMissing,
+  type Layout,
+  type Storage,
+  storageBytes,
+  type Unpack,
+} from '../../model/schema.js'
 import {
   BLOB,
   BOOLEAN,
@@ -24,7 +32,8 @@ import {
 import { cellBytes, type DataType, placeOf, type ZarrArray } from './array.js'
 import { datetimeUnitsOf, isOfTimestamp, parseDurationUnits, parseTimeUnits, type TimeUnits } from './calendar.js'
 import { isArray, type Json, type JsonObject } from './json.js'
-import { missingValues } from './missing.js'
+import { missingTexts, missingValues } from './missing.js'
+import { validRangeOf } from './valid-range.js'
 
 /** How one array is read. */
 export interface Decoding {
@@ -34,7 +43,9 @@ export interface Decoding {
   readonly layout?: Layout | undefined
   readonly time?: TimeUnits | undefined
   /** Of lists of any length: how the numbers in them become values. */
-  readonly items?: ({ readonly type: Type } & Extract<Form, { kind: 'number' }>) | undefined
+  readonly items?: { readonly type: Type; readonly form: Form } | undefined
+  /** Texts that stand for NULL. */
+  readonly missingTexts?: readonly string[] | undefined
   /** What the numbers count, where the data type says so. */
   readonly units?: string | undefined
   readonly refused?: string | undefined
@@ -46,6 +57,8 @@ export interface DecodeOptions {
   readonly nanIsNull: boolean
   /** Whether numbers with units such as `days` are lengths of time. */
   readonly durations: boolean
+  /** Whether numbers outside of `valid_range`, `valid_min`, `valid_max` are missing. */
+  readonly validRange: boolean
 }
 
 export function decodingOf(array: ZarrArray, attributes: JsonObject, options: DecodeOptions): Decoding {
@@ -58,13 +71,12 @@ export function decodingOf(array: ZarrArray, attributes: JsonObject, options: De
     case 'timedelta':
       return timedeltaDecoding(array, dataType.unit, dataType.count, options)
     case 'fixedText':
-      return objectDecoding(array, VARCHAR, { ...dataType, kind: 'text', missing: missingText(array) })
     case 'text':
-      return objectDecoding(array, VARCHAR, { kind: 'kept' })
+      return textDecoding(array, dataType, missingTexts(array, attributes))
     case 'bytes':
       return objectDecoding(array, BLOB, { kind: 'kept' })
     case 'lists':
-      return listsDecoding(array, dataType.storage, options)
+      return listsDecoding(array, dataType.element, options)
     case 'raw':
       return objectDecoding(array, BLOB, { kind: 'bytes', size: dataType.size })
     case 'list':
@@ -76,16 +88,19 @@ export function decodingOf(array: ZarrArray, attributes: JsonObject, options: De
   }
 }
 
-/** The text that stands for NULL. */
-export function missingText({ fill, fillIsMissing }: ZarrArray): string | undefined {
-  return fillIsMissing && typeof fill === 'string' ? fill : undefined
-}
-
 function objectDecoding(array: ZarrArray, type: Type, form: Form): Decoding {
   const storage = form.kind === 'kept' ? 'i4' : 'u1'
   const layout: Layout = { storage, ...placeOf(array), unpack: { kind: 'none' }, missing: [], nanIsNull: false, form }
-  const hasNull = array.dataType.kind === 'text' && array.dataType.hasNull === true
-  return { type, nullable: type.kind === 'varchar' && (hasNull || missingText(array) !== undefined), layout }
+  return { type, nullable: false, layout }
+}
+
+type TextData = Extract<DataType, { kind: 'text' | 'fixedText' }>
+
+function textDecoding(array: ZarrArray, dataType: TextData, missing: readonly string[]): Decoding {
+  const isFixed = dataType.kind === 'fixedText'
+  const form: Form = isFixed ? { ...dataType, kind: 'text', missing } : { kind: 'kept' }
+  const hasNull = !isFixed && dataType.hasNull === true
+  return { ...objectDecoding(array, VARCHAR, form), nullable: hasNull || missing.length > 0, missingTexts: missing }
 }
 
 type ListData = Extract<DataType, { kind: 'list' }>
@@ -106,48 +121,50 @@ function listDecoding(array: ZarrArray, { element, shape, step }: ListData, opti
 }
 
 /** Items are read as an array of them without attributes would be. */
-function listsDecoding(array: ZarrArray, storage: Storage, options: DecodeOptions): Decoding {
-  const item = decodingOf({ ...array, dataType: { kind: 'number', storage }, fillIsMissing: false }, {}, options)
+function listsDecoding(array: ZarrArray, element: DataType, options: DecodeOptions): Decoding {
+  const item = decodingOf({ ...array, dataType: element, fillIsMissing: false }, {}, options)
   if (!item.layout) return item
   const decoding = objectDecoding(array, listOf(item.type), { kind: 'kept' })
-  return { ...decoding, nullable: array.fill === undefined, items: { type: item.type, ...numberForm(item.layout) } }
+  const form = item.layout.form ?? numberForm(item.layout)
+  return { ...decoding, nullable: array.fill === undefined, items: { type: item.type, form } }
 }
 
-function numberForm({ storage, unpack, missing, nanIsNull }: Layout): Extract<Form, { kind: 'number' }> {
-  return { kind: 'number', storage, unpack, missing, nanIsNull }
+function numberForm(layout: Layout): Extract<Form, { kind: 'number' }> {
+  return { kind: 'number', ...encodingOf(layout) }
 }
 
 const notATime = -(2n ** 63n)
+
+/** As NumPy stores times. */
+const wholeTimes: Encoding = { storage: 'i8', unpack: { kind: 'none' }, missing: [notATime], nanIsNull: false }
 
 const months: Readonly<Record<string, number>> = { M: 1, Y: 12 }
 
 function datetimeDecoding(array: ZarrArray, unit: string, count: number): Decoding {
   const inMonths = months[unit]
   if (inMonths !== undefined) {
-    return finish(array, TIMESTAMP, 'i8', { kind: 'months', step: inMonths * count }, [notATime], false)
+    return finish(array, TIMESTAMP, { ...wholeTimes, unpack: { kind: 'months', step: inMonths * count } })
   }
   const time = datetimeUnitsOf(unit, count)
   if (!time) return refuse(TIMESTAMP, `datetime64 has no times in units of '${unit}'`)
-  return timeDecoding(array, 'i8', time, [notATime], { scale: 1, offset: 0 })
+  return timeDecoding(array, wholeTimes, time)
 }
 
 /** Lengths of time, but of generic units and where nothing is decoded: then counts, with their unit told beside them. */
 function timedeltaDecoding(array: ZarrArray, unit: string, count: number, { conventions }: DecodeOptions): Decoding {
   const inMonths = months[unit]
   const time = datetimeUnitsOf(unit, count)
-  const counts = finish(array, INT64, 'i8', { kind: 'none' }, [notATime], false)
+  const counts = finish(array, INT64, wholeTimes)
   const units = count === 1 ? unit : `${count} ${unit}`
   if (!conventions || (inMonths === undefined && !time)) return { ...counts, units }
-  const whole = { scale: 1, offset: 0 }
-  if (time) return durationDecoding(array, timeDecoding(array, 'i8', time, [notATime], whole))
+  if (time) return durationDecoding(array, timeDecoding(array, wholeTimes, time))
   return durationDecoding(array, counts, inMonths && inMonths * count)
 }
 
 /** Cells that would be moments, or counts of so many months, as lengths of time. */
 function durationDecoding(array: ZarrArray, { layout, nullable }: Decoding, inMonths?: number): Decoding {
   if (!layout) return refuse(INTERVAL, 'its numbers cannot be read')
-  const { storage, unpack, missing, nanIsNull } = layout
-  const form: Form = { kind: 'duration', months: inMonths, storage, unpack, missing, nanIsNull }
+  const form: Form = { kind: 'duration', months: inMonths, ...encodingOf(layout) }
   return { ...objectDecoding(array, INTERVAL, form), nullable }
 }
 
@@ -155,25 +172,22 @@ function numberDecoding(array: ZarrArray, stored: Storage, attributes: JsonObjec
   const storage = withSign(stored, attributes._Unsigned)
   const { values: missing, named } = missingValues(array, stored, storage, attributes)
   const packing = packingOf(attributes)
+  const nanIsNull = options.nanIsNull && storage.startsWith('f')
+  const validRange = options.validRange ? validRangeOf(attributes, stored, storage) : undefined
+  const encoding: Encoding = { storage, unpack: { kind: 'none' }, missing, nanIsNull, validRange }
   const time = storage === 'bool' ? undefined : timeOf(attributes)
   if (time) {
     // Writers that counted NumPy's times left its not-a-time among them.
     const missingTimes = storage === 'i8' && isFine(time) ? [...new Set([...missing, notATime])] : missing
-    return timeDecoding(array, storage, time, missingTimes, packing ?? { scale: 1, offset: 0 })
+    return timeDecoding(array, { ...encoding, missing: missingTimes }, time, packing)
   }
   const length = storage === 'bool' ? undefined : durationUnitsOf(attributes, options)
-  if (length) {
-    return durationDecoding(array, timeDecoding(array, storage, length, missing, packing ?? { scale: 1, offset: 0 }))
-  }
-  if (attributes.dtype === 'bool' && storage === 'i1' && !packing) {
-    return finish(array, BOOLEAN, storage, { kind: 'none' }, missing, false)
-  }
-  const nanIsNull = options.nanIsNull && storage.startsWith('f')
-  if (!packing || storage === 'bool')
-    return finish(array, types[storage], storage, { kind: 'none' }, missing, nanIsNull)
+  if (length) return durationDecoding(array, timeDecoding(array, encoding, length, packing))
+  if (attributes.dtype === 'bool' && /^[iu]/.test(storage) && !packing) return finish(array, BOOLEAN, encoding)
+  if (!packing || storage === 'bool') return finish(array, types[storage], encoding)
   const type = unpackedType(storage, named, packing.hasOffset)
   const { scale, offset } = packing
-  return finish(array, type, storage, { kind: 'scale', scale, offset }, missing, nanIsNull)
+  return finish(array, type, { ...encoding, unpack: { kind: 'scale', scale, offset } })
 }
 
 /** Of coarser counts the least is no time of TIMESTAMP, and is refused. */
@@ -244,33 +258,25 @@ function durationUnitsOf({ units, dtype }: JsonObject, { durations }: DecodeOpti
 
 function timeDecoding(
   array: ZarrArray,
-  storage: Storage,
+  encoding: Encoding,
   time: TimeUnits,
-  missing: readonly (number | bigint)[],
-  packing: { readonly scale: number; readonly offset: number },
+  packing: { readonly scale: number; readonly offset: number } = { scale: 1, offset: 0 },
 ): Decoding {
   const microseconds = Number(time.numerator) / Number(time.denominator)
   const epoch = time.epoch + BigInt(Math.round(packing.offset * microseconds))
-  const isCount = !storage.startsWith('f') && packing.scale === 1
+  const isFloat = encoding.storage.startsWith('f')
+  const isCount = !isFloat && packing.scale === 1
   const unpack: Unpack =
     isCount && time.denominator !== 1n
       ? { kind: 'time', step: Number(time.numerator), per: time.denominator, epoch }
       : { kind: 'time', step: packing.scale * microseconds, epoch }
   // NaN has no place in TIMESTAMP: it is missing whatever the setting says.
   const type = isOfTimestamp(time.calendar) ? TIMESTAMP : calendarType(time.calendar)
-  return { ...finish(array, type, storage, unpack, missing, storage.startsWith('f')), time }
+  return { ...finish(array, type, { ...encoding, unpack, nanIsNull: isFloat }), time }
 }
 
-function finish(
-  array: ZarrArray,
-  type: Type,
-  storage: Storage,
-  unpack: Unpack,
-  missing: readonly (number | bigint)[],
-  nanIsNull: boolean,
-): Decoding {
-  const layout: Layout = { storage, ...placeOf(array), unpack, missing, nanIsNull }
-  return { type, nullable: missing.length > 0 || nanIsNull, layout }
+function finish(array: ZarrArray, type: Type, encoding: Encoding): Decoding {
+  return { type, nullable: hasMissing(encoding), layout: { ...placeOf(array), ...encodingOf(encoding) } }
 }
 
 function refuse(type: Type, refused: string): Decoding {

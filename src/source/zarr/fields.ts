@@ -2,6 +2,7 @@
 import type { Machine } from '../../kernel/machine.js'
 import { cellCount } from '../../model/schema.js'
 import { cellBytes, type DataType, elementBytes, type StructField, type ZarrArray } from './array.js'
+import { complexMissing } from './complex.js'
 
 /**
  * One array per field, those of nested structs by their path: `a.b`. Throws a plain Error where two have one name, and
@@ -9,7 +10,7 @@ import { cellBytes, type DataType, elementBytes, type StructField, type ZarrArra
  */
 export function fieldsOf(array: ZarrArray, conventions: boolean): ZarrArray[] {
   if (array.dataType.kind !== 'struct') return [array]
-  if (array.dataType.complex && conventions) requirePlain(array)
+  const missing = array.dataType.complex && conventions ? complexMissing(array) : []
   const leaves = leavesOf(array.dataType.fields)
   if (leaves.length === 0) throw new Error('a struct without fields')
   const names = new Set<string>()
@@ -23,15 +24,8 @@ export function fieldsOf(array: ZarrArray, conventions: boolean): ZarrArray[] {
     fill: undefined,
     fillIsMissing: false,
     attributes: {},
-    field: { ...field, whole: array },
+    field: { ...field, whole: array, missing },
   }))
-}
-
-const decoding = ['scale_factor', 'add_offset', 'missing_value', '_FillValue']
-
-function requirePlain({ attributes }: ZarrArray): void {
-  const found = decoding.find((name) => attributes[name] !== undefined && !Number.isNaN(attributes[name]))
-  if (found) throw new Error(`complex numbers with the attribute "${found}" are not read`)
 }
 
 function leavesOf(fields: readonly StructField[]): StructField[] {

@@ -21,13 +21,15 @@ export function parseFill(value: Json | undefined, type: DataType, version: 2 | 
     case 'fixedText':
       return textFill(value, type.encoding === 'bytes')
     case 'text':
-      return typeof value === 'string' ? value : undefined
+      // 0 stands where nobody asked for a fill value.
+      if (typeof value === 'string' || value === 0) return value || ''
+      return type.hasNull ? jsonText(value) : undefined
     case 'struct':
       return structFill(value, type, version)
     case 'bytes':
       return value === 0 || value === '' ? undefined : bytesFill(value)
     case 'lists':
-      return numberFill(value, type.storage, version)
+      return parseFill(value, type.element, version)
     case 'raw':
       return rawFill(value, type.size)
     case 'list':
@@ -144,7 +146,7 @@ export function fillBytes(type: DataType, fill: Fill): Uint8Array {
   return bytes
 }
 
-function writeNumber(view: DataView, storage: Storage, fill: number | bigint | boolean | string): void {
+export function writeNumber(view: DataView, storage: Storage, fill: number | bigint | boolean | string): void {
   const size = storageBytes[storage]
   if (storage === 'f2') view.setUint16(0, halfOf(Number(fill)), true)
   else if (storage === 'f4') view.setFloat32(0, Number(fill), true)

@@ -72,7 +72,7 @@ function spread(objects: readonly (readonly string[])[], keys: readonly string[]
 function digestOf(array: ZarrArray, decoding: Decoding): string {
   const { chunk, edges, axes, codecs, shards, keys, fillIsMissing, field } = array
   const { dataType, fill } = field?.whole ?? array
-  const { offset, bigEndian, name } = field ?? {}
+  const { offset, bigEndian, name, missing } = field ?? {}
   const stored = { chunk, edges, axes, codecs, shards, keys, fillIsMissing, dataType, fill }
-  return digestText(identityOf({ stored, own: { type: array.dataType, offset, bigEndian, name }, decoding }))
+  return digestText(identityOf({ stored, own: { type: array.dataType, offset, bigEndian, name, missing }, decoding }))
 }

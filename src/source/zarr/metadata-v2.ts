@@ -38,7 +38,7 @@ function layoutV2(
   shape: readonly number[],
 ): Pick<ZarrArray, 'chunk' | 'dataType' | 'fill' | 'axes' | 'codecs' | 'shards' | 'keys'> {
   if (zarray.zarr_format !== 2) throw new Error(`zarr_format is ${String(zarray.zarr_format)}, expected 2`)
-  const filters = isArray(zarray.filters) ? zarray.filters.map(codecV2) : []
+  const filters = isArray(zarray.filters) ? zarray.filters.map((filter) => filterV2(filter, zarray.fill_value)) : []
   const { type, bigEndian } = typeV2(zarray.dtype ?? null, filters)
   const separator = zarray.dimension_separator ?? '.'
   if (separator !== '.' && separator !== '/') throw new Error(`dimension_separator is ${jsonText(separator)}`)
@@ -67,10 +67,17 @@ function codecV2(value: Json): CodecConfig {
   return { name: id, configuration }
 }
 
+/** Codecs of objects have the fill value among the values, where only some of a chunk were written. */
+function filterV2(value: Json, fill: Json | undefined): CodecConfig {
+  const { name, configuration } = codecV2(value)
+  const more = nullableCodecs.has(name) ? { fillsWithZero: fill === 0 } : {}
+  return { name, configuration: { ...configuration, ...more } }
+}
+
 /** They only lay values of any length one behind the other: see variable.ts. */
 const variableCodecs = new Set(['vlen-utf8', 'vlen-bytes', 'vlen-array'])
 
-/** What makes bytes of objects that are texts. All decode to the layout of the first. */
+/** What makes bytes of objects that are texts, or become texts. All decode to the layout of the first. */
 const textCodecs = new Set(['vlen-utf8', 'categorize'])
 const nullableCodecs = new Set(['json2', 'msgpack2'])
 
@@ -129,13 +136,18 @@ function objectsV2(filter: CodecConfig | undefined): DataType {
   if (textCodecs.has(codec)) return { kind: 'text' }
   if (nullableCodecs.has(codec)) return { kind: 'text', hasNull: true }
   if (codec === 'vlen-bytes') return { kind: 'bytes' }
-  if (codec === 'pickle') throw new Refusal('pickled objects are programs: they are not read')
+  if (codec === 'pickle')
+    throw new Refusal(
+      'pickled objects are programs: they are not read; json2 or vlen-utf8 are codecs to write objects with',
+    )
   throw new Refusal(`data of type |O, made bytes by ${codec}, are not read`)
 }
+
+const itemKinds: ReadonlySet<DataType['kind']> = new Set(['number', 'datetime', 'timedelta'])
 
 /** Items of a type that the configuration of the codec names. */
 function listsV2(dtype: Json): DataType {
   const { type, bigEndian } = typeV2(dtype, [])
-  if (type.kind !== 'number') throw new Refusal(`lists of ${jsonText(dtype)} are not read`)
-  return { kind: 'lists', storage: type.storage, bigEndian }
+  if (!itemKinds.has(type.kind)) throw new Refusal(`lists of ${jsonText(dtype)} are not read`)
+  return { kind: 'lists', element: type, bigEndian }
 }

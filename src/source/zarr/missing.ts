@@ -1,4 +1,4 @@
-/** The values that stand for missing ones: `_FillValue` and `missing_value`, as they are stored. Called by convention.ts. */
+/** The values and texts that stand for missing ones: `_FillValue` and `missing_value`, as they are stored. Called by convention.ts. */
 import type { Storage } from '../../model/schema.js'
 import { storageBytes } from '../../model/schema.js'
 import { halfOf, singleOfHalf } from '../half.js'
@@ -24,12 +24,20 @@ export function missingValues(array: ZarrArray, stored: Storage, storage: Storag
   return { values: [...new Set(values.filter((value) => value !== undefined))], named: numbers.length > 0 }
 }
 
+/** xarray compares texts with texts: those of single bytes have no missing value but the fill value. */
+export function missingTexts({ dataType, fill, fillIsMissing }: ZarrArray, attributes: JsonObject): readonly string[] {
+  const isBytes = dataType.kind === 'fixedText' && dataType.encoding === 'bytes'
+  const own = fillIsMissing && fill !== undefined
+  const named = isBytes ? [] : [...(own ? [] : each(attributes._FillValue)), ...each(attributes.missing_value)]
+  return [...new Set([...(own ? [fill] : []), ...named].filter((text) => typeof text === 'string'))]
+}
+
 function each(value: Json | undefined): readonly (Json | undefined)[] {
   return isArray(value) ? value : [value]
 }
 
 /** Version 3 has float attributes as base64 of a little-endian f64. */
-function numberOf(value: Json | undefined, storage: Storage): number | bigint | undefined {
+export function numberOf(value: Json | undefined, storage: Storage): number | bigint | undefined {
   if (typeof value === 'number' || typeof value === 'bigint') return value
   if (typeof value === 'boolean') return Number(value)
   if (typeof value !== 'string') return undefined

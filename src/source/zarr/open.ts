@@ -5,10 +5,10 @@ import { ChunkQLError, isChunkQLError } from '../../model/error.js'
 import type { Layout } from '../../model/schema.js'
 import type { Vector } from '../../model/vector.js'
 import { once } from '../once.js'
-import type { Source, SourceKind } from '../source.js'
+import type { ChunkedColumn, Source, SourceKind } from '../source.js'
 import { type AnyArray, elementBytes, isRefused, type ZarrArray } from './array.js'
 import { type ChunkFiles, openChunkFiles } from './chunk-files.js'
-import { chunkedColumn, type ZarrColumn } from './chunked.js'
+import { chunkedColumn } from './chunked.js'
 import type { Decoding } from './convention.js'
 import { discover, type ZarrGroup } from './discover.js'
 import { fillBytes } from './fill.js'
@@ -35,6 +35,7 @@ async function openZarr(location: unknown, options: Readonly<Record<string, unkn
     conventions,
     nanIsNull: conventions && options.nanIsNull !== false,
     durations: conventions && options.decodeTimedelta === true,
+    validRange: conventions && options.maskValidRange === true,
   }
   const tables = groups.map((group) => tablesOfGroup(group, store.name, decode))
   const source = zarrSource(store, tables, options)
@@ -79,7 +80,7 @@ interface Stored {
 function zarrSource(store: Store, groups: readonly GroupTables[], options: Readonly<Record<string, unknown>>): Source {
   const named = nameTables(groups)
   const tables = new Map(named.map(({ table, grid }) => [table.name, grid] as const))
-  const columns = new Map<string, Promise<ZarrColumn>>()
+  const columns = new Map<string, Promise<ChunkedColumn>>()
   const coordinates = new Map<string, Promise<Vector>>()
 
   function member(table: string, column: string) {
@@ -102,7 +103,7 @@ function zarrSource(store: Store, groups: readonly GroupTables[], options: Reado
     return rule && { rule, size: grid?.table.dims.find((dim) => dim.name === column)?.size ?? 0 }
   }
 
-  function chunked({ array, decoding, slice }: Stored): Promise<ZarrColumn> {
+  function chunked({ array, decoding, slice }: Stored): Promise<ChunkedColumn> {
     return once(columns, cacheName(array), async () => {
       const { files, chain } = await openChunks(store, array)
       const column = chunkedColumn(store, array, decoding, layoutOf(array, decoding), files, chain)

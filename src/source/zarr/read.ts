@@ -4,18 +4,17 @@ import { ChunkQLError } from '../../model/error.js'
 import { cellCount, type Form, type Layout } from '../../model/schema.js'
 import { concat, slice, type Vector, vectorOf } from '../../model/vector.js'
 import { objectReader } from '../objects.js'
-import type { ByteRange, Fetched } from '../source.js'
+import type { ByteRange, ChunkedColumn, Fetched } from '../source.js'
 import { unpack } from '../unpack.js'
 import type { ZarrArray } from './array.js'
-import { relabelJulian } from './calendar.js'
-import { storedCells, type ZarrColumn } from './chunked.js'
 import type { Decoding } from './convention.js'
+import { storedCells } from './stored-cells.js'
 
 /** What is needed to read an array; the layout of `column` is the stored form. */
 export interface Readable {
   readonly array: ZarrArray
   readonly decoding: Decoding
-  readonly column: ZarrColumn
+  readonly column: ChunkedColumn
 }
 
 /** All that 32-bit addresses reach: the limit of queries does not count what sources read for themselves. */
@@ -63,7 +62,7 @@ function bytesAhead(
   }
 }
 
-function fetchNow(column: ZarrColumn, range: ByteRange): Promise<Fetched> {
+function fetchNow(column: ChunkedColumn, range: ByteRange): Promise<Fetched> {
   if (!column.fetch) throw new TypeError(`${column.name} can be neither read nor fetched`)
   return column.fetch(range)
 }
@@ -81,9 +80,9 @@ async function readChunk(
     const fetched = column.read ? column.read(range, machine) : await (coming ?? fetchNow(column, range))
     const out = machine.allocate(column.layout.bytes)
     column.decode(fetched, machine, out, range)
-    column.prepareAnyDate(machine, out, range)
+    column.prepare?.(machine, out, range)
     if (column.layout.form) return objects(from, column.layout.form, machine, out, range)
-    return numbers(decoding, column.layout, machine, out, column.name)
+    return numbers(decoding, column.layout, machine, out)
   } finally {
     machine.release(mark)
   }
@@ -102,19 +101,6 @@ function objects({ decoding, column }: Readable, form: Form, machine: Machine, o
 }
 
 /** The numbers are copied out before anything is converted: the machine's memory is used again. */
-function numbers(decoding: Decoding, layout: Layout, machine: Machine, out: number, where: string): Vector {
-  const stored = storedCells(layout, machine, out, cellCount(layout.chunk))
-  const vector = unpack(decoding.type, layout, stored)
-  return decoding.time?.calendar === 'standard' ? relabel(vector, where) : vector
-}
-
-/** Dates before 1582-10-15 as the standard calendar names them. */
-function relabel(vector: Vector, where: string): Vector {
-  const values = BigInt64Array.from(vector.values as BigInt64Array, (time, row) => {
-    if (vector.valid?.[row] === 0) return 0n
-    const label = relabelJulian(time)
-    if (label !== undefined) return label
-    throw new ChunkQLError('unsupported', 'a leap day of the Julian calendar cannot be shown as TIMESTAMP', { where })
-  })
-  return { ...vector, values }
+function numbers({ type }: Decoding, layout: Layout, machine: Machine, out: number): Vector {
+  return unpack(type, layout, storedCells(layout, machine, out))
 }

@@ -1,8 +1,8 @@
 /** One index along the last axis of a stored array as an array of its own: the lower and upper ends of bounds. Called by tables.ts and open.ts. */
 import { digestText } from '../../model/fingerprint.js'
 import { type Layout, storageBytes } from '../../model/schema.js'
+import type { ChunkedColumn } from '../source.js'
 import type { ZarrArray } from './array.js'
-import type { ZarrColumn } from './chunked.js'
 import type { Decoding } from './convention.js'
 
 export interface Slice {
@@ -17,7 +17,7 @@ export function slicedArray({ array, index }: Slice): ZarrArray {
   const { path, shape, chunk, dimensionNames } = array
   return {
     ...array,
-    path: `${path}[${index}]`,
+    path: slicedPath(path, index),
     shape: shape.slice(0, -1),
     chunk: chunk.slice(0, -1),
     axes: chunk.slice(1).map((_, axis) => axis),
@@ -25,8 +25,12 @@ export function slicedArray({ array, index }: Slice): ZarrArray {
   }
 }
 
+export function slicedPath(path: string, index: number): string {
+  return `${path}[${index}]`
+}
+
 /** `whole` is the column of the stored array, `own` that of the slice but for where its bytes come from. */
-export function slicedColumn(whole: ZarrColumn, own: ZarrColumn, index: number): ZarrColumn {
+export function slicedColumn(whole: ChunkedColumn, own: ChunkedColumn, index: number): ChunkedColumn {
   const size = whole.layout.chunk.at(-1) ?? 1
   const from = cellOffsets(whole.layout, index % size)
   const cell = storageBytes[own.layout.storage]

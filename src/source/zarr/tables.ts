@@ -1,5 +1,5 @@
 /** The grids of a group: every array names one; its columns are all arrays over a subset of its dimensions. Called by open.ts. */
-import { isKnownCodec } from '../../codec/registry.js'
+import { refusalOf } from '../../codec/registry.js'
 import type { Column, Table } from '../../model/schema.js'
 import { FLOAT64, INT64, NULL } from '../../model/type.js'
 import { type AnyArray, isRefused } from './array.js'
@@ -11,7 +11,7 @@ import { fieldsOf } from './fields.js'
 import type { JsonObject } from './json.js'
 import { type Role, relationsOf } from './relations.js'
 import type { Rule } from './rule.js'
-import { type Slice, slicedArray } from './slice.js'
+import { type Slice, slicedArray, slicedPath } from './slice.js'
 
 /** A column to be: an array, or a field of a structured one. */
 interface Member {
@@ -79,8 +79,9 @@ function membersOf(group: ZarrGroup, storeName: string, options: DecodeOptions):
   })
   checkLengths(named, group.path || storeName)
   const decode = (array: AnyArray, by: string) => decodeMember(array, related.inherited.get(by), options)
+  const names = new Set(named.map(({ name }) => name))
   const members = named.flatMap((member): Member[] =>
-    columnArrays(member.array, options).map((array) => ({
+    columnArrays(member.name, member.array, names, options).map((array) => ({
       ...member,
       ...nameInTable(member.name, array),
       array,
@@ -104,11 +105,20 @@ function nameInTable(name: string, { path, field }: AnyArray): Pick<Member, 'nam
   return isComplex ? { name: `${name}.${field.name}` } : { name: field.name, struct: path }
 }
 
-/** What an array has as columns: itself, or its fields. */
-function columnArrays(array: AnyArray, { conventions }: DecodeOptions): readonly AnyArray[] {
+/** What an array has as columns: itself, or its fields. `taken`: the names of the arrays of the group. */
+function columnArrays(
+  name: string,
+  array: AnyArray,
+  taken: ReadonlySet<string>,
+  { conventions }: DecodeOptions,
+): readonly AnyArray[] {
   if (isRefused(array)) return [array]
   try {
-    return fieldsOf(array, conventions)
+    const fields = fieldsOf(array, conventions)
+    const parts = fields.map((field) => nameInTable(name, field)).filter(({ struct }) => struct === undefined)
+    const clash = parts.find((part) => part.name !== name && taken.has(part.name))
+    if (clash) throw new Error(`one of its parts would be called "${clash.name}", as another array is`)
+    return fields
   } catch (error) {
     const { path, shape, dimensionNames, attributes } = array
     return [{ path, shape, dimensionNames, attributes, refused: (error as Error).message }]
@@ -131,7 +141,8 @@ function endsOfBounds(
       const name = `${of}_${end}`
       if (byName.has(name)) return []
       const slice = isRefused(outer.array) ? undefined : { array: outer.array, decoding: outer.decoding, index }
-      const array = slice ? slicedArray(slice) : outer.array
+      // Each is a table with a name of its own, also where none can be read.
+      const array = slice ? slicedArray(slice) : { ...outer.array, path: slicedPath(outer.array.path, index) }
       return [{ name, array, axes: inner.axes, role: 'auxiliary', decoding: decode(array, by), slice }]
     })
   })
@@ -141,8 +152,8 @@ function decodeMember(array: AnyArray, inherited: JsonObject | undefined, option
   if (isRefused(array)) return { type: NULL, nullable: true, refused: array.refused }
   const decoding = decodingOf(array, options.conventions ? { ...inherited, ...array.attributes } : {}, options)
   const wrappers = array.shards.flatMap(({ around }) => around)
-  const unknown = [...array.codecs, ...wrappers].find(({ name }) => !isKnownCodec(name))
-  return unknown ? { ...decoding, refused: `there is no codec "${unknown.name}"` } : decoding
+  const [refused] = [...array.codecs, ...wrappers].flatMap(({ name }) => refusalOf(name) ?? [])
+  return refused === undefined ? decoding : { ...decoding, refused }
 }
 
 function isCoordinate(name: string, array: AnyArray, axes: readonly Axis[]): boolean {
@@ -185,13 +196,13 @@ function tableBuilder(all: readonly Member[], attributes: JsonObject) {
   const grids = new Map<string, Grid>()
   return (members: readonly Member[], hidden: boolean): GridTable => {
     const [own] = members as [Member]
-    const key = own.axes.map((axis) => axis.key).join('\n')
+    const key = JSON.stringify(own.axes.map((axis) => axis.key))
     const grid = grids.get(key) ?? gridOf(own.axes, all)
     grids.set(key, grid)
     const table: Table = {
       name: own.array.path || own.name,
       dims: own.axes.map(({ name, size }) => ({ name, size })),
-      columns: own.struct === undefined ? columnsOf(grid, members) : fieldColumns(grid, members),
+      columns: own.struct === undefined ? columnsOf(grid, members) : ownColumns(grid, members),
       attributes: own.struct === undefined ? attributes : { ...attributes, ...own.array.field?.whole.attributes },
       ...(hidden ? { hidden } : {}),
     }
@@ -202,17 +213,16 @@ function tableBuilder(all: readonly Member[], attributes: JsonObject) {
 }
 
 /** The variable that names the table comes first among variables; bounds are columns of their own table alone. */
-function columnsOf({ leading, variables }: Grid, own: readonly Member[]): Column[] {
+function columnsOf(grid: Grid, own: readonly Member[]): Column[] {
   const named = own.filter(({ role }) => role === 'variable' || role === 'support')
-  const others = variables.without(own)
-  return [...leading, ...named.map((member) => entryOf(member, member.axes))].map(({ column }) => column).concat(others)
+  return ownColumns(grid, named).concat(grid.variables.without(own))
 }
 
-/** Coordinates of the dimensions, then the fields; a field stands for a coordinate of its name. */
-function fieldColumns({ leading }: Grid, fields: readonly Member[]): Column[] {
-  const names = new Set(fields.map(({ name }) => name))
+/** Coordinates of the dimensions, then what the table is about, which stands for a coordinate or an index of its name. */
+function ownColumns({ leading }: Grid, own: readonly Member[]): Column[] {
+  const names = new Set(own.map(({ name }) => name))
   const others = leading.map(({ column }) => column).filter(({ name }) => !names.has(name))
-  return [...others, ...fields.map((field) => entryOf(field, field.axes).column)]
+  return [...others, ...own.map((member) => entryOf(member, member.axes).column)]
 }
 
 function gridOf(axes: readonly Axis[], members: readonly Member[]): Grid {

@@ -1,12 +1,9 @@
 /** Texts, bytes and lists of any length in a chunk, as the vlen codecs lay them: each different one is kept once. Called by chunked.ts. */
 import { nullLength } from '../../codec/texts.js'
 import { ChunkQLError } from '../../model/error.js'
-import { storageBytes } from '../../model/schema.js'
 import { utf8 } from '../../model/stored-text.js'
 import type { Value } from '../../model/type.js'
-import { type NumericArray, valueAt } from '../../model/vector.js'
-import { hashOf, sameBytes } from '../objects.js'
-import { allocateStored, storedCopier, unpack } from '../unpack.js'
+import { formBytes, hashOf, objectReader, sameBytes } from '../objects.js'
 import type { Decoding } from './convention.js'
 
 /** The values of a chunk, and for each cell the number of its value. */
@@ -25,13 +22,13 @@ export interface Variable {
   readonly hasNull?: boolean
 }
 
-export function variableTexts(missing: string | undefined, hasNull: boolean): Variable {
+export function variableTexts(missing: readonly string[], hasNull: boolean): Variable {
   return {
     what: 'texts',
     hasNull,
     read: (bytes) => {
       const text = utf8(bytes)
-      return text === missing ? null : text
+      return missing.includes(text) ? null : text
     },
   }
 }
@@ -41,8 +38,8 @@ export const variableBytes: Variable = { what: 'values', read: (bytes) => bytes.
 /** How the numbers of lists become values. */
 export type Items = NonNullable<Decoding['items']>
 
-export function variableLists(items: Items, bigEndian: boolean): Variable {
-  const size = storageBytes[items.storage]
+export function variableLists({ type, form }: Items, bigEndian: boolean): Variable {
+  const size = formBytes(form)
   return {
     what: 'lists',
     read(bytes) {
@@ -50,16 +47,9 @@ export function variableLists(items: Items, bigEndian: boolean): Variable {
       // A copy begins where numbers of every size may.
       const copy = bytes.slice()
       if (bigEndian) for (let at = 0; at < copy.length; at += size) copy.subarray(at, at + size).reverse()
-      const stored = allocateStored(items.storage, copy.length / size)
-      storedCopier(items.storage, copy.buffer)(0, size, stored.length, 0, stored)
-      return listOfStored(items, stored)
+      return objectReader(form, type, copy.buffer, undefined)(0, size, copy.length / size)
     },
   }
-}
-
-export function listOfStored(items: Items, stored: NumericArray): Value {
-  const vector = unpack(items.type, items, stored)
-  return Array.from({ length: vector.length }, (_, i) => valueAt(vector, i))
 }
 
 /** A count, then for each cell its length in bytes and the bytes: the whole chunk. */

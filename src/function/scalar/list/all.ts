@@ -1,6 +1,7 @@
 /** The functions of lists, in the order of the reference. */
 import type { ScalarFunction } from '../../definition.js'
 import { listAvg, listCount, listMax, listMin, listSum } from './aggregates.js'
+import { listAggregate, listsByAggregate } from './by-aggregate.js'
 import { generateSubscripts, unnest } from './expand.js'
 import {
   arrayToString,
@@ -41,6 +42,8 @@ export const listFunctions: readonly ScalarFunction[] = [
   listMin,
   listMax,
   listCount,
+  ...listsByAggregate,
+  listAggregate,
   listUnique,
   range,
   generateSeries,

@@ -45,8 +45,8 @@ export class MergeCollected {
     // Taken over: what is left of the partial is freed.
     const { counts, values } = structuredClone(collected, { transfer: [collected.counts, collected.values] })
     this.#parts.push({ counts: new Int32Array(counts), values: new Float64Array(values), codes: codes.slice() })
-    // Beside its count each group of a partial has a code and a run.
-    this.#bytes += values.byteLength + 5 * counts.byteLength
+    // One group may have them all, and is gathered once more; beside its count each group of a partial has a code and a run.
+    this.#bytes += 2 * values.byteLength + 5 * counts.byteLength
     const names = this.aggregates.map(({ name }) => name).join(', ')
     if (this.#bytes > this.memory) throw tooManyValues(names, this.#bytes, this.memory)
   }

@@ -27,18 +27,21 @@ const sizes = fc.array(fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min
 
 test('property: the boxes of all tasks tile the grid in order', () => {
   fc.assert(
-    fc.property(sizes, fc.integer({ min: 1, max: 4 }), (pairs, boxesPerTask) => {
+    fc.property(sizes, fc.integer({ min: 1, max: 4 }), fc.nat(9), (pairs, boxesPerTask, most) => {
       const dims = pairs.map(([size], i) => ({ name: `d${i}`, size }))
       const counts = pairs.map(([size, box]) => Math.ceil(size / box))
+      const passing = Math.min(most, cellCount(counts))
       const tasks: TaskSpace = {
         box: pairs.map(([, box]) => box),
         kept: counts.map((count) => [[0, count]]),
         boxes: cellCount(counts),
         boxesPerTask,
+        passing,
       }
       const seen: number[] = []
       for (let task = 0; task < taskCount(tasks); task++) {
         const [first, past] = boxesOf(tasks, task)
+        assert.ok(first < past && past - first <= boxesPerTask && (past <= passing || first >= passing))
         for (let box = first; box < past; box++)
           seen.push(
             ...cellsOf(

@@ -18,7 +18,7 @@ const mostRanges = 1024
 export function portions(
   columns: readonly StoredColumn[],
   own: Layout,
-  { dims, selection }: Pick<GridScan, 'dims' | 'selection'>,
+  scan: Pick<GridScan, 'dims' | 'selection'>,
 ): (chunk: readonly number[]) => Portion | undefined {
   const [first] = columns
   if (!first || !columns.every(isPlain)) return () => undefined
@@ -26,10 +26,11 @@ export function portions(
   const ofCell = { bytes: cell, ranges: joined(columns.map(bytesInCell)) }
   const isWholeCell = rangeTotal(ofCell.ranges) === cell
   const isEveryCell =
-    own.bytes < leastBytes || dims.every(({ size }, dim) => rangeTotal(selection[dim] ?? [[0, size]]) === size)
+    own.bytes < leastBytes ||
+    scan.dims.every(({ size }, dim) => rangeTotal(scan.selection[dim] ?? [[0, size]]) === size)
   if (isWholeCell && isEveryCell) return () => undefined
   return (chunk) => ({
-    ranges: isEveryCell ? undefined : unlessAll(selectedBytes(axesOf(first, own, chunk, selection), cell), own.bytes),
+    ranges: isEveryCell ? undefined : unlessAll(selectedBytes(axesOf(first, own, chunk, scan), cell), own.bytes),
     ofCell: isWholeCell ? undefined : ofCell,
   })
 }
@@ -54,17 +55,19 @@ interface Axis {
   readonly ranges: readonly IndexRange[]
 }
 
-/** Innermost first. */
+/** Innermost first. Where all cells up to the edge of the grid are selected, so is the rest of the chunk. */
 function axesOf(
   column: StoredColumn,
   { chunk: shape, strides }: Layout,
   chunk: readonly number[],
-  selection: GridScan['selection'],
+  { dims, selection }: Pick<GridScan, 'dims' | 'selection'>,
 ): Axis[] {
   const axes = shape.map((size, axis): Axis => {
+    const dim = column.dims[axis] as number
     const start = (chunk[axis] as number) * size
-    const ranges = clip(selection[column.dims[axis] as number] ?? [[start, start + size]], start, start + size)
-    return { stride: strides[axis] as number, ranges }
+    const end = Math.min(start + size, dims[dim]?.size ?? 0)
+    const ranges = clip(selection[dim] ?? [[start, end]], start, end)
+    return { stride: strides[axis] as number, ranges: rangeTotal(ranges) === end - start ? [[0, size]] : ranges }
   })
   return axes.sort((a, b) => a.stride - b.stride)
 }

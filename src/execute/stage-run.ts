@@ -7,7 +7,6 @@ import type {
   CompiledNest,
   GroupPart,
   Job,
-  JobColumn,
   Partial,
   PartialBody,
   ScanStage,
@@ -15,21 +14,21 @@ import type {
   Work,
 } from '../model/job.js'
 import type { Box } from '../model/schema.js'
-import { chunksOf, isCoded, type StoredColumn, withOwnChunks } from '../model/stored-column.js'
+import { isCoded, withOwnChunks } from '../model/stored-column.js'
 import { type Body, placeBody } from '../operator/body.js'
 import { Dictionary } from '../operator/dictionary.js'
 import { type Division, divisionOf } from '../operator/division.js'
-import type { ChunkedColumn, Source } from '../source/source.js'
-import { boxAt, boxesOf, chunksTouched, chunksUnder } from './boxes.js'
-import { ChunkReader, type Reading } from './chunk-reader.js'
+import type { Source } from '../source/source.js'
+import { boxAt, boxesOf, chunksUnder } from './boxes.js'
+import type { ChunkReader, Reading } from './chunk-reader.js'
 import { mergeTask } from './merge-task.js'
 import { openPartialCache, type PartialCache } from './partial-cache.js'
-import { portions } from './portion.js'
 import { Prefetch } from './prefetch.js'
 import { boxFilter } from './prune.js'
 import { reduceTask } from './reduce-task.js'
 import { rowTask } from './row-task.js'
-import { Surveyor, surveyTask } from './survey.js'
+import { openReaders, openSurveyors } from './stage-readers.js'
+import { type Surveyor, surveyTask } from './survey.js'
 import { earlyColumns, runOf, wantsOf, wantsUnder } from './wants.js'
 import { emptyWork } from './work.js'
 
@@ -241,55 +240,6 @@ function taskBoxes(stage: ScanStage, task: number): Box[] {
   return Array.from({ length: past - first }, (_, i) => boxAt(stage.tasks, stage.scan.dims, first + i))
 }
 
-async function openReaders(
-  stage: ScanStage,
-  source: Source,
-  reading: Reading,
-  piecesAhead: number,
-): Promise<(ChunkReader | undefined)[]> {
-  const { scan, tasks } = stage
-  const readers = new Map<string, ChunkReader>()
-  const columns = new Map<string, Promise<ChunkedColumn>>()
-  /** One for each name: several columns of the scan may be made of one of the source. */
-  const opened = (name: string): Promise<ChunkedColumn> => {
-    const known = columns.get(name) ?? Promise.resolve(source.column(scan.table, name))
-    columns.set(name, known)
-    return known
-  }
-  const early = new Set(earlyColumns(stage).filter(isStored).map(chunksOf))
-  const open = async (column: JobColumn): Promise<ChunkReader | undefined> => {
-    if (column.kind !== 'stored') return undefined
-    const chunked = await opened(column.name)
-    const chunks = chunksOf(column)
-    const extra = early.has(chunks) ? piecesAhead : 0
-    const reader = readers.get(chunks) ?? new ChunkReader(chunked, reading, chunksTouched(column, tasks.box) + extra)
-    readers.set(chunks, reader)
-    const end = column.layout.fold?.end
-    if (typeof end === 'object') reader.with(await opened(end.column))
-    return reader.with(chunked)
-  }
-  const opens = await Promise.all(scan.columns.map(open))
-  for (const reader of readers.values()) {
-    const readBy = scan.columns.filter((_, k) => opens[k] === reader).filter(isStored)
-    reader.portionOf = portions(readBy, reader.column.layout, scan)
-  }
-  return opens
-}
-
-function openSurveyors(
-  { scan, surveys = [] }: ScanStage,
-  readers: readonly (ChunkReader | undefined)[],
-  machine: Machine,
-): Surveyor[] {
-  return surveys.map((survey) => {
-    const k = scan.columns.findIndex(({ id }) => id === survey.column)
-    const reader = readers[k] as ChunkReader
-    const surveyor = new Surveyor(survey, scan.columns[k] as StoredColumn, machine)
-    reader.watch(surveyor)
-    return surveyor
-  })
-}
-
 function surveyedBy(surveyors: readonly Surveyor[]): Surveyed[] {
   return surveyors.flatMap((surveyor, survey) => {
     const found = surveyor.take()
@@ -306,8 +256,4 @@ function placeBodies(compiled: Bodies<CompiledNest>, machine: Machine): Bodies<B
     direct: place(compiled.direct),
     collects: compiled.collects?.map((nest) => placeBody(nest, machine)),
   }
-}
-
-function isStored(column: JobColumn): column is StoredColumn {
-  return column.kind === 'stored'
 }

@@ -1,6 +1,19 @@
 /** Tables as grids: dimensions, columns over subsets of them, and how a column's chunks lie in memory. */
 import type { TextEncoding } from './stored-text.js'
-import type { Type } from './type.js'
+import {
+  BOOLEAN,
+  FLOAT32,
+  FLOAT64,
+  INT8,
+  INT16,
+  INT32,
+  INT64,
+  type Type,
+  UINT8,
+  UINT16,
+  UINT32,
+  UINT64,
+} from './type.js'
 
 export interface Dimension {
   readonly name: string
@@ -196,6 +209,22 @@ export const storageNamed: Readonly<Record<string, Storage>> = {
   float16: 'f2',
   float32: 'f4',
   float64: 'f8',
+}
+
+/** What stored numbers are before scale and offset are applied. */
+export const typeOfStorage: Readonly<Record<Storage, Type>> = {
+  bool: BOOLEAN,
+  i1: INT8,
+  i2: INT16,
+  i4: INT32,
+  i8: INT64,
+  u1: UINT8,
+  u2: UINT16,
+  u4: UINT32,
+  u8: UINT64,
+  f2: FLOAT32,
+  f4: FLOAT32,
+  f8: FLOAT64,
 }
 
 export const storageBytes: Readonly<Record<Storage, number>> = {

@@ -2,10 +2,10 @@
 import { builtins } from '../function/registry.js'
 import type { AggregateCall, ColumnRef, Expression } from '../model/expression.js'
 import type { GridScan, IndexRange, Measure, ScanStage, Settings } from '../model/job.js'
-import type { Box, Column, Dimension, Layout, Storage, Table } from '../model/schema.js'
+import { type Box, type Column, type Dimension, type Layout, type Table, typeOfStorage } from '../model/schema.js'
 import { word } from '../model/statistics.js'
 import type { StoredColumn } from '../model/stored-column.js'
-import { BOOLEAN, INT8, INT16, INT32, INT64, isFloat, type Type, UINT8, UINT16, UINT32, UINT64 } from '../model/type.js'
+import { BOOLEAN, isFloat, isInteger, type Type } from '../model/type.js'
 import { planReduce } from './loops.js'
 import { cutIntoTasks } from './schedule.js'
 
@@ -52,21 +52,11 @@ export function planMeasure(column: StoredColumn, hasMoments: boolean): Measure 
   return { order, nest: nests.main, words, nanIsNull, isPacked: packed !== undefined }
 }
 
-const integers: Partial<Record<Storage, Type>> = {
-  i1: INT8,
-  i2: INT16,
-  i4: INT32,
-  i8: INT64,
-  u1: UINT8,
-  u2: UINT16,
-  u4: UINT32,
-  u8: UINT64,
-}
-
 /** The type of the stored numbers, where scale and offset keep their order or turn it: the ends alone are unpacked. */
 function packedInteger({ storage, unpack }: Layout): Type | undefined {
   const keepsOrder = unpack.kind === 'scale' && Number.isFinite(unpack.scale) && Number.isFinite(unpack.offset)
-  return keepsOrder ? integers[storage] : undefined
+  const stored = typeOfStorage[storage]
+  return keepsOrder && isInteger(stored) ? stored : undefined
 }
 
 function asStored(column: StoredColumn, type: Type): StoredColumn {

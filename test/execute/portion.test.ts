@@ -189,3 +189,13 @@ for (const cell of [15, 19]) {
     await db.close()
   })
 }
+
+test('a chunk of which all cells within the grid are selected is decoded whole', () => {
+  const layout = layoutOf([20, 50, 60], [0, 1, 2], 4)
+  const dims = [30, 50, 60].map((size, dim) => ({ name: `d${dim}`, size }))
+  const of = (start: number, chunk: number) =>
+    portions([columnOf(layout)], layout, { dims, selection: [[[start, 30]], [[0, 50]], [[0, 60]]] })([chunk, 0, 0])
+  assert.equal(of(20, 1)?.ranges, undefined)
+  assert.notEqual(of(21, 1)?.ranges, undefined)
+  assert.notEqual(of(10, 0)?.ranges, undefined)
+})

@@ -7,6 +7,7 @@ import {
   type Layout,
   type Storage,
   storageBytes,
+  typeOfStorage,
   type Unpack,
 } from '../../model/schema.js'
 import {
@@ -15,18 +16,11 @@ import {
   calendarType,
   FLOAT32,
   FLOAT64,
-  INT8,
-  INT16,
-  INT32,
   INT64,
   INTERVAL,
   listOf,
   TIMESTAMP,
   type Type,
-  UINT8,
-  UINT16,
-  UINT32,
-  UINT64,
   VARCHAR,
 } from '../../model/type.js'
 import { cellBytes, type DataType, placeOf, type ZarrArray } from './array.js'
@@ -184,7 +178,7 @@ function numberDecoding(array: ZarrArray, stored: Storage, attributes: JsonObjec
   const length = storage === 'bool' ? undefined : durationUnitsOf(attributes, options)
   if (length) return durationDecoding(array, timeDecoding(array, encoding, length, packing))
   if (attributes.dtype === 'bool' && /^[iu]/.test(storage) && !packing) return finish(array, BOOLEAN, encoding)
-  if (!packing || storage === 'bool') return finish(array, types[storage], encoding)
+  if (!packing || storage === 'bool') return finish(array, typeOfStorage[storage], encoding)
   const type = unpackedType(storage, named, packing.hasOffset)
   const { scale, offset } = packing
   return finish(array, type, { ...encoding, unpack: { kind: 'scale', scale, offset } })
@@ -193,21 +187,6 @@ function numberDecoding(array: ZarrArray, stored: Storage, attributes: JsonObjec
 /** Of coarser counts the least is no time of TIMESTAMP, and is refused. */
 function isFine({ numerator, denominator }: TimeUnits): boolean {
   return numerator <= denominator
-}
-
-const types: Readonly<Record<Storage, Type>> = {
-  bool: BOOLEAN,
-  i1: INT8,
-  i2: INT16,
-  i4: INT32,
-  i8: INT64,
-  u1: UINT8,
-  u2: UINT16,
-  u4: UINT32,
-  u8: UINT64,
-  f2: FLOAT32,
-  f4: FLOAT32,
-  f8: FLOAT64,
 }
 
 /** netCDF 3 had no unsigned integers: the attribute says so, and the other way round. */

@@ -27,6 +27,11 @@ function somePortion(length: number, cell: number): Portion {
   }
 }
 
+/** For each byte of a cell whether a portion names it. */
+function namedBytes({ ofCell }: Portion, typeSize: number): boolean[] {
+  return Array.from({ length: typeSize }, (_, byte) => ofCell?.ranges.some(([a, b]) => a <= byte && byte < b) ?? true)
+}
+
 /** A chain that decodes a portion where it is asked for all. */
 function only(chain: Chain, portion: Portion): Chain {
   return {
@@ -48,11 +53,11 @@ test('what a portion names is decoded as in the whole', async () => {
       const portion = somePortion(chunk.decodedLength, typeSize)
       const part = decodeGuarded(only(chain, portion), encoded, chunk.decodedLength, machine)
       const cells = chunk.decodedLength - (chunk.decodedLength % typeSize)
+      const isNamed = namedBytes(portion, typeSize)
       for (const [from, past] of portion.ranges ?? [[0, chunk.decodedLength]]) {
         for (let at = from; at < Math.min(past, cells); at++) {
-          const byte = at % typeSize
-          if (portion.ofCell && !portion.ofCell.ranges.some(([a, b]) => a <= byte && byte < b)) continue
-          assert.equal(part[at], whole[at], `${chunk.name}: byte ${at} of ${JSON.stringify(portion)}`)
+          if (!isNamed[at % typeSize] || part[at] === whole[at]) continue
+          assert.fail(`${chunk.name}: byte ${at} of ${JSON.stringify(portion)}`)
         }
       }
     }

@@ -13,7 +13,7 @@ const chunk = 250_000
 /** Where the time goes, by `node --cpu-prof`. */
 const notes = [
   '- q1 and q2: decoding the cells of text and finding their numbers costs more than adding up; Parquet has them as numbers of a dictionary already, and DuckDB groups by these.',
-  '- q10: half of the time goes to the hash tables, of tasks and of parts; the rest to what is moved: key records, states, columns.',
+  '- q10: a quarter of the time of the threads goes to lookups in hash tables, of tasks and of parts; the rest to what is moved: key records, states, columns.',
 ]
 
 export async function runSuite({ root, threads, runs, only, rows = 1e7, codec = 'blosc-lz4' }) {

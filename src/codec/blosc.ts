@@ -11,7 +11,7 @@ import { decodeLz4 } from './lz4-block.js'
 import { decodeSnappy } from './snappy-block.js'
 import { decodeZstd } from './zstd-frames.js'
 
-/** May stop when it has `enough` bytes. */
+/** Returns the length; that of `out`, too, where it stopped because it had `enough` bytes. */
 type StreamDecoder = (codec: string, source: Span, out: Span, machine: Machine, enough: number) => number
 
 /** The compressors inside. */
@@ -169,7 +169,7 @@ function decodeStream({ compressor }: BloscHeader, stream: Span, out: Span, mach
     return
   }
   const found = decoders[compressor]('blosc', stream, out, machine, enough)
-  if (found < enough || (enough === out.length && found !== out.length)) throw wrongLength('blosc', found, out.length)
+  if (found !== out.length) throw wrongLength('blosc', found, out.length)
 }
 
 /** The stream whose length stands at `at`, which must lie inside the source. */

@@ -2,7 +2,7 @@
 // src/, grammar/ and test/ file by file in build/. `--quick` leaves out the type declarations, `--tests` adds build/.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as esbuild from 'esbuild'
 
@@ -89,15 +89,29 @@ async function bundle() {
     chunkNames: 'lib-[hash]',
   })
   await bundleThread('dist')
+  await bundleCommand(shared)
+}
+
+/** The command in one file, as CommonJS: of that alone Node 20 can keep what it compiled. */
+async function bundleCommand(shared) {
+  // Names take long to read at every start; those of the library stay, for who debugs an app.
+  const command = { ...shared, minifyIdentifiers: true, external: ['piscina'] }
+  const { metafile } = await esbuild.build({
+    ...command,
+    format: 'cjs',
+    banner: { js: "const __url = require('node:url').pathToFileURL(__filename).href;" },
+    define: { 'import.meta.url': '__url' },
+    entryPoints: { main: 'src/cli/main.ts' },
+    entryNames: '[name]-[hash]',
+    outExtension: { '.js': '.cjs' },
+    metafile: true,
+  })
+  const main = Object.keys(metafile.outputs).find((file) => file.endsWith('.cjs'))
   await esbuild.build({
-    ...shared,
-    banner: { js: `#!/usr/bin/env node\n${banner.js}` },
-    // Names take long to read at every start; those of the library stay, for who debugs an app.
-    minifyIdentifiers: true,
-    entryPoints: { cli: 'src/cli/main.ts' },
-    external: ['piscina'],
-    splitting: true,
-    chunkNames: 'cli-[hash]',
+    ...command,
+    banner: { js: '#!/usr/bin/env node' },
+    define: { mainFile: JSON.stringify(basename(main)) },
+    entryPoints: { cli: 'src/platform/node/launch.ts' },
   })
 }
 

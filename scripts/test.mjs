@@ -1,7 +1,7 @@
 // Runs the built tests with the runner of Node itself: `node scripts/test.mjs [part of a file name ...]`.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -15,6 +15,8 @@ if (files.length === 0) throw new Error(`no test file matches: ${wanted.join(' '
 // What queries find out of stores is kept for the next ones: tests neither find anything there nor leave it.
 const cache = mkdtempSync(join(tmpdir(), 'chunkql-cache-'))
 const env = { ...process.env, XDG_CACHE_HOME: cache }
-const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=spec', ...files], { stdio: 'inherit', env })
+// Node leaves one core free, which of two is half of them.
+const options = ['--test', '--test-reporter=spec', `--test-concurrency=${availableParallelism()}`]
+const { status } = spawnSync(process.execPath, [...options, ...files], { stdio: 'inherit', env })
 rmSync(cache, { recursive: true, force: true })
 process.exit(status ?? 1)

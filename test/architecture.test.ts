@@ -47,11 +47,6 @@ const house: Readonly<Record<string, Room>> = {
 
 /** Single files that may do what their folder may not, each with its reason. */
 const exceptions: readonly { readonly file: string; readonly imports: RegExp; readonly reason: string }[] = [
-  {
-    file: 'src/platform/node/worker.ts',
-    imports: /^src\//,
-    reason: 'the entry of a thread composes the engine there, as query.ts does on the main thread',
-  },
   { file: 'src/cli/', imports: /^src\/index\.ts$/, reason: 'the command eats what we serve' },
 ]
 

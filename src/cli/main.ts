@@ -1,11 +1,7 @@
-/** The entry of the `chunkql` command: the process as a terminal. */
-import module from 'node:module'
+/** The `chunkql` command: the process as a terminal. Run by platform/node/launch.ts. */
 import { runCommand } from './command.js'
 import type { Engine } from './engine.js'
 import type { InterruptSignal, Terminal } from './terminal.js'
-
-// Node 22 and later keep what they compiled: the library then loads in half the time.
-;(module as { enableCompileCache?: () => void }).enableCompileCache?.()
 
 const listeners = new Set<(signal: InterruptSignal) => void>()
 for (const [signal, exitCode] of [
@@ -31,6 +27,8 @@ const terminal: Terminal = {
   },
 }
 const load = (): Promise<Engine> => import('../index.js')
-process.exitCode = await runCommand(process.argv.slice(2), load, terminal)
-// Everything is written by now: a thread that does not end must not keep the shell waiting.
-setTimeout(() => process.exit(), 1000).unref()
+void runCommand(process.argv.slice(2), load, terminal).then((code) => {
+  process.exitCode = code
+  // Everything is written by now: a thread that does not end must not keep the shell waiting.
+  setTimeout(() => process.exit(), 1000).unref()
+})

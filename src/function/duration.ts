@@ -40,9 +40,13 @@ const firstMoment = -106751991n * microsecondsPerDay
 export function moveMoment(micros: bigint, { months, days, micros: time }: Duration, sign: 1 | -1): bigint {
   if (isInfiniteTimestamp(micros)) return micros
   const moved = moveMonths(dayOf(micros), sign * months) + sign * days
-  const result = BigInt(moved) * microsecondsPerDay + BigInt(timeOf(micros)) + BigInt(sign) * time
-  if (result < firstMoment || result >= infiniteTimestamp) throw new ChunkQLError('value', outOfRange)
-  return result
+  return checkedMoment(BigInt(moved) * microsecondsPerDay + BigInt(timeOf(micros)) + BigInt(sign) * time)
+}
+
+/** The moment itself, where it is one and not infinite. */
+export function checkedMoment(micros: bigint): bigint {
+  if (micros < firstMoment || micros >= infiniteTimestamp) throw new ChunkQLError('value', outOfRange)
+  return micros
 }
 
 export function moveMonths(day: number, months: number): number {

@@ -13,7 +13,7 @@ import {
   microsecondsPerDay,
 } from '../../calendar.js'
 import type { Argument, ScalarFunction, Signature } from '../../definition.js'
-import { asDuration, moveMoment } from '../../duration.js'
+import { asDuration, checkedMoment, moveMoment } from '../../duration.js'
 import { momentType } from '../../moment.js'
 import { accepts } from '../../resolve.js'
 
@@ -68,11 +68,17 @@ function evaluate({ args: [, type = TIMESTAMP, third] }: Signature): (...args: V
 }
 
 function conversions(type: Type): { read(value: Value): bigint; write(micros: bigint): Value } {
-  if (type.kind !== 'date') return { read: (value) => value as bigint, write: (micros) => micros }
+  if (type.kind !== 'date') return { read: (value) => value as bigint, write: checkedMoment }
   return {
     read: (days) => (isInfiniteDate(days as number) ? infiniteTimestamp : BigInt(days as number) * microsecondsPerDay),
-    write: dayOf,
+    write: checkedDay,
   }
+}
+
+function checkedDay(micros: bigint): number {
+  const day = dayOf(micros)
+  if (isInfiniteDate(day)) throw new ChunkQLError('value', 'date out of range')
+  return day
 }
 
 /** Later moments lie in later spans. */

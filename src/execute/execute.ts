@@ -3,11 +3,11 @@ import type { Registry } from '../function/registry.js'
 import type { Machine } from '../kernel/machine.js'
 import { machines } from '../kernel/machine-pool.js'
 import type { Job, Partial, PartialBody, ScanStage, Schedule, Sink, Surveyed, Work } from '../model/job.js'
-import type { NamedAggregate, NamedExpression, OutputColumn } from '../model/plan.js'
+import type { NamedExpression, OutputColumn } from '../model/plan.js'
 import { type Batch, unpack } from '../model/vector.js'
 import { divisionOf } from '../operator/division.js'
 import { GroupRows } from '../operator/group-rows.js'
-import { MergeCollected } from '../operator/merge-collected.js'
+import { openCollected } from '../operator/merge-collected.js'
 import { MergeDense } from '../operator/merge-dense.js'
 import { MergeHash } from '../operator/merge-hash.js'
 import { inLoopOrder } from '../operator/piece.js'
@@ -136,8 +136,8 @@ async function* exchanged(
   }
 }
 
-function openExchange(stage: ScanStage, sink: ReduceSink, { job }: ExecuteContext): Exchange | undefined {
-  const { compiled, scan } = stage
+function openExchange(stage: ScanStage, sink: ReduceSink, { job, registry }: ExecuteContext): Exchange | undefined {
+  const { compiled, scan, loops } = stage
   const division = divisionOf(stage, job.settings)
   if (!compiled || sink.keys.kind !== 'hash' || !division) return undefined
   const { keys } = sink
@@ -145,7 +145,8 @@ function openExchange(stage: ScanStage, sink: ReduceSink, { job }: ExecuteContex
   const openWhole = (): WholeMerge => {
     const loan = machines.borrow(memory_limit)
     const states = new StateArrays(loan.machine, compiled.bodies.main.fields, compiled)
-    return { merge: new MergeHash(states, keys, memory_limit, [], scan), release: () => loan.release() }
+    const collected = openCollected(loops?.collected, sink.aggregates, registry, memory_limit)
+    return { merge: new MergeHash(states, keys, memory_limit, collected, scan), release: () => loan.release() }
   }
   return new Exchange(division, openWhole, memory_limit)
 }
@@ -167,14 +168,7 @@ function openMerge(stage: ScanStage, sink: ReduceSink, context: ExecuteContext, 
   const states = new StateArrays(machine, compiled.bodies.main.fields, compiled)
   if (keys.kind === 'hash') {
     const { memory_limit } = context.job.settings
-    const collected = (loops.collected ?? []).map(
-      (indexes) =>
-        new MergeCollected(
-          indexes.map((k) => aggregates[k] as NamedAggregate),
-          context.registry,
-          memory_limit,
-        ),
-    )
+    const collected = openCollected(loops.collected, aggregates, context.registry, memory_limit)
     const merge = new MergeHash(states, keys, memory_limit, collected, stage.scan)
     return { absorb: (body, more) => merge.absorb(body, more), result: () => merge.result(keyExpressions, aggregates) }
   }

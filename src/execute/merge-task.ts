@@ -1,6 +1,7 @@
 /** A task of the second stage of a reduction to many groups: merges parts that tasks of the first divided. Called by `stage-run.ts`. */
 import { ChunkQLError } from '../model/error.js'
 import type { GroupPart, Partial } from '../model/job.js'
+import { openCollected } from '../operator/merge-collected.js'
 import { MergeParts } from '../operator/merge-parts.js'
 import { StateArrays } from '../operator/state-arrays.js'
 import { freeBuffers } from './buffers.js'
@@ -17,14 +18,16 @@ export async function mergeTask(run: StageRun, task: number, parts: readonly Gro
   const started = performance.now()
   const mark = machine.mark()
   try {
-    const merge = new MergeParts(new StateArrays(machine, compiled.bodies.main.fields, compiled), division)
+    const states = new StateArrays(machine, compiled.bodies.main.fields, compiled)
+    const collected = openCollected(run.stage.loops?.collected, sink.aggregates, run.registry, run.memoryLimit)
+    const merge = new MergeParts(states, division, collected)
     let more = parts.reduce((sum, { count }) => sum + count, 0)
     for (const part of parts) {
       const pause = run.check()
       if (pause) await pause
       more -= part.count
       merge.absorb(part, more)
-      freeBuffers([part.bytes])
+      if (collected.length === 0) freeBuffers([part.bytes])
     }
     return { task, body: { kind: 'merged', ...merge.result({ ...sink, keys: sink.keys }) }, work }
   } finally {

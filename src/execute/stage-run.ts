@@ -53,6 +53,8 @@ export interface StageRun {
   readonly division: Division | undefined
   /** Bytes that this thread may use. */
   readonly memory: number
+  /** Bytes that all threads may use: of what comes of their tasks together. */
+  readonly memoryLimit: number
   /** The same for boxes all of whose cells pass the filter. */
   readonly passing?: StageRun | undefined
   /** Called at every piece and batch: throws 'cancelled', and where the thread has other duties gives them their turn. */
@@ -105,6 +107,7 @@ export async function openStage(
     expected: new Map(),
     division: divisionOf(stage, settings),
     memory,
+    memoryLimit: settings.memory_limit,
     check,
   }
   const runWith = (own: ScanStage, passing?: StageRun): StageRun => {

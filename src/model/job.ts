@@ -404,7 +404,10 @@ export interface CollectedValues {
   readonly values: ArrayBuffer
 }
 
-/** Groups whose keys have hashes of one kind: records that have texts themselves, then the states field by field. The same key may come again. */
+/**
+ * Groups whose keys have hashes of one kind: records that have texts themselves, then the states field by field, then of
+ * each argument whose values are kept how many each group has, and the values. The same key may come again.
+ */
 export interface GroupPart {
   readonly count: number
   readonly bytes: ArrayBuffer

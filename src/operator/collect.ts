@@ -4,6 +4,7 @@ import type { CollectedValues } from '../model/job.js'
 import { frame } from '../model/nest.js'
 import type { Call } from './axis.js'
 import { type Body, setWord } from './body.js'
+import type { OrderedValues } from './divided-values.js'
 import type { Scratch } from './scratch.js'
 
 export class Collect {
@@ -63,12 +64,30 @@ export class Collect {
   }
 
   partial(groups: number): CollectedValues {
-    const { machine } = this.scratch
+    const { counts, values } = this.#grouped(groups)
+    const copy = (at: number, bytes: number) => this.scratch.machine.memory.buffer.slice(at, at + bytes) as ArrayBuffer
+    return { counts: copy(counts, groups * 4), values: copy(values, this.#count * 8) }
+  }
+
+  /** Nothing is taken any more afterwards. */
+  ordered(order: Int32Array): OrderedValues {
+    const { memory } = this.scratch.machine
+    const numbers = new Int32Array(memory.buffer, this.#groups, this.#count)
+    for (let i = 0; i < numbers.length; i++) numbers[i] = order[numbers[i] as number] as number
+    const { counts, values } = this.#grouped(order.length)
+    return {
+      counts: new Int32Array(memory.buffer.slice(counts, counts + order.length * 4)),
+      copy: ({ firstValue, values: length }, to) =>
+        to.set(new Float64Array(memory.buffer, values + firstValue * 8, length)),
+    }
+  }
+
+  #grouped(groups: number): { counts: number; values: number } {
+    const { kernel } = this.scratch.machine
     const [counts, places] = [this.#allocate(groups * 4), this.#allocate(groups * 4)]
     const values = this.#allocate(this.#count * 8)
-    machine.kernel.group_values(this.#groups, this.#values, this.#count, groups, counts, places, values)
-    const copy = (at: number, bytes: number) => machine.memory.buffer.slice(at, at + bytes) as ArrayBuffer
-    return { counts: copy(counts, groups * 4), values: copy(values, this.#count * 8) }
+    kernel.group_values(this.#groups, this.#values, this.#count, groups, counts, places, values)
+    return { counts, values }
   }
 }
 

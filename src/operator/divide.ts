@@ -4,6 +4,7 @@ import type { GroupPart } from '../model/job.js'
 import { type Field, keyWords } from '../model/nest.js'
 import { fieldBytes } from './body.js'
 import type { KeyTexts } from './dictionary.js'
+import { appendValues, type OrderValues, orderOf } from './divided-values.js'
 import { type Division, partCount } from './division.js'
 import { TextTable } from './text-table.js'
 
@@ -22,6 +23,8 @@ export interface DivisibleGroups {
   readonly states: readonly StatePlaces[]
   /** Key by key what its numbers stand for. */
   readonly texts: readonly (KeyTexts | undefined)[]
+  /** Argument by argument, of those whose values are kept. */
+  readonly collected: readonly OrderValues[]
 }
 
 /** Records that are widened at once: they stay in the core's first cache while one key after the other is. */
@@ -42,12 +45,22 @@ export function divideGroups(groups: DivisibleGroups, division: Division): Group
     places.scatter(states[k] as StatePlaces, fieldBytes(field), 0, groups.count)
   })
   const { buffer } = machine.memory
-  const parts = places.parts.map(({ count, start, end }) => ({ count, bytes: buffer.slice(start, end) as ArrayBuffer }))
+  const bytes = places.parts.map(({ start, end }) => buffer.slice(start, end) as ArrayBuffer)
+  const whole = groups.collected.length > 0 ? withValues(bytes, places, groups) : bytes
   machine.release(mark)
-  return parts
+  return places.parts.map(({ count }, part) => ({ count, bytes: whole[part] as ArrayBuffer }))
+}
+
+function withValues(parts: readonly ArrayBuffer[], places: Places, { machine, count, collected }: DivisibleGroups) {
+  const counts = Uint32Array.from(places.parts, (part) => part.count)
+  const order = orderOf(machine, places.numbers, count, counts)
+  const kept = collected.map((orderValues) => orderValues(order))
+  return appendValues(parts, counts, kept)
 }
 
 interface Places {
+  /** Address of the part of each group, a byte. */
+  readonly numbers: number
   /** Where each part is put together. */
   readonly parts: readonly { readonly count: number; readonly start: number; readonly end: number }[]
   /** Where in each part of so many groups what is scattered next goes. */
@@ -74,6 +87,7 @@ function findParts(groups: DivisibleGroups, division: Division): Places {
   const out = machine.allocate(size)
   const placed = parts.map(({ count: own, start, end }) => ({ count: own, start: out + start, end: out + end }))
   return {
+    numbers,
     parts: placed,
     aim(place) {
       new Uint32Array(machine.memory.buffer, ends, partCount).set(placed.map((part) => part.start + place(part.count)))
@@ -127,7 +141,8 @@ export function placesOf(count: number, { width }: Division, fields: readonly Fi
   })
 }
 
-function partBytes(count: number, division: Division, fields: readonly Field[]): number {
+/** Behind them are the values that are kept. */
+export function partBytes(count: number, division: Division, fields: readonly Field[]): number {
   const rest = { type: 'i64', init: 0, accumulator: 0 } as const
   return placesOf(count, division, [...fields, rest]).at(-1) as number
 }

@@ -37,7 +37,6 @@ export function divisionOf(
   { exchange_groups: most }: Pick<Settings, 'exchange_groups'>,
 ): Division | undefined {
   if (sink.kind !== 'reduce' || sink.keys.kind !== 'hash' || loops?.nests.main.sink.kind !== 'reduce') return undefined
-  if (loops.collected?.length) return undefined
   const keys = wideKeys(scan, sink.keys)
   const last = keys?.at(-1)
   if (!keys || !last) return undefined

@@ -165,7 +165,8 @@ export class HashReduce {
     const { groups: count, kept: records } = this.#table
     const { fields } = this.#main.compiled
     const mark = machine.mark()
-    const groups = { machine, count, records, fields, states: this.#states.places(count), texts: this.texts }
+    const collected = this.#collects.map((collect) => (order: Int32Array) => collect.ordered(order))
+    const groups = { machine, count, records, fields, states: this.#states.places(count), texts: this.texts, collected }
     const parts = divideGroups(groups, division)
     machine.release(mark)
     return { kind: 'divided', parts }

@@ -1,11 +1,13 @@
 /** The values of all tasks by group, and the results that come of them. Called by `merge-hash.ts`. */
 import type { Registry } from '../function/registry.js'
 import { ChunkQLError } from '../model/error.js'
-import type { CollectedValues } from '../model/job.js'
+import type { CollectedValues, LoopPlan } from '../model/job.js'
 import type { NamedAggregate } from '../model/plan.js'
 import { isFloat, type Type, type Value } from '../model/type.js'
 import { allocate, type NumericArray, type Vector, vectorOf } from '../model/vector.js'
 import { tooManyValues } from './collect.js'
+import type { OrderedValues } from './divided-values.js'
+import type { StateArrays } from './state-arrays.js'
 
 interface Part {
   readonly counts: Int32Array
@@ -44,7 +46,12 @@ export class MergeCollected {
   absorb(collected: CollectedValues, codes: Int32Array): void {
     // Taken over: what is left of the partial is freed.
     const { counts, values } = structuredClone(collected, { transfer: [collected.counts, collected.values] })
-    this.#parts.push({ counts: new Int32Array(counts), values: new Float64Array(values), codes: codes.slice() })
+    this.take(new Int32Array(counts), new Float64Array(values), codes)
+  }
+
+  /** What is given is kept, but for the codes. */
+  take(counts: Int32Array, values: Float64Array, codes: Int32Array): void {
+    this.#parts.push({ counts, values, codes: codes.slice() })
     // One group may have them all, and is gathered once more; beside its count each group of a partial has a code and a run.
     this.#bytes += 2 * values.byteLength + 5 * counts.byteLength
     const names = this.aggregates.map(({ name }) => name).join(', ')
@@ -63,6 +70,25 @@ export class MergeCollected {
       for (let k = 0; k < results.length; k++) found[k]?.push((results[k] as (values: NumericArray) => Value)(values))
     }
     return this.aggregates.map(({ id, call }, k) => [id, vectorOf(call.type, found[k] as Value[])])
+  }
+
+  /** The values of all groups in another order of these, one group behind the other. */
+  ordered(order: Int32Array): OrderedValues {
+    const runs = this.#runs(order.length)
+    const [groups, counts] = [new Int32Array(order.length), new Int32Array(order.length)]
+    order.forEach((number, group) => {
+      groups[number] = group
+      counts[number] = countOf(runs, group)
+    })
+    return {
+      counts,
+      copy: ({ firstGroup, groups: length }, to) => {
+        let at = 0
+        for (let number = firstGroup; number < firstGroup + length; number++) {
+          at += this.#gather(runs, groups[number] as number, to.subarray(at))
+        }
+      },
+    }
   }
 
   #resultOf({ call }: NamedAggregate): (values: NumericArray) => Value {
@@ -114,14 +140,16 @@ export class MergeCollected {
 }
 
 /** Values of the group that has most. */
-function longest({ starts, counts }: Runs, groups: number): number {
+function longest(runs: Runs, groups: number): number {
   let most = 0
-  for (let group = 0; group < groups; group++) {
-    let length = 0
-    for (let run = starts[group] as number; run < (starts[group + 1] as number); run++) length += counts[run] as number
-    most = Math.max(most, length)
-  }
+  for (let group = 0; group < groups; group++) most = Math.max(most, countOf(runs, group))
   return most
+}
+
+function countOf({ starts, counts }: Runs, group: number): number {
+  let length = 0
+  for (let run = starts[group] as number; run < (starts[group + 1] as number); run++) length += counts[run] as number
+  return length
 }
 
 /** The first of these words as values of their type: floats are doubles there, all else is extended to 64 bits. */
@@ -134,4 +162,32 @@ function conversionOf(words: Float64Array, type: Type): (length: number) => Nume
     for (let i = 0; i < length; i++) values[i] = stored[i * step] as never
     return values.subarray(0, length) as NumericArray
   }
+}
+
+/** The results of all aggregates: of those whose values were collected, and of the others, which have states. */
+export function resultsOf(
+  states: StateArrays,
+  collected: readonly MergeCollected[],
+  groups: number,
+  aggregates: readonly NamedAggregate[],
+): [id: number, Vector][] {
+  const kept = new Set(collected.flatMap((merge) => merge.aggregates))
+  const finished = states.results(
+    groups,
+    aggregates.filter((aggregate) => !kept.has(aggregate)),
+  )
+  return [...finished, ...collected.flatMap((merge) => merge.results(groups))]
+}
+
+/** `collected`: for each argument whose values are kept the indexes of the aggregates that are computed from it. */
+export function openCollected(
+  collected: LoopPlan['collected'],
+  aggregates: readonly NamedAggregate[],
+  registry: Registry,
+  memory: number,
+): MergeCollected[] {
+  return (collected ?? []).map((indexes) => {
+    const own = indexes.map((k) => aggregates[k] as NamedAggregate)
+    return new MergeCollected(own, registry, memory)
+  })
 }

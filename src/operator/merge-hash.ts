@@ -10,7 +10,7 @@ import { Dictionary, type KeyTexts, renumber } from './dictionary.js'
 import { divideGroups } from './divide.js'
 import type { Division } from './division.js'
 import { type KeyRecords, keyColumn } from './key-columns.js'
-import type { MergeCollected } from './merge-collected.js'
+import { type MergeCollected, resultsOf } from './merge-collected.js'
 import type { Rows } from './rows.js'
 import { Scratch } from './scratch.js'
 import { placeArrays, placedBytes, type StateArrays } from './state-arrays.js'
@@ -93,15 +93,13 @@ export class MergeHash {
     const { machine, fields, addresses } = this.states
     const { kept: records, groups: count } = this.#table
     const states = addresses.map((address, k) => ({ address, step: fieldBytes(fields[k] as Field) }))
-    return divideGroups({ machine, count, records, fields, states, texts: this.#texts }, division)
+    const collected = this.collected.map((merge) => (order: Int32Array) => merge.ordered(order))
+    return divideGroups({ machine, count, records, fields, states, texts: this.#texts, collected }, division)
   }
 
   result(keys: readonly NamedExpression[], aggregates: readonly NamedAggregate[]): Rows {
     const count = this.#table.groups
-    const kept = new Set(this.collected.flatMap((merge) => merge.aggregates))
-    const finished = aggregates.filter((aggregate) => !kept.has(aggregate))
-    const columns = new Map(this.states.results(count, finished))
-    for (const merge of this.collected) for (const [id, vector] of merge.results(count)) columns.set(id, vector)
+    const columns = new Map(resultsOf(this.states, this.collected, count, aggregates))
     this.keys.keys.forEach(({ key, expression, coded }, k) => {
       const numbers = keyColumn(this.#records, k, expression.type)
       columns.set((keys[key] as NamedExpression).id, coded ? this.#valuesOf(k, numbers, coded) : numbers)

@@ -4,9 +4,11 @@ import type { GroupPart, KeySpace, MergedColumn, Sink } from '../model/job.js'
 import type { NamedExpression } from '../model/plan.js'
 import { INT32 } from '../model/type.js'
 import { take } from '../model/vector.js'
-import { placesOf } from './divide.js'
+import { partBytes, placesOf } from './divide.js'
+import { valuesIn } from './divided-values.js'
 import type { Division } from './division.js'
 import { type KeyRecords, keyColumn, textColumn } from './key-columns.js'
+import { type MergeCollected, resultsOf } from './merge-collected.js'
 import { Scratch } from './scratch.js'
 import type { StateArrays } from './state-arrays.js'
 
@@ -22,12 +24,13 @@ export class MergeParts {
   constructor(
     readonly states: StateArrays,
     readonly division: Division,
+    readonly collected: readonly MergeCollected[],
   ) {
     this.#table = createHashTable(states.machine, division.width, firstGroups)
     this.#scratch = new Scratch(states.machine)
   }
 
-  /** In task order; `more`: how many groups the parts to come have. */
+  /** In task order; values that are collected stay in the part's bytes. `more`: how many groups the parts to come have. */
   absorb({ count, bytes }: GroupPart, more: number): void {
     if (count === 0) return
     const { states, division } = this
@@ -44,6 +47,17 @@ export class MergeParts {
     states.reserve(this.#table.groups)
     const places = placesOf(count, division, states.fields).map((place) => records + place)
     states.combine(places, 0, 0, count, codes)
+    this.#collect(bytes, count, codes)
+  }
+
+  #collect(part: ArrayBuffer, count: number, codes: number): void {
+    if (this.collected.length === 0) return
+    const { machine, fields } = this.states
+    const numbers = new Int32Array(machine.memory.buffer, codes, count)
+    let k = 0
+    for (const { counts, values } of valuesIn(part, partBytes(count, this.division, fields), count)) {
+      this.collected[k++]?.take(counts, values, numbers)
+    }
   }
 
   #expect(more: number): void {
@@ -56,7 +70,8 @@ export class MergeParts {
     const { width, keys: wide } = this.division
     const records: KeyRecords = { machine: this.states.machine, kept, width, count }
     const idOf = (key: number) => (keyExpressions[key] as NamedExpression).id
-    const columns: MergedColumn[] = this.states.results(count, aggregates).map(([id, vector]) => ({ id, vector }))
+    const results = resultsOf(this.states, this.collected, count, aggregates)
+    const columns: MergedColumn[] = results.map(([id, vector]) => ({ id, vector }))
     keys.keys.forEach(({ key, expression }, k) => {
       const { word, words, text } = wide[k] as Division['keys'][number]
       const vector = text ? textColumn(records, k, { word, words, text }) : keyColumn(records, k, expression.type, word)

@@ -194,6 +194,28 @@ test('what is divided has the bits of what is not', async () => {
   assert.equal(await withSession({}, (db) => bits(db, sql)), whole)
 })
 
+const holistic = 'median(v) AS m, quantile_disc(w, 0.3) AS q, sum(w) AS s, mode(small) AS o, quantile_cont(v, 0.9) AS c'
+
+/** The first chunk leaves many groups and the second few, the other way round, and both many. */
+for (const where of ['w > 146000 AND w < 150100', 'w > 149900 AND w < 154000', 'w > 145000 AND w < 155000']) {
+  test(`values kept by group are divided with their groups: ${where}`, async () => {
+    const sql = `SELECT k, ${holistic} FROM t WHERE ${where} GROUP BY k ORDER BY k`
+    const whole = await withSession({ exchange_groups: 1e9 }, (db) => bits(db, sql))
+    for (const settings of [{ threads: 2 }, { inline_bytes: '1GB', exchange_groups: 0 }]) {
+      assert.equal(await withSession(settings, (db) => bits(db, sql)), whole)
+    }
+  })
+}
+
+test('values of groups by texts, where single groups have many, and those that are kept', async () => {
+  const settings = { exchange_groups: 0, cache_partials: '1GB', local_cache: join(root, 'values') }
+  for (const by of ['code', 'small']) {
+    const sql = `SELECT ${by}, ${holistic.replace('mode(small)', 'mode(k % 5)')} FROM t WHERE w > 140000 AND w < 160000 GROUP BY ${by} ORDER BY ${by}`
+    const whole = await withSession({ exchange_groups: 1e9 }, (db) => bits(db, sql))
+    for (let time = 0; time < 2; time++) assert.equal(await withSession(settings, (db) => bits(db, sql)), whole)
+  }
+})
+
 test('an Arrow table has the texts of all batches', async () => {
   const wanted = expected(['code'])
   const table = await withSession({ threads: 2 }, (db) => db.query('SELECT code, count(*) AS n FROM t GROUP BY code'))

@@ -1,6 +1,6 @@
 /** The memory of partials: it is moved between threads, and given back as soon as a partial is merged. */
-import type { GroupPart, PartialBody } from '../model/job.js'
-import type { PackedVector } from '../model/vector.js'
+import type { GroupPart, PackedTexts, PartialBody } from '../model/job.js'
+import type { PackedVector, Utf8 } from '../model/vector.js'
 
 /** All buffers of a compiled reduction's partial, or of what came of many; others are plain values. */
 export function buffersOf(body: PartialBody): readonly ArrayBuffer[] {
@@ -11,7 +11,7 @@ export function buffersOf(body: PartialBody): readonly ArrayBuffer[] {
       return [
         body.records,
         ...body.fields,
-        ...body.values.flatMap((texts) => (texts && 'bytes' in texts ? [texts.bytes] : [])),
+        ...body.values.flatMap(textBuffers),
         ...body.collected.flatMap(({ counts, values }) => [counts, values]),
       ]
     case 'divided':
@@ -21,6 +21,11 @@ export function buffersOf(body: PartialBody): readonly ArrayBuffer[] {
     default:
       return []
   }
+}
+
+function textBuffers(texts: PackedTexts | Utf8 | undefined): ArrayBuffer[] {
+  if (texts && 'offsets' in texts) return [texts.offsets.buffer as ArrayBuffer, texts.bytes.buffer as ArrayBuffer]
+  return texts && 'bytes' in texts ? [texts.bytes] : []
 }
 
 export function partBuffers(parts: readonly GroupPart[] = []): readonly ArrayBuffer[] {

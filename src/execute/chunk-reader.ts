@@ -5,7 +5,7 @@ import type { Work } from '../model/job.js'
 import type { Portion } from '../model/portion.js'
 import { chunkIndex } from '../model/stored-column.js'
 import type { Value } from '../model/type.js'
-import type { ByteRange, ChunkedColumn, Fetched } from '../source/source.js'
+import type { ByteRange, ChunkedColumn, Fetched, KeptTexts } from '../source/source.js'
 import type { Prefetch } from './prefetch.js'
 
 /** What readers of a stage share. */
@@ -106,6 +106,11 @@ export class ChunkReader {
   /** What the source keeps for the chunk at an address: the values whose numbers its cells are. */
   keptAt(address: number): readonly Value[] | undefined {
     return this.column.kept?.(this.machine, address)
+  }
+
+  /** The same as bytes, where they are texts that came so. */
+  keptTextsAt(address: number): KeptTexts | undefined {
+    return this.column.keptTexts?.(this.machine, address)
   }
 
   /** Where a chunk lies that is to be loaded after those planned before; undefined where a slot will hold it then. */

@@ -8,11 +8,13 @@ import { type Box, cellCount } from '../model/schema.js'
 import type { StoredColumn } from '../model/stored-column.js'
 import { VARCHAR, type Value } from '../model/type.js'
 import { type Vector, valueAt, vectorOf } from '../model/vector.js'
-import type { Dictionary, KeyTexts } from '../operator/dictionary.js'
+import type { KeyTexts } from '../operator/key-texts.js'
 import type { LoopColumn } from '../operator/loop.js'
 import type { Scratch } from '../operator/scratch.js'
 import { type TextForm, TextTable, wordsOf } from '../operator/text-table.js'
-import { numberReader, objectReader, type ReadNumbers } from '../source/objects.js'
+import { VariableTexts } from '../operator/variable-texts.js'
+import { packTexts } from '../source/objects.js'
+import type { KeptTexts } from '../source/source.js'
 import { columnAt, ownCells, ownShape, readRuns } from './runs.js'
 import type { StageRun } from './stage-run.js'
 
@@ -25,8 +27,9 @@ export interface CodedPart {
   readonly box: Box
   /** Of the piece's first cell in the chunk. */
   readonly address: number
-  /** What the source keeps for the chunk. */
-  readonly kept: readonly Value[] | undefined
+  /** What the source keeps for the chunk: values, and the same as bytes where they are texts that came so. */
+  readonly kept: () => readonly Value[] | undefined
+  readonly keptTexts: () => KeptTexts | undefined
 }
 
 /** Numbers the texts of a column in one task. */
@@ -37,25 +40,18 @@ export interface CellTexts {
 }
 
 /** How the task at hand numbers the texts of its coded columns. */
-export function textsOf({
-  stage,
-  machine,
-  dictionaries,
-  expected,
-  registry,
-}: StageRun): ReadonlyMap<ColumnId, CellTexts> {
+export function textsOf({ stage, machine, expected, registry }: StageRun): ReadonlyMap<ColumnId, CellTexts> {
   const entries = stage.scan.columns.flatMap((column): [ColumnId, CellTexts][] => {
-    const dictionary = dictionaries.get(column.id)
-    if (column.kind !== 'stored' || !dictionary) return []
-    const texts = cellTexts(column, machine, dictionary, expected.get(column.id) ?? 0)
+    if (column.kind !== 'stored' || !column.coded) return []
+    const texts = cellTexts(column, machine, expected.get(column.id) ?? 0)
     return [[column.id, column.test ? testedTexts(texts, column.test, machine, registry) : texts]]
   })
   return new Map(entries)
 }
 
-/** Texts of a fixed size are numbered in the machine, as long as its mark holds; others by a dictionary, which may outlive the task. */
-function cellTexts({ layout }: StoredColumn, machine: Machine, dictionary: Dictionary, expected: number): CellTexts {
-  return layout.form?.kind === 'text' ? fixedTexts(layout.form, machine, expected) : otherTexts(machine, dictionary)
+/** Numbered in the machine, as long as its mark holds. */
+function cellTexts({ layout: { form } }: StoredColumn, machine: Machine, expected: number): CellTexts {
+  return form?.kind === 'text' ? fixedTexts(form, machine, expected) : variableTexts(machine, expected)
 }
 
 /** Writes what a predicate says of the texts in place of their numbers; it is asked once for each. */
@@ -116,29 +112,27 @@ function fixedTexts(form: TextForm, machine: Machine, expected: number): CellTex
   }
 }
 
-function otherTexts(machine: Machine, dictionary: Dictionary): CellTexts {
-  return {
-    texts: dictionary,
-    number({ column, address, kept }, own, base) {
-      const { buffer } = machine.memory
-      const { form, strides } = column.layout
-      if (!form) throw new TypeError(`${column.name} has no texts`)
-      const values: Value[] = []
-      const codes = new Int32Array(buffer, base, cellCount(own))
-      const read =
-        numberReader(form, buffer, kept, values, Number.POSITIVE_INFINITY) ??
-        eachByNumber(objectReader(form, column.type, buffer, kept), values)
-      readRuns(strides, own, address, (cells, step, count, at) => read(cells, step, count, at, codes))
-      const numbers = values.map((value) => (value === null ? noNumber : dictionary.numberOf(value)))
-      for (let i = 0; i < codes.length; i++) codes[i] = numbers[codes[i] as number] as number
-    },
+/** Cells are numbers of texts that the source keeps: each of these is looked up once a chunk. */
+function variableTexts(machine: Machine, expected: number): CellTexts {
+  const texts = new VariableTexts(machine, expected)
+  const known = new WeakMap<KeptTexts, Int32Array>()
+  const enter = (kept: KeptTexts): Int32Array => {
+    const numbers = texts.enter(kept.utf8).slice()
+    for (const each of kept.nulls) numbers[each] = noNumber
+    known.set(kept, numbers)
+    return numbers
   }
-}
-
-function eachByNumber(objects: ReturnType<typeof objectReader>, values: Value[]): ReadNumbers {
-  return (address, step, count, target, to) => {
-    objects(address, step, count).forEach((value, i) => {
-      to[target + i] = values.push(value) - 1
-    })
+  return {
+    texts,
+    number({ column, address, kept, keptTexts }, own, base) {
+      const chunk = keptTexts() ?? packTexts(kept() ?? [])
+      const numbers = known.get(chunk) ?? enter(chunk)
+      const words = new Int32Array(machine.memory.buffer)
+      readRuns(column.layout.strides, own, address, (cells, step, count, at) => {
+        for (let i = 0, to = (base >> 2) + at; i < count; i++) {
+          words[to + i] = numbers[words[(cells + i * step) >> 2] as number] as number
+        }
+      })
+    },
   }
 }

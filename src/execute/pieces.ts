@@ -8,6 +8,7 @@ import type { NumericArray } from '../model/vector.js'
 import type { LoopColumn } from '../operator/loop.js'
 import type { Piece } from '../operator/piece.js'
 import { Scratch } from '../operator/scratch.js'
+import type { ChunkReader } from './chunk-reader.js'
 import { type CellTexts, placeCodes } from './coded-cells.js'
 import { placeFolds } from './folded-cells.js'
 import type { StageRun } from './stage-run.js'
@@ -76,7 +77,14 @@ export class PieceLoader {
 
   /** Texts of a chunk at an address: as numbers in a place of their own. */
   #coded(column: StoredColumn, k: number, box: Box, chunkAt: number, offset: number): LoopColumn {
-    const part = { column, box, address: chunkAt + offset, kept: this.run.readers[k]?.keptAt(chunkAt) }
+    const reader = this.run.readers[k] as ChunkReader
+    const part = {
+      column,
+      box,
+      address: chunkAt + offset,
+      kept: () => reader.keptAt(chunkAt),
+      keptTexts: () => reader.keptTextsAt(chunkAt),
+    }
     return placeCodes(part, this.#scratchOf(column.id), this.texts.get(column.id) as CellTexts)
   }
 

@@ -14,9 +14,8 @@ import type {
   Work,
 } from '../model/job.js'
 import type { Box } from '../model/schema.js'
-import { isCoded, withOwnChunks } from '../model/stored-column.js'
+import { withOwnChunks } from '../model/stored-column.js'
 import { type Body, placeBody } from '../operator/body.js'
-import { Dictionary } from '../operator/dictionary.js'
 import { type Division, divisionOf } from '../operator/division.js'
 import type { Source } from '../source/source.js'
 import { boxAt, boxesOf, chunksUnder } from './boxes.js'
@@ -45,8 +44,6 @@ export interface StageRun {
   /** Fetches all that a part of the grid needs, as far as there is room: some of its cells passed the filter. */
   want(part: Box): void
   readonly bodies: Bodies<Body> | undefined
-  /** Of coded columns: what their numbers in this thread stand for. */
-  readonly dictionaries: ReadonlyMap<ColumnId, Dictionary>
   /** How many groups and texts the last task of this thread met: the next one makes room for as many at once. */
   readonly expected: Map<ColumnId | 'groups', number>
   /** How many groups are divided; absent where they cannot be. */
@@ -103,7 +100,6 @@ export async function openStage(
     source,
     registry,
     piecesAhead,
-    dictionaries: new Map(stage.scan.columns.filter(isCoded).map(({ id }) => [id, new Dictionary(memory)])),
     expected: new Map(),
     division: divisionOf(stage, settings),
     memory,

@@ -154,6 +154,20 @@ export interface KernelExports {
   /** Clears a table and enters the groups of another one. */
   hash_rebuild(from: number, fromSlots: number, table: number, slots: number): void
 
+  // Texts of any length: see assembly/variable.ts.
+  pairs_of(source: number, end: number, cells: number, hasNull: number, pairs: number): number
+  find_variable(
+    pairs: number,
+    count: number,
+    codes: number,
+    table: number,
+    slots: number,
+    kept: number,
+    state: number,
+  ): number
+  /** 0 where a text is not ASCII. */
+  lay_variable(pairs: number, count: number, offsets: number, out: number): number
+
   /**
    * Writes each of `count` texts of `size` bytes, `step` bytes apart, as a record of ceil(size / 8) words with zeros
    * behind, and 0 over its code: an active record. Up to 7 bytes behind a text are read.

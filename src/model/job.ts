@@ -17,8 +17,8 @@ import type {
 } from './plan.js'
 import type { Dimension, Layout } from './schema.js'
 import type { TextEncoding } from './stored-text.js'
-import type { Type, Value } from './type.js'
-import type { Batch, Header, PackedVector, Vector } from './vector.js'
+import type { Type } from './type.js'
+import type { Batch, Header, PackedVector, Utf8, Vector } from './vector.js'
 
 /** By which another thread opens a source again. */
 export interface SourceRef {
@@ -428,7 +428,7 @@ export type PartialBody =
       readonly records: ArrayBuffer
       readonly fields: readonly ArrayBuffer[]
       /** Key by key the values that the numbers in its words stand for; absent where the words are the values. */
-      readonly values: readonly (readonly Value[] | PackedTexts | undefined)[]
+      readonly values: readonly (PackedTexts | Utf8 | undefined)[]
       readonly collected: readonly CollectedValues[]
     }
   /** Many groups, divided by the hashes of their keys. */

@@ -143,13 +143,14 @@ export function unpack(vector: PackedVector): Vector {
   return {
     ...vector,
     get values() {
-      made ??= decodeAll(vector.utf8)
+      made ??= textsIn(vector.utf8)
       return made
     },
   }
 }
 
-function decodeAll({ offsets, bytes }: Utf8): string[] {
+/** As strings. */
+export function textsIn({ offsets, bytes }: Utf8): string[] {
   const [start, end] = [offsets[0] as number, offsets[offsets.length - 1] as number]
   const whole = decoder.decode(bytes.subarray(start, end))
   // A unit for each byte: all are ASCII, and the places of bytes are those of characters.

@@ -3,9 +3,9 @@ import type { Machine } from '../kernel/machine.js'
 import type { GroupPart } from '../model/job.js'
 import { type Field, keyWords } from '../model/nest.js'
 import { fieldBytes } from './body.js'
-import type { KeyTexts } from './dictionary.js'
 import { appendValues, type OrderValues, orderOf } from './divided-values.js'
 import { type Division, partCount } from './division.js'
+import type { KeyTexts } from './key-texts.js'
 import { TextTable } from './text-table.js'
 
 /** Where the states of a field are, `step` bytes from one group to the next. */

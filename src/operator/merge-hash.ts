@@ -1,20 +1,30 @@
 /** The last step of a hash reduction: the groups of all partials in one table, and their keys as vectors. */
 import { createHashTable, createNumberTable, type HashTable } from '../kernel/hash-table.js'
-import type { CollectedValues, DimensionCodes, GridScan, GroupPart, KeySpace, PartialBody } from '../model/job.js'
+import type { Machine } from '../kernel/machine.js'
+import type {
+  CollectedValues,
+  DimensionCodes,
+  GridScan,
+  GroupPart,
+  KeySpace,
+  PackedTexts,
+  PartialBody,
+} from '../model/job.js'
 import { type Field, keyWords } from '../model/nest.js'
 import type { NamedAggregate, NamedExpression } from '../model/plan.js'
 import { INT32, type Type } from '../model/type.js'
-import { take, type Vector } from '../model/vector.js'
+import { take, type Utf8, unpack, type Vector } from '../model/vector.js'
 import { fieldBytes } from './body.js'
-import { Dictionary, type KeyTexts, renumber } from './dictionary.js'
 import { divideGroups } from './divide.js'
 import type { Division } from './division.js'
 import { type KeyRecords, keyColumn } from './key-columns.js'
+import { type KeyTexts, renumber } from './key-texts.js'
 import { type MergeCollected, resultsOf } from './merge-collected.js'
 import type { Rows } from './rows.js'
 import { Scratch } from './scratch.js'
 import { placeArrays, placedBytes, type StateArrays } from './state-arrays.js'
 import { TextTable, textsAreGroups } from './text-table.js'
+import { VariableTexts } from './variable-texts.js'
 
 type HashKeys = Extract<KeySpace, { kind: 'hash' }>
 
@@ -55,8 +65,7 @@ export class MergeHash {
     const { machine } = this.states
     values.forEach((own, key) => {
       if (!own) return
-      this.#texts[key] ??=
-        'bytes' in own ? new TextTable(machine, own.encoding, own.words) : new Dictionary(this.memory)
+      this.#texts[key] ??= textsLike(own, machine)
       const numbers = this.#texts[key].enter(own)
       renumber(records, this.#width, key, (old) => numbers[old] as number)
     })
@@ -112,7 +121,12 @@ export class MergeHash {
   }
 
   #valuesOf(key: number, { length, values: numbers, valid }: Vector, type: Type): Vector {
-    const texts = this.#texts[key]?.texts() ?? []
+    const known = this.#texts[key]
+    // Where hardly a text repeats strings are made of those alone that somebody looks at.
+    if (known instanceof VariableTexts && !valid && known.count * 2 > length) {
+      return unpack({ type, length, utf8: known.packed(numbers as Int32Array) })
+    }
+    const texts = known?.texts() ?? []
     const values = new Array<string>(length)
     for (let i = 0; i < length; i++) values[i] = valid?.[i] === 0 ? '' : (texts[numbers[i] as number] as string)
     const repeats = texts.length * 2 <= length && !valid
@@ -123,4 +137,8 @@ export class MergeHash {
     const { groups, kept } = this.#table
     return { machine: this.states.machine, kept, width: this.#width, count: groups }
   }
+}
+
+function textsLike(own: PackedTexts | Utf8, machine: Machine): KeyTexts {
+  return 'offsets' in own ? new VariableTexts(machine) : new TextTable(machine, own.encoding, own.words)
 }

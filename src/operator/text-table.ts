@@ -5,7 +5,7 @@ import { type GridScan, type KeySpace, type PackedTexts, rangeTotal } from '../m
 import type { Form } from '../model/schema.js'
 import { decoderOf, encodeText, type TextEncoding } from '../model/stored-text.js'
 import type { Value } from '../model/type.js'
-import { type KeyTexts, renumber } from './dictionary.js'
+import { type KeyTexts, renumber } from './key-texts.js'
 import { Scratch } from './scratch.js'
 import { mostPositions, TextPlaces } from './text-places.js'
 

@@ -5,6 +5,7 @@ import { type Form, storageBytes } from '../model/schema.js'
 import { decoderOf } from '../model/stored-text.js'
 import { elementOf, INT64, TIMESTAMP, type Type, type Value } from '../model/type.js'
 import { valueAt } from '../model/vector.js'
+import type { KeptTexts } from './source.js'
 import { allocateStored, storedCopier, unpack } from './unpack.js'
 
 /** `count` values of cells that are `step` bytes apart from `address` on. */
@@ -170,3 +171,19 @@ export function formBytes(form: Form): number {
       return form satisfies never
   }
 }
+
+/** Texts that a source has as strings. */
+export function packTexts(values: readonly Value[]): KeptTexts {
+  const encoded = values.map((value) => (value === null ? new Uint8Array(0) : encoder.encode(String(value))))
+  const offsets = new Int32Array(values.length + 1)
+  encoded.forEach(({ length }, i) => {
+    offsets[i + 1] = (offsets[i] as number) + length
+  })
+  const bytes = new Uint8Array(offsets[values.length] as number)
+  encoded.forEach((each, i) => {
+    bytes.set(each, offsets[i])
+  })
+  return { utf8: { offsets, bytes }, nulls: values.flatMap((value, i) => (value === null ? [i] : [])) }
+}
+
+const encoder = new TextEncoder()

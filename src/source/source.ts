@@ -5,7 +5,7 @@ import type { SourceRef } from '../model/job.js'
 import type { Portion } from '../model/portion.js'
 import type { Layout, Schema } from '../model/schema.js'
 import type { Value } from '../model/type.js'
-import type { Vector } from '../model/vector.js'
+import type { Utf8, Vector } from '../model/vector.js'
 
 /** Bytes to be read for one chunk, known by arithmetic before anything is read. */
 export interface ByteRange {
@@ -35,6 +35,13 @@ export interface FetchOptions {
   /** Of fingerprints: those that were learnt since then are new enough, as `performance.now()` tells the time. */
   readonly since?: number | undefined
   readonly traffic?: Traffic | undefined
+}
+
+/** Different texts, by number. */
+export interface KeptTexts {
+  readonly utf8: Utf8
+  /** The numbers of those that stand for NULL. */
+  readonly nulls: readonly number[]
 }
 
 /** One of `read` and `fetch` is there, or both: then `read` is the fast way. */
@@ -74,6 +81,8 @@ export interface ChunkedColumn {
   prepare?(machine: Machine, out: number, range: ByteRange): void
   /** The values whose numbers the cells of the chunk decoded to `out` are, where the layout's form says so. */
   kept?(machine: Machine, out: number): readonly Value[]
+  /** The same as bytes, where they are texts that came as bytes: `kept` makes strings of them. */
+  keptTexts?(machine: Machine, out: number): KeptTexts | undefined
   /**
    * By which chunks (per own dim) can be told from what they were, asked anew each time; at once where `read` is there.
    * Absent, as one that is unknown: nothing can be told of it.

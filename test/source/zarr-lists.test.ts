@@ -8,7 +8,7 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { connect } from '../../src/index.js'
 import { isChunkQLError } from '../../src/model/error.js'
 import { FLOAT64 } from '../../src/model/type.js'
-import { readVariable, variableLists, variableTexts } from '../../src/source/zarr/variable.js'
+import { readVariable, variableLists } from '../../src/source/zarr/variable.js'
 import { damage, randomOf } from '../codec/mutate.js'
 import { mapStore } from './stores.js'
 
@@ -116,7 +116,7 @@ test('damaged chunks of lists and texts give an error or a value for each cell',
   const random = randomOf(Number(process.env.FUZZ_SEED ?? 1))
   const form = { kind: 'number', storage: 'f8', unpack: { kind: 'none' }, missing: [], nanIsNull: true } as const
   const items = { type: FLOAT64, form }
-  const kinds = [variableLists(items, false), variableLists(items, true), variableTexts([], false)]
+  const kinds = [variableLists(items, false), variableLists(items, true)]
   const chunk = chunkOf([...written, ...written])
   let errors = 0
   for (let i = 0; i < mutations; i++) {

@@ -20,6 +20,7 @@ export { enter_places, number_places, write_places } from './places'
 export { snappy_decode } from './snappy'
 export { swap, swap_strided } from './swap'
 export { keep_texts, pad_texts, place_texts } from './texts'
+export { find_variable, lay_variable, pairs_of } from './variable'
 export { zstd_decode, zstd_length, zstd_scratch } from './zstd/frame'
 
 /** Static data lies below; the machine's arena begins here. */

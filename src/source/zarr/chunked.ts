@@ -6,7 +6,7 @@ import { ChunkQLError, isChunkQLError } from '../../model/error.js'
 import type { Portion } from '../../model/portion.js'
 import { cellCount, type Layout } from '../../model/schema.js'
 import type { Value } from '../../model/type.js'
-import type { ByteRange, ChunkedColumn, Fetched, FetchOptions } from '../source.js'
+import type { ByteRange, ChunkedColumn, Fetched, FetchOptions, KeptTexts } from '../source.js'
 import type { ZarrArray } from './array.js'
 import type { ChunkFiles } from './chunk-files.js'
 import { complexMask } from './complex.js'
@@ -16,15 +16,8 @@ import { byteSwap } from './fields.js'
 import { fillBytes } from './fill.js'
 import { chunkFingerprints } from './fingerprints.js'
 import type { Store } from './store.js'
-import {
-  type Kept,
-  readVariable,
-  sameInAll,
-  type Variable,
-  variableBytes,
-  variableLists,
-  variableTexts,
-} from './variable.js'
+import { type Kept, readVariable, sameInAll, type Variable, variableBytes, variableLists } from './variable.js'
+import { readTexts, sameText, stringsOf } from './variable-texts.js'
 
 /** `layout` is what the bytes are decoded to; for text it only tells the chunk's shape. */
 export function chunkedColumn(
@@ -45,12 +38,11 @@ export function chunkedColumn(
 
   const variable = variableReader(array, decoding)
   /** By the address at which a chunk was decoded: the next one there takes its place. */
-  const keptBy = new WeakMap<Machine, Map<number, readonly Value[]>>()
+  const keptBy = new WeakMap<Machine, Map<number, KeptChunk>>()
 
-  function keep(machine: Machine, out: number, { values, numbers }: Kept): void {
-    const chunks = keptBy.get(machine) ?? new Map<number, readonly Value[]>()
-    keptBy.set(machine, chunks.set(out, values))
-    new Int32Array(machine.memory.buffer, out, numbers.length).set(numbers)
+  function keep(machine: Machine, out: number, kept: KeptChunk): void {
+    const chunks = keptBy.get(machine) ?? new Map<number, KeptChunk>()
+    keptBy.set(machine, chunks.set(out, kept))
   }
 
   function inChunk({ key, inner }: ByteRange, error: unknown): ChunkQLError {
@@ -109,7 +101,7 @@ export function chunkedColumn(
         keep(
           machine,
           out,
-          variable(fetched && chain.decodeAny(inMachine(fetched, machine, undefined), machine), machine),
+          variable(fetched && chain.decodeAny(inMachine(fetched, machine, undefined), machine), machine, out),
         )
       else if (!fetched) fillChunk(fill, layout.bytes, machine, out)
       else chain.decode(inMachine(fetched, machine, out), { address: out, length: layout.bytes }, machine)
@@ -159,28 +151,59 @@ export function chunkedColumn(
     // What is missing of a complex number is told by both of its parts, and of times all are looked at.
     ...(chain.decodePart && !variable && !mask && !toDates ? { decodePart } : {}),
     prepare,
-    kept: (machine, out) => keptBy.get(machine)?.get(out) ?? [],
+    kept: (machine, out) => keptBy.get(machine)?.get(out)?.values ?? [],
+    keptTexts: (machine, out) => keptBy.get(machine)?.get(out)?.texts,
     ...chunkFingerprints(store, array, files, { ...decoding, layout }),
   }
 }
 
+/** The values of a chunk; of texts they are made when somebody asks for them. */
+interface KeptChunk {
+  readonly values: readonly Value[]
+  readonly texts?: KeptTexts
+}
+
+/** Writes the numbers of the cells' values to `out`. */
+type ReadVariable = (span: Span | null, machine: Machine, out: number) => KeptChunk
+
 /** Undefined where cells have a size. */
-function variableReader(
-  array: ZarrArray,
-  decoding: Decoding,
-): ((span: Span | null, machine: Machine) => Kept) | undefined {
+function variableReader(array: ZarrArray, decoding: Decoding): ReadVariable | undefined {
   const cells = cellCount(array.chunk)
+  const nothing = fillOf(array, decoding)
+  if (array.dataType.kind === 'text') return textsReader(array, decoding, cells, nothing as string | null)
   const variable = variableOf(array, decoding)
   if (!variable) return undefined
-  const nothing = fillOf(array, decoding)
-  return (span, machine) => {
-    if (!span) return sameInAll(nothing, cells)
-    return readVariable(variable, machine.bytes.subarray(span.address, span.address + span.length), cells)
+  const read = ({ address, length }: Span, { bytes }: Machine): Kept =>
+    readVariable(variable, bytes.subarray(address, address + length), cells)
+  return (span, machine, out) => {
+    const { values, numbers } = span ? read(span, machine) : sameInAll(nothing, cells)
+    new Int32Array(machine.memory.buffer, out, cells).set(numbers)
+    return { values }
   }
 }
 
-function variableOf({ dataType }: ZarrArray, { items, missingTexts = [] }: Decoding): Variable | undefined {
-  if (dataType.kind === 'text') return variableTexts(missingTexts, dataType.hasNull === true)
+function textsReader(
+  { dataType }: ZarrArray,
+  { missingTexts: missing = [] }: Decoding,
+  cells: number,
+  nothing: string | null,
+): ReadVariable {
+  const hasNull = dataType.kind === 'text' && dataType.hasNull === true
+  return (span, machine, out) => {
+    if (!span) new Int32Array(machine.memory.buffer, out, cells).fill(0)
+    const texts = span ? readTexts(span, machine, out, cells, { missing, hasNull }) : sameText(nothing)
+    let strings: readonly Value[] | undefined
+    return {
+      texts,
+      get values() {
+        strings ??= stringsOf(texts)
+        return strings
+      },
+    }
+  }
+}
+
+function variableOf({ dataType }: ZarrArray, { items }: Decoding): Variable | undefined {
   if (dataType.kind === 'bytes') return variableBytes
   return dataType.kind === 'lists' && items ? variableLists(items, dataType.bigEndian) : undefined
 }

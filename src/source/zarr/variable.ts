@@ -1,7 +1,5 @@
-/** Texts, bytes and lists of any length in a chunk, as the vlen codecs lay them: each different one is kept once. Called by chunked.ts. */
-import { nullLength } from '../../codec/texts.js'
+/** Bytes and lists of any length in a chunk, as the vlen codecs lay them: each different one is kept once. Called by chunked.ts. */
 import { ChunkQLError } from '../../model/error.js'
-import { utf8 } from '../../model/stored-text.js'
 import type { Value } from '../../model/type.js'
 import { formBytes, hashOf, objectReader, sameBytes } from '../objects.js'
 import type { Decoding } from './convention.js'
@@ -12,25 +10,12 @@ export interface Kept {
   readonly numbers: Int32Array
 }
 
-/** What the bytes of a cell are. */
+/** What the bytes of a cell are, if no text. */
 export interface Variable {
   /** For errors. */
   readonly what: string
   /** Throws where they are no such value. */
   readonly read: (bytes: Uint8Array) => Value
-  /** Whether the codec has a null beside values. */
-  readonly hasNull?: boolean
-}
-
-export function variableTexts(missing: readonly string[], hasNull: boolean): Variable {
-  return {
-    what: 'texts',
-    hasNull,
-    read: (bytes) => {
-      const text = utf8(bytes)
-      return missing.includes(text) ? null : text
-    },
-  }
 }
 
 export const variableBytes: Variable = { what: 'values', read: (bytes) => bytes.slice() }
@@ -53,30 +38,21 @@ export function variableLists({ type, form }: Items, bigEndian: boolean): Variab
 }
 
 /** A count, then for each cell its length in bytes and the bytes: the whole chunk. */
-export function readVariable({ what, read, hasNull }: Variable, bytes: Uint8Array, cells: number): Kept {
+export function readVariable({ what, read }: Variable, bytes: Uint8Array, cells: number): Kept {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const count = bytes.length >= 4 ? view.getUint32(0, true) : -1
   if (count !== cells) throw damaged(`a count of ${count}, expected ${cells} ${what}`)
   const numbers = new Int32Array(cells)
   const different = new Different(bytes)
-  const nulls: number[] = []
   let at = 4
   for (let i = 0; i < cells; i++) {
     const length = at + 4 <= bytes.length ? view.getUint32(at, true) : Infinity
-    if (hasNull && length === nullLength) {
-      nulls.push(i)
-      at += 4
-      continue
-    }
     if (at + 4 + length > bytes.length) throw damaged(`an end inside of value ${i} of ${cells}`)
     numbers[i] = different.numberOf(at + 4, length)
     at += 4 + length
   }
   if (at !== bytes.length) throw damaged(`${bytes.length - at} bytes behind its ${what}`)
-  const values = different.parts().map(read)
-  for (const cell of nulls) numbers[cell] = values.length
-  if (nulls.length > 0) values.push(null)
-  return { values, numbers }
+  return { values: different.parts().map(read), numbers }
 }
 
 /** One value in every cell. */

@@ -1,0 +1,128 @@
+// Texts of any length, numbered by a table of their hashes whose slots are those of hash.ts. A text is a pair of 32-bit
+// words: its address and its length. Up to 7 bytes behind a text are read, and behind one that is copied written.
+
+/** In place of a length: no text. */
+const nullLength: u32 = 0xffffffff
+
+/**
+ * Writes the pair of each of `cells` texts that stand one behind the other, each behind its length in bytes (the layout of
+ * the codec vlen-utf8 behind its count). Returns how many are whole: fewer where the bytes end too early.
+ */
+export function pairs_of(source: usize, end: usize, cells: u32, hasNull: bool, pairs: usize): u32 {
+  let at = source
+  for (let i: u32 = 0; i < cells; i++, pairs += 8) {
+    if (<u64>at + 4 > end) return i
+    const length = load<u32>(at)
+    at += 4
+    store<u32>(pairs, <u32>at)
+    store<u32>(pairs, length, 4)
+    if (hasNull && length == nullLength) continue
+    if (<u64>at + length > end) return i
+    at += length
+  }
+  return cells
+}
+
+/**
+ * Writes the number of each of `count` texts to `codes`, -1 for none. New ones go behind the pairs that are kept, and are
+ * copied to the heap where there is one. `state`: how many are known, how many may be, where the heap goes on and ends (0:
+ * none). Returns how many texts were handled: it stops before a new one for which there is no room.
+ */
+// prettier-ignore
+export function find_variable(
+  pairs: usize, count: u32, codes: usize, table: usize, slots: u32, kept: usize, state: usize,
+): u32 {
+  let known = load<u32>(state)
+  const limit = load<u32>(state, 4)
+  let heap = <usize>load<u32>(state, 8)
+  const heapEnd = <usize>load<u32>(state, 12)
+  const shift = 32 - ctz(slots)
+  let i: u32 = 0
+  for (; i < count; i++, pairs += 8, codes += 4) {
+    const text = <usize>load<u32>(pairs)
+    const length = load<u32>(pairs, 4)
+    if (length == nullLength) {
+      store<i32>(codes, -1)
+      continue
+    }
+    const hash = hashOfText(text, length)
+    let slot = hash >> shift
+    let entry = load<u64>(table + (<usize>slot << 3))
+    while (<i32>entry >= 0) {
+      if (<u32>(entry >> 32) == hash && isSame(kept + (<usize>(<u32>entry) << 3), text, length)) break
+      slot = (slot + 1) & (slots - 1)
+      entry = load<u64>(table + (<usize>slot << 3))
+    }
+    if (<i32>entry >= 0) {
+      store<u32>(codes, <u32>entry)
+      continue
+    }
+    if (known == limit || (heap != 0 && <u64>heap + length > heapEnd)) break
+    const pair = kept + (<usize>known << 3)
+    store<u32>(pair, heap != 0 ? <u32>heap : <u32>text)
+    store<u32>(pair, length, 4)
+    if (heap != 0) {
+      copyText(text, heap, length)
+      heap += length
+    }
+    store<u64>(table + (<usize>slot << 3), (<u64>hash << 32) | known)
+    store<u32>(codes, known++)
+  }
+  store<u32>(state, known)
+  store<u32>(state, <u32>heap, 8)
+  return i
+}
+
+/** Lays `count` texts end to end, and writes where each begins, and where the last ends. Returns whether all are ASCII. */
+export function lay_variable(pairs: usize, count: u32, offsets: usize, out: usize): bool {
+  const start = out
+  let beyond: u64 = 0
+  for (let i: u32 = 0; i < count; i++, pairs += 8, offsets += 4) {
+    store<u32>(offsets, <u32>(out - start))
+    const length = load<u32>(pairs, 4)
+    beyond |= copyText(load<u32>(pairs), out, length)
+    out += length
+  }
+  store<u32>(offsets, <u32>(out - start))
+  return (beyond & 0x8080808080808080) == 0
+}
+
+/** Returns the union of its bits, without those of the bytes behind it. */
+function copyText(from: usize, to: usize, length: u32): u64 {
+  let bits: u64 = 0
+  let left = length
+  for (; left >= 8; left -= 8, from += 8, to += 8) {
+    const word = load<u64>(from)
+    store<u64>(to, word)
+    bits |= word
+  }
+  if (left == 0) return bits
+  const last = load<u64>(from)
+  store<u64>(to, last)
+  return bits | (last & ((<u64>1 << (left << 3)) - 1))
+}
+
+function hashOfText(text: usize, length: u32): u32 {
+  let hash: u64 = 0x9e3779b97f4a7c15 ^ <u64>length
+  let left = length
+  for (; left >= 8; left -= 8, text += 8) hash = mix(hash ^ load<u64>(text))
+  if (left > 0) hash = mix(hash ^ (load<u64>(text) & ((<u64>1 << (left << 3)) - 1)))
+  return <u32>(mix(hash) >> 32)
+}
+
+// @ts-ignore: decorator
+@inline
+function mix(bits: u64): u64 {
+  const product = bits * 0xff51afd7ed558ccd
+  return product ^ (product >> 32)
+}
+
+// @ts-ignore: decorator
+@inline
+function isSame(pair: usize, text: usize, length: u32): bool {
+  if (load<u32>(pair, 4) != length) return false
+  let own = <usize>load<u32>(pair)
+  let left = length
+  for (; left >= 8; left -= 8, own += 8, text += 8) if (load<u64>(own) != load<u64>(text)) return false
+  return left == 0 || ((load<u64>(own) ^ load<u64>(text)) & ((<u64>1 << (left << 3)) - 1)) == 0
+}

@@ -76,7 +76,7 @@ export type JobColumn =
       readonly layout: Layout
       /** filter: read first; late: read only where a cell of the box passes. */
       readonly phase: 'filter' | 'late'
-      /** Texts that bodies see as numbers of a dictionary, which each thread makes as it meets them: an INTEGER column. */
+      /** Texts that bodies see as numbers, which each task gives them as it meets them: an INTEGER column. */
       readonly coded?: true | undefined
       /** What bodies see of a coded column instead: 1 where this holds of the text, 0 where it does not, NULL where that is unknown. */
       readonly test?: TextTest | undefined

@@ -155,6 +155,6 @@ export function dropKept({ settings }: { readonly settings: Settings }, { source
   if (group === undefined) return
   const mine = new Set(columns.map(({ name }) => folderName(name)))
   for (const { name } of listDirectory(group) ?? []) {
-    if (mine.has(name.replace(/-[0-9a-f]{16}$/, ''))) removeFolder(`${group}/${name}`)
+    if (mine.has(name.replace(/-[0-9a-f]{16}(-values)?$/, ''))) removeFolder(`${group}/${name}`)
   }
 }

@@ -284,7 +284,10 @@ export interface Survey {
   /** The box of the chunk grid that the records are of. */
   readonly start: readonly number[]
   readonly counts: readonly number[]
-  readonly measure: Measure
+  /** Of numbers; texts are looked at one by one. */
+  readonly measure?: Measure | undefined
+  /** Whether cells are looked at one after another, for what a reduction does not tell: their order, which values there are. */
+  readonly looks: boolean
   /** Whether the task asks for the fingerprint of each chunk, before it is read and after. */
   readonly asks: boolean
   /**
@@ -319,6 +322,8 @@ export interface Surveyed {
   /** The numbers of the chunks in the box of the survey, and the words of one record after another. */
   readonly chunks: readonly number[]
   readonly words: BigInt64Array
+  /** Entries of the values of some of these chunks. */
+  readonly values: readonly { readonly chunk: number; readonly words: BigInt64Array }[]
 }
 
 /** Chunks of all columns that a query names. */

@@ -144,13 +144,13 @@ function positionsIn(ranges: readonly (readonly IndexRange[])[], strides: readon
   return positions
 }
 
-/** Of some positions of a box those that statistics have not ruled out. */
+/** Of some positions of a box those that statistics have neither ruled out nor answered. */
 function readPositions(
   part: Box,
   positions: Int32Array | undefined,
   verdicts: Verdicts | undefined,
 ): Int32Array | undefined {
-  if (!verdicts?.codes.includes(verdict.none)) return positions
+  if (!verdicts?.codes.some((code) => code === verdict.none || code === verdict.answered)) return positions
   const shape = boxShape(part)
   const read = new Uint8Array(cellCount(shape))
   const strides = cStrides(shape)

@@ -266,6 +266,8 @@ export interface ScanStage {
   readonly chunks?: ChunkCounts | undefined
   /** Groups of cells that statistics have answered: their states, and which group of all (dense keys, or none) each belongs to. */
   readonly answered?: Answered | undefined
+  /** The same of what is interpreted: one group. */
+  readonly answeredRows?: AnsweredRows | undefined
   readonly surveys?: readonly Survey[] | undefined
   /** Chunks are read for nothing but the surveys: there are no rows. */
   readonly surveysOnly?: true | undefined
@@ -419,6 +421,8 @@ export interface MergedColumn {
   readonly id: ColumnId
   readonly vector: PackedVector
 }
+
+export type AnsweredRows = Extract<PartialBody, { kind: 'groups' }>
 
 export type PartialBody =
   /** One array per field over the product of some codes of each dimension, ascending. */

@@ -134,7 +134,8 @@ async function load(
   const { start, counts } = chunksUnder(lattice, column, dims)
   if (cellCount(counts) > mostRecords) return undefined
   const place = await open(column)
-  const isAsked = wanted.tested.has(column.id) || wanted.top?.column === column.id
+  const isText = column.type.kind === 'varchar'
+  const isAsked = isText || wanted.tested.has(column.id) || wanted.top?.column === column.id
   const records = place && readKept(place, start, counts, isAsked)
   if (!place || !records) return undefined
   forgetResized(place, records)

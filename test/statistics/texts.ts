@@ -35,7 +35,7 @@ function array(
   return {
     dims: ['n'],
     shape: [size * chunks.length],
-    zarray: { chunks: [size], fill_value: '', ...zarray },
+    zarray: { chunks: [size], fill_value: null, ...zarray },
     attributes: { missing_value: missing },
     chunks: files,
   }

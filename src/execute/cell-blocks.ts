@@ -13,7 +13,7 @@ interface Axis {
 }
 
 /** Cells that are looked at before it is asked whether more are wanted. */
-const mostCells = 4096
+export const mostCells = 4096
 
 /** In C order: the last axis runs fastest, however the chunk lies. `extents`: cells along each axis, which are no more than the chunk has. */
 export function* cellBlocks(

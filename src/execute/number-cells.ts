@@ -1,142 +1,152 @@
 /** What only a look at one number after another tells of a chunk: whether they are sorted, and which there are. Called by `survey.ts`. */
+import type { Machine } from '../kernel/machine.js'
 import { hasValues, mostValues, setValues, valueWord, wordsPerEntry } from '../model/chunk-values.js'
+import type { Layout, Storage } from '../model/schema.js'
 import { sorted, word } from '../model/statistics.js'
 import type { StoredColumn } from '../model/stored-column.js'
-import type { Type, Value } from '../model/type.js'
-import type { NumericArray, Vector } from '../model/vector.js'
-import { allocateStored, storedCopier, unpack } from '../source/unpack.js'
-import { cellBlocks } from './cell-blocks.js'
+import type { Type } from '../model/type.js'
+import { allocateStored, storedCopier } from '../source/unpack.js'
+import { type CellBlock, cellBlocks } from './cell-blocks.js'
 
-/** Looks at a block of cells; whether more are wanted. */
-interface Look {
-  take(block: Vector): boolean
+/** In the order of src/kernel/assembly/look.ts. */
+const storages: readonly Storage[] = ['i1', 'i2', 'i4', 'i8', 'u1', 'u2', 'u4', 'u8', 'f4', 'f8']
+
+/** Numbers as they are stored, one block after another. */
+interface Cells {
+  readonly machine: Machine
+  readonly layout: Layout
+  readonly type: number
+  blocks(): Iterable<CellBlock>
 }
 
 /** Completes the record of a chunk, whose cells lie at `address`; the entry of its values where they are few. */
 export function lookAtNumbers(
   { type, layout }: StoredColumn,
-  buffer: ArrayBuffer,
+  machine: Machine,
   address: number,
   extents: readonly number[],
   record: BigInt64Array<ArrayBuffer>,
 ): BigInt64Array<ArrayBuffer> | undefined {
-  const order = new Order(record)
-  const values = hasValues(type) ? new FewValues(record, type) : undefined
-  let looks: Look[] = [order, ...(values ? [values] : [])].filter(({ isDone }) => !isDone)
-  const copy = storedCopier(layout.storage, buffer)
-  for (const { address: at, step, count } of looks.length > 0 ? cellBlocks(layout.strides, extents, address) : []) {
-    const stored = allocateStored(layout.storage, count)
-    copy(at, step, count, 0, stored)
-    const block = unpack(type, layout, stored)
-    looks = looks.filter((look) => look.take(block))
-    if (looks.length === 0) break
-  }
-  record[word.sorted] = BigInt(order.found)
-  return values?.entry()
+  const blocks = () => cellBlocks(layout.strides, extents, address)
+  const cells = { machine, layout, type: storages.indexOf(layout.storage), blocks }
+  record[word.sorted] = BigInt(orderOf(cells, record))
+  const values = hasValues(type) && layout.unpack.kind === 'none' ? fewValues(cells, record) : undefined
+  return values && entryOf(values, type)
 }
 
-/** Of a record with a NULL or a NaN there is none. */
-class Order implements Look {
-  found: number
-  #last: number | bigint | undefined
+const both = sorted.ascending | sorted.descending
 
-  constructor(record: BigInt64Array) {
-    const isWhole = record[word.nulls] === 0n && record[word.nans] === 0n
-    this.found = isWhole ? sorted.ascending | sorted.descending : 0
-    this.isDone = !isWhole || record[word.constant] === 1n
-  }
-
-  readonly isDone: boolean
-
-  take({ values, length }: Vector): boolean {
-    const numbers = values as NumericArray
-    let [isAscending, isDescending] = [(this.found & sorted.ascending) > 0, (this.found & sorted.descending) > 0]
-    let last = this.#last ?? (numbers[0] as number | bigint)
-    for (let i = 0; i < length && (isAscending || isDescending); i++) {
-      const value = numbers[i] as number | bigint
-      if (value < last) isAscending = false
-      else if (value > last) isDescending = false
-      last = value
-    }
-    this.#last = last
-    this.found = (isAscending ? sorted.ascending : 0) | (isDescending ? sorted.descending : 0)
-    return this.found > 0
+/** Of a chunk with a NULL or a NaN there is none. */
+function orderOf(cells: Cells, record: BigInt64Array): number {
+  if (record[word.nulls] !== 0n || record[word.nans] !== 0n) return 0
+  if (record[word.constant] === 1n) return both
+  const { unpack } = cells.layout
+  switch (unpack.kind) {
+    case 'none':
+      return storedOrder(cells)
+    case 'scale':
+      return unpack.scale < 0 ? turned(storedOrder(cells)) : storedOrder(cells)
+    case 'time':
+      return unpack.step > 0 ? timeOrder(cells, unpack.step, unpack.epoch) : 0
+    case 'months':
+      return 0
+    default:
+      return unpack satisfies never
   }
 }
 
-/** Of values that lie close to each other it is noted of each place whether one is there. */
-const mostPlaces = 2 ** 16
-const places = new Uint8Array(mostPlaces)
+function turned(order: number): number {
+  return (order & sorted.ascending ? sorted.descending : 0) | (order & sorted.descending ? sorted.ascending : 0)
+}
 
-/** The different values, until they are too many. */
-class FewValues implements Look {
-  readonly isDone: boolean
-  readonly #seen = new Set<number | bigint>()
-  readonly #least: bigint
-  readonly #isClose: boolean
-  #last: number | bigint | undefined
-
-  constructor(
-    record: BigInt64Array,
-    readonly type: Type,
-  ) {
-    const [min, max] = [record[word.min] as bigint, record[word.max] as bigint].map((value) =>
-      this.#valueOf(value),
-    ) as [bigint, bigint]
-    const isNone = record[word.nulls] === record[word.cells]
-    this.#least = min
-    this.#isClose = max - min < mostPlaces
-    // Both ends are there, and nothing is between them.
-    this.isDone = isNone || max - min <= 1n
-    if (this.isDone && !isNone) for (const value of [min, max]) this.#seen.add(this.#asNumber(value))
-    if (this.#isClose) places.fill(0, 0, Number(max - min) + 1)
+function storedOrder({ machine, type, blocks }: Cells): number {
+  let order: number = both
+  let before: number | undefined
+  for (const { address, step, count } of blocks()) {
+    order = machine.kernel.order_numbers(type, address, step, count, before ?? address, order)
+    if (order === 0) break
+    before = address + (count - 1) * step
   }
+  return order
+}
 
-  #valueOf(value: bigint): bigint {
-    return this.type.kind === 'uint64' ? BigInt.asUintN(64, value) : value
-  }
+/** Times that would lie outside of 64 bits come round at the other end. */
+function timeOrder(cells: Cells, step: number, epoch: bigint): number {
+  const order = storedOrder(cells)
+  if (order === 0) return 0
+  const ends = allocateStored(cells.layout.storage, 2)
+  const copy = storedCopier(cells.layout.storage, cells.machine.memory.buffer)
+  const all = [...cells.blocks()]
+  const [first, last] = [all[0], all.at(-1)] as [CellBlock, CellBlock]
+  copy(first.address, 0, 1, 0, ends)
+  copy(last.address + (last.count - 1) * last.step, 0, 1, 1, ends)
+  const isFar = [...ends].some((end) => Math.abs(Number(end)) * step + Math.abs(Number(epoch)) > 2 ** 62)
+  return isFar ? 0 : order
+}
 
-  #asNumber(value: bigint): number | bigint {
-    return this.type.kind === 'int64' || this.type.kind === 'uint64' ? value : Number(value)
-  }
+/** A table of the kernel: numbers, then a byte for each. */
+const places = 128
+/** Of values that lie so close to each other each has a byte of its own. */
+const mostMarks = 2 ** 16
 
-  take({ values, length, valid }: Vector): boolean {
-    const numbers = values as NumericArray
-    if (this.#isClose && !(numbers instanceof BigInt64Array || numbers instanceof BigUint64Array)) {
-      this.#takeClose(numbers, length, valid)
-    } else this.#takeAny(numbers, length, valid)
-    return this.#seen.size <= mostValues
-  }
+/** The different integers of a chunk; undefined where they are too many. */
+function fewValues(cells: Cells, record: BigInt64Array): readonly bigint[] | undefined {
+  const { machine, layout } = cells
+  const [min, max] = [record[word.min] as bigint, record[word.max] as bigint]
+  if (record[word.nulls] === record[word.cells]) return []
+  const range = BigInt.asUintN(64, max - min)
+  // Both ends are there, and nothing is between them.
+  if (range <= 1n) return range === 0n ? [min] : [min, max]
+  // Values that mean missing may lie among the others: they are taken out again.
+  const missing = layout.missing.filter((value) => typeof value === 'bigint' || Number.isInteger(value))
+  const absent = new Set(missing.map((value) => BigInt.asIntN(64, BigInt(value))))
+  const most = mostValues + absent.size
+  if (most >= places / 2) return undefined
+  const mark = machine.mark()
+  const found = range < mostMarks ? markAll(cells, min, range, most) : enterAll(cells, min, range, most)
+  machine.release(mark)
+  const values = found?.filter((value) => !absent.has(value))
+  return values && values.length <= mostValues ? values : undefined
+}
 
-  #takeClose(numbers: Exclude<NumericArray, BigInt64Array | BigUint64Array>, length: number, valid?: Uint8Array): void {
-    const least = Number(this.#least)
-    for (let i = 0; i < length; i++) {
-      if (valid && valid[i] === 0) continue
-      const value = numbers[i] as number
-      if (places[value - least] === 1) continue
-      places[value - least] = 1
-      this.#seen.add(value)
-      if (this.#seen.size > mostValues) return
-    }
+function markAll({ machine, type, blocks }: Cells, least: bigint, range: bigint, most: number): bigint[] | undefined {
+  const length = Number(range) + 1
+  const marks = machine.allocate(length)
+  machine.bytes.fill(0, marks, marks + length)
+  let known = 0
+  for (const { address, step, count } of blocks()) {
+    known = machine.kernel.mark_numbers(type, address, step, count, least, range, marks, known, most)
+    if (known > most) return undefined
   }
+  const found: bigint[] = []
+  new Uint8Array(machine.memory.buffer, marks, length).forEach((mark, i) => {
+    if (mark === 1) found.push(BigInt.asIntN(64, least + BigInt(i)))
+  })
+  return found
+}
 
-  #takeAny(numbers: NumericArray, length: number, valid?: Uint8Array): void {
-    for (let i = 0; i < length; i++) {
-      const value = numbers[i] as number | bigint
-      if (value === this.#last || (valid && valid[i] === 0)) continue
-      this.#last = value
-      this.#seen.add(value)
-      if (this.#seen.size > mostValues) return
-    }
+function enterAll({ machine, type, blocks }: Cells, least: bigint, range: bigint, most: number): bigint[] | undefined {
+  const table = machine.allocate(9 * places)
+  machine.bytes.fill(0, table, table + 9 * places)
+  let known = 0
+  for (const { address, step, count } of blocks()) {
+    known = machine.kernel.enter_numbers(type, address, step, count, least, range, table, known, most)
+    if (known > most) return undefined
   }
+  const numbers = new BigInt64Array(machine.memory.buffer, table, places)
+  const taken = new Uint8Array(machine.memory.buffer, table + 8 * places, places)
+  return [...numbers.filter((_, i) => taken[i] === 1)]
+}
 
-  /** Its first words are those of its record. */
-  entry(): BigInt64Array<ArrayBuffer> | undefined {
-    if (this.#seen.size > mostValues) return undefined
-    const entry = new BigInt64Array(wordsPerEntry(this.type))
-    const ascending = [...this.#seen].sort((a, b) => (a < b ? -1 : 1))
-    setValues(entry, ascending as Value[], this.type)
-    entry[valueWord.extent] = 1n
-    return entry
-  }
+/** Its first words are those of its record. */
+function entryOf(values: readonly bigint[], type: Type): BigInt64Array<ArrayBuffer> {
+  const entry = new BigInt64Array(wordsPerEntry(type))
+  const all = type.kind === 'uint64' ? values.map((value) => BigInt.asUintN(64, value)) : values
+  setValues(
+    entry,
+    all.toSorted((a, b) => (a < b ? -1 : 1)),
+    type,
+  )
+  entry[valueWord.extent] = 1n
+  return entry
 }

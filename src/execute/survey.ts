@@ -107,14 +107,14 @@ export class Surveyor implements ChunkWatcher {
 
   #lookAtTexts(extents: readonly number[], address: number): Looked {
     const first = address + (this.column.layout.offset ?? 0)
-    return measureTexts(this.column, this.machine.memory.buffer, first, extents, this.keptAt(address))
+    return measureTexts(this.column, this.machine, first, extents, this.keptAt(address))
   }
 
   #lookAtNumbers(body: Body, extents: readonly number[], address: number): Looked {
     const record = this.#measure(this.survey.measure as Measure, body, extents, address)
     if (!this.survey.looks) return { record }
     const first = address + (this.column.layout.offset ?? 0)
-    return { record, entry: lookAtNumbers(this.column, this.machine.memory.buffer, first, extents, record) }
+    return { record, entry: lookAtNumbers(this.column, this.machine, first, extents, record) }
   }
 
   #measure(measure: Measure, body: Body, extents: readonly number[], address: number): BigInt64Array<ArrayBuffer> {

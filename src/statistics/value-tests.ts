@@ -31,14 +31,14 @@ export interface TestedPredicate {
 }
 
 /** `has`: whether chunks of a column may have values that are known. */
-export function takeTests(predicate: Expression, has: (id: ColumnId) => boolean, registry: Registry): TestedPredicate {
+export function takeTests(predicate: Expression, has: (id: ColumnId) => boolean): TestedPredicate {
   const tests = new Map<ColumnId, ValueTest>()
   const ids = new Map<string, ColumnId>()
   const replaced = replaceLargest(predicate, (node) => {
     const [column, ...others] = columnsOf(node)
     if (column === undefined || others.length > 0 || node.kind === 'column' || node.type.kind !== 'boolean')
       return undefined
-    if (!has(column) || !isAsked(node, registry)) return undefined
+    if (!has(column)) return undefined
     const name = identityOf(node, (key) => key === 'span')
     const id = ids.get(name) ?? -1 - ids.size
     ids.set(name, id)
@@ -64,6 +64,7 @@ export function boundsOfTest(
   records: ChunkRecords,
   registry: Registry,
 ): BoundsOfRecord {
+  const isOwn = isAsked(predicate, registry)
   const known = new Map<Value, Interval>()
   const ask = (value: Value): Interval => {
     const found = known.get(value) ?? askOne(predicate, value, records.type)
@@ -73,11 +74,16 @@ export function boundsOfTest(
   return (record) => {
     if (!isKnownRecord(records, record)) return UNKNOWN
     const between = boundsOf(predicate, (id) => (id === column ? intervalIn(records, record) : UNKNOWN), registry)
-    const values = valuesOf(records, record)
+    const values = isOwn && !isDecided(between) ? valuesOf(records, record) : undefined
     if (!values) return between
     const asked = countIn(records, record, word.nulls) > 0 ? [...values, null] : values
     return asked.map(ask).reduce<Interval | undefined>(either, undefined) ?? between
   }
+}
+
+/** Whether its ends tell all there is to tell. */
+function isDecided({ lo, hi, empty }: Interval): boolean {
+  return empty === true || (lo !== undefined && lo === hi)
 }
 
 /** A value that fails keeps its chunk: the query will tell. */

@@ -48,7 +48,7 @@ function prepare(
   const bounds = new Map<ColumnId, BoundsAt>()
   if (!predicate) return { bounds }
   const hasValues = (id: ColumnId) => records.get(id)?.values !== undefined && !isCodedIn(columns, id)
-  const tested = takeTests(predicate, hasValues, registry)
+  const tested = takeTests(predicate, hasValues)
   const read = columnsOf(tested.predicate)
   for (const column of columns) {
     if (read.has(column.id))

@@ -1,6 +1,6 @@
 /** What ANALYZE keeps beside sums: ends of texts, which values a chunk has where they are few, and how its cells lie. */
 import assert from 'node:assert/strict'
-import { appendFileSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
 import type { ArraySpec } from '../source/stores.js'
@@ -533,3 +533,63 @@ test('values count only with the records that they were collected with', () =>
     writeFileSync(file, older)
     assert.deepEqual((await ask('SELECT n FROM $t WHERE v = 2')).rows, ['1'])
   }))
+
+const texts: Readonly<Record<string, ArraySpec>> = { v: anyTexts(names), w: fixedTexts(names, 8) }
+
+test('values that threads find come home', () =>
+  withFixture(
+    texts,
+    async ({ ask }) => {
+      assert.deepEqual((await ask('ANALYZE $t')).rows, ['v 4 4', 'w 4 4'])
+      for (const name of ['v', 'w']) {
+        assert.deepEqual(await ask(`SELECT n FROM $t WHERE ${name} = 'apricot'`), { rows: [], read: 0, answered: 0 })
+        const ends = await ask(`SELECT min(${name}), max(${name}) FROM $t WHERE ${name} <> 'b'`)
+        assert.deepEqual(ends, { rows: ['apple fig'], read: 1, answered: 2 })
+      }
+    },
+    { threads: 2, inline_bytes: 0 },
+  ))
+
+test('values of several stores as one table', () =>
+  withFixture(texts, async ({ ask, path }) => {
+    const both = `['${path}', '${path}/../more.zarr']`
+    cpSync(path, join(path, '../more.zarr'), { recursive: true, preserveTimestamps: true })
+    await ask(`ANALYZE ${both}`)
+    for (const name of ['v', 'w']) {
+      const cherries = { rows: ['4', '5', '6', '7', '20', '21', '22', '23'], read: 0, answered: 0 }
+      assert.deepEqual(await ask(`SELECT n FROM ${both} WHERE ${name} = 'cherry' ORDER BY n`), cherries)
+      const ends = { rows: ['apple fig 22'], read: 0, answered: 8 }
+      assert.deepEqual(await ask(`SELECT min(${name}), max(${name}), count(${name}) FROM ${both}`), ends)
+    }
+  }))
+
+test('texts and numbers side by side in a structure', () => {
+  const cells = [
+    ['b', 3],
+    ['a', 3],
+    ['a', 9],
+    ['', 1],
+    ['c', 1],
+    ['c', 1],
+  ] as const
+  const bytes = new Uint8Array(6 * 5)
+  cells.forEach(([text, number], i) => {
+    bytes.set(new TextEncoder().encode(text), 5 * i)
+    new DataView(bytes.buffer).setInt16(5 * i + 3, number, true)
+  })
+  const dtype = [
+    ['s', '|S3'],
+    ['x', '<i2'],
+  ]
+  const chunks = { 0: bytes.slice(0, 15), 1: bytes.slice(15) }
+  const spec = { dims: ['n'], shape: [6], zarray: { chunks: [3], dtype }, chunks }
+  return withFixture({ v: spec }, async ({ ask }) => {
+    await ask('ANALYZE $t')
+    const rowsOf = (where: string) => ask(`SELECT n FROM $t WHERE ${where} ORDER BY n`)
+    assert.deepEqual(await rowsOf("s = 'b' AND x = 4"), { rows: [], read: 0, answered: 0 })
+    assert.deepEqual(await rowsOf("s IN ('a', 'b')"), { rows: ['0', '1', '2'], read: 0, answered: 0 })
+    assert.deepEqual(await rowsOf("s <> '' AND x % 3 = 1"), { rows: ['4', '5'], read: 1, answered: 0 })
+    const shown = (await ask('SHOW STATISTICS $t')).rows.map((row) => row.split(' ').slice(0, 7).join(' '))
+    assert.deepEqual(shown, ['s 2 2 0 2 0 2', 'x 2 2 2 2 1 2'])
+  })
+})

@@ -184,6 +184,31 @@ export interface KernelExports {
   /** Key records of the places that `born` lists. */
   write_places(born: number, count: number, windows: number, keys: number, records: number): void
 
+  // Numbers one after another, as long as there is something to see: see assembly/look.ts.
+  order_numbers(type: number, cells: number, step: number, count: number, before: number, flags: number): number
+  mark_numbers(
+    type: number,
+    cells: number,
+    step: number,
+    count: number,
+    least: bigint,
+    range: bigint,
+    marks: number,
+    known: number,
+    most: number,
+  ): number
+  enter_numbers(
+    type: number,
+    cells: number,
+    step: number,
+    count: number,
+    least: bigint,
+    range: bigint,
+    table: number,
+    known: number,
+    most: number,
+  ): number
+
   // Values kept by group: see assembly/collect.ts.
   collect_values(records: number, marks: number, codes: number, count: number, groups: number, values: number): number
   group_values(

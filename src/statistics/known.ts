@@ -4,7 +4,7 @@ import type { ColumnId } from '../model/expression.js'
 import { type GridScan, type Verdicts, verdict } from '../model/job.js'
 import { cellCount } from '../model/schema.js'
 import { type ChunkRecords, hasStatistics, isKnownRecord } from '../model/statistics.js'
-import type { StoredColumn } from '../model/stored-column.js'
+import { isCoded, type StoredColumn } from '../model/stored-column.js'
 import { forgetChanged, forgetResized, type Place, readKept } from './keeping.js'
 import { chunksUnder, eachPlace, type Lattice, latticeBoxes, latticeOf, latticeParts } from './lattice.js'
 import { keepTop, type Top } from './top.js'
@@ -32,8 +32,10 @@ export interface LearnContext {
   place(column: StoredColumn): Promise<Place | undefined>
 }
 
-/** Records of more chunks are not held: 120 MB a column. */
+/** Records of more chunks are not held: 134 MB a column. */
 const mostRecords = 1 << 20
+/** Nor, with what is known of their values, records of more: 75 MB a column. Of texts nothing else tells. */
+const mostValued = 1 << 17
 /** Records of so many are looked at at once, where not all are held. */
 const recordsAtOnce = 1 << 16
 /** Of more boxes there are no verdicts: each is a byte, in every thread. */
@@ -43,7 +45,9 @@ const mostBoxes = 1 << 26
 export async function learn(scan: GridScan, wanted: Wanted, context: LearnContext): Promise<Known | undefined> {
   const lattice = finest(columnsOf(scan, wanted), wanted, scan)
   if (!lattice || latticeBoxes(lattice) === 0) return undefined
-  if (latticeBoxes(lattice) <= mostRecords) return learnAtOnce(scan, lattice, wanted, context)
+  const isOfTexts = columnsOf(scan, wanted).some(isOfText)
+  if (latticeBoxes(lattice) <= (isOfTexts ? mostValued : mostRecords))
+    return learnAtOnce(scan, lattice, wanted, context)
   const tested = { tested: wanted.tested, summed: new Set<ColumnId>() }
   const smaller = finest(columnsOf(scan, tested), tested, scan)
   return smaller && latticeBoxes(smaller) <= mostBoxes ? learnInParts(scan, smaller, tested, context) : undefined
@@ -86,7 +90,7 @@ async function learnAtOnce(
 ): Promise<Known | undefined> {
   const found = new Map<ColumnId, Found>()
   for (const column of columnsOf(scan, wanted)) {
-    const own = await load(column, lattice, scan, context)
+    const own = await load(column, lattice, scan, wanted, context)
     if (own) found.set(column.id, own)
   }
   if (found.size === 0) return undefined
@@ -124,16 +128,22 @@ function finest(
   return best && latticeOf(best, dims, selection)
 }
 
+function isOfText(column: StoredColumn): boolean {
+  return column.type.kind === 'varchar' || isCoded(column)
+}
+
 async function load(
   column: StoredColumn,
   lattice: Lattice,
   { dims }: GridScan,
+  wanted: Wanted,
   { place: open }: LearnContext,
 ): Promise<Found | undefined> {
   const { start, counts } = chunksUnder(lattice, column, dims)
   if (cellCount(counts) > mostRecords) return undefined
   const place = await open(column)
-  const records = place && readKept(place, start, counts)
+  const isAsked = isOfText(column) || wanted.tested.has(column.id) || wanted.top?.column === column.id
+  const records = place && readKept(place, start, counts, isAsked && cellCount(counts) <= mostValued)
   if (!place || !records) return undefined
   forgetResized(place, records)
   return { column, place, records }

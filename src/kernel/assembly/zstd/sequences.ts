@@ -154,79 +154,53 @@ let offsets = i32x4(1, 4, 8, 0)
 const recent = memory.data(260 * 4, 16)
 const recentEnd = recent + batch * 4
 
+// What stays from one batch to the next: the stream, the states, the next literal that no sequence has used, and where
+// the output goes on.
+let lowest: usize = 0
+let at: usize = 0
+let used: u64 = 0
+let stateL: usize = 0
+let stateM: usize = 0
+let stateO: usize = 0
+let literal: usize = 0
+let target: usize = 0
+
 /**
- * The stream is read from its end: `word` was loaded at `at`, of its bits `used` are taken, from the top. Turning the
- * word left by them puts the ones taken last at its low end. 57 bits are there after a load, enough for a sequence
- * unless its lengths have many extra bits.
+ * Decodes sequences and carries them out, batch by batch. The loops over a batch call nothing: what lives across a call
+ * does not stay in registers.
  */
 function decode(start: usize, end: usize, count: usize, first: usize, out: usize, outEnd: usize): i32 {
-  const last = start < end ? <u32>load<u8>(end - 1) : 0
-  if (last == 0) return CORRUPT
-  const lowest = start - 8
-  let at = end - 8
-  let used = <u64>(clz(last) - 23)
-  let word = load<u64>(at)
-  used += literalLog
-  let stateL = literalStates + firstState(word, used, literalLog)
-  used += offsetLog
-  let stateO = offsetStates + firstState(word, used, offsetLog)
-  used += matchLog
-  let stateM = matchStates + firstState(word, used, matchLog)
-
+  if (!begin(start, end)) return CORRUPT
   literal = literals
-  let to = out
-  let some = min(count, batch)
-  let entry = pendingEnd - (some << 4)
-  let newest = recentEnd
-  v128.store(newest, offsets)
-  while (true) {
-    at -= <usize>(used >> 3)
-    used &= 7
-    if (at < lowest) return CORRUPT
-    word = load<u64>(at)
-    used += load<u8>(stateO, states + 5)
-    const value = valueOf(stateO, word, used)
-    store<u32>(newest - 4, value)
-    const mark = <i32>load<i16>(stateO, states + 6)
-    newest += mark & -4
-    const isZero = <i32>load<i16>(stateL, states + 6)
-    if (mark + isZero > 0) takeBefore(newest, value + isZero)
-    store<u32>(entry, load<u32>(newest), 8)
-    used += load<u8>(stateM, states + 5)
-    store<u32>(entry, valueOf(stateM, word, used), 4)
-    const extraL = <u64>load<u8>(stateL, states + 5)
-    used += extraL
-    if (used > 38) {
-      const before = used - extraL
-      at -= <usize>(before >> 3)
-      if (at < lowest) return CORRUPT
-      word = load<u64>(at)
-      used = (before & 7) + extraL
-    }
-    store<u32>(entry, valueOf(stateL, word, used))
-    entry += 16
-    if (entry == pendingEnd) {
-      const written = carryOut(pendingEnd - (some << 4), first, to, outEnd)
-      if (written < 0) return written
-      to += written
-      v128.store(recentEnd, v128.load(newest))
-      newest = recentEnd
-      count -= some
-      if (count == 0) break
-      some = min(count, batch)
-      entry = pendingEnd - (some << 4)
-    }
-    used += load<u8>(stateL, states + 4)
-    stateL = nextState(stateL, word, used)
-    used += load<u8>(stateM, states + 4)
-    stateM = nextState(stateM, word, used)
-    used += load<u8>(stateO, states + 4)
-    stateO = nextState(stateO, word, used)
+  target = out
+  for (let left = count; left > batch; left -= batch) {
+    if (!decodeBatch(pending)) return CORRUPT
+    const status = carryOut(pending, first, outEnd)
+    if (status < 0) return status
+    goOn()
   }
-  if (((at + 8 - start) << 3) != <usize>used) return CORRUPT
-  offsets = v128.load(recentEnd)
-  const rest = copyLiterals(literal, literals + literalsLength, to, outEnd)
-  return rest < 0 ? rest : <i32>(to - out) + rest
+  const rest = pendingEnd - (((count - 1) % batch + 1) << 4)
+  if (!decodeBatch(rest) || ((at + 8 - start) << 3) != <usize>used) return CORRUPT
+  const status = carryOut(rest, first, outEnd)
+  if (status < 0) return status
+  const written = copyLiterals(literal, literals + literalsLength, target, outEnd)
+  return written < 0 ? written : <i32>(target - out) + written
+}
+
+/** Reads the first states. */
+function begin(start: usize, end: usize): bool {
+  const last = start < end ? <u32>load<u8>(end - 1) : 0
+  if (last == 0) return false
+  lowest = start - 8
+  at = end - 8
+  const word = load<u64>(at)
+  used = <u64>(clz(last) - 23) + literalLog
+  stateL = literalStates + firstState(word, used, literalLog)
+  used += offsetLog
+  stateO = offsetStates + firstState(word, used, offsetLog)
+  used += matchLog
+  stateM = matchStates + firstState(word, used, matchLog)
+  return true
 }
 
 // @ts-ignore: decorator
@@ -235,7 +209,78 @@ function firstState(word: u64, used: u64, log: u32): usize {
   return (<usize>rotl(word, used) & ((1 << log) - 1)) << stateShift
 }
 
+/** Steps to the next states, as `decodeBatch` does between two sequences. */
+function goOn(): void {
+  const word = load<u64>(at)
+  used += load<u8>(stateL, states + 4)
+  stateL = nextState(stateL, word, used)
+  used += load<u8>(stateM, states + 4)
+  stateM = nextState(stateM, word, used)
+  used += load<u8>(stateO, states + 4)
+  stateO = nextState(stateO, word, used)
+}
+
+/**
+ * Decodes the pending sequences from an entry on. The stream is read from its end: `word` was loaded at `at`, of its bits
+ * `used` are taken, from the top. Turning the word left by them puts the ones taken last at its low end. 57 bits are there
+ * after a load, enough for a sequence unless its lengths have many extra bits.
+ */
+function decodeBatch(start: usize): bool {
+  const low = lowest
+  let from = at
+  let taken = used
+  let l = stateL
+  let m = stateM
+  let o = stateO
+  let newest = recentEnd
+  v128.store(newest, offsets)
+  let entry = start
+  while (true) {
+    from -= <usize>(taken >> 3)
+    taken &= 7
+    if (from < low) return false
+    let word = load<u64>(from)
+    taken += load<u8>(o, states + 5)
+    const value = valueOf(o, word, taken)
+    store<u32>(newest - 4, value)
+    const mark = <i32>load<i16>(o, states + 6)
+    newest += mark & -4
+    const isZero = <i32>load<i16>(l, states + 6)
+    if (mark + isZero > 0) takeBefore(newest, value + isZero)
+    store<u32>(entry, load<u32>(newest), 8)
+    taken += load<u8>(m, states + 5)
+    store<u32>(entry, valueOf(m, word, taken), 4)
+    const extra = <u64>load<u8>(l, states + 5)
+    taken += extra
+    if (taken > 38) {
+      const before = taken - extra
+      from -= <usize>(before >> 3)
+      if (from < low) return false
+      word = load<u64>(from)
+      taken = (before & 7) + extra
+    }
+    store<u32>(entry, valueOf(l, word, taken))
+    entry += 16
+    if (entry == pendingEnd) break
+    taken += load<u8>(l, states + 4)
+    l = nextState(l, word, taken)
+    taken += load<u8>(m, states + 4)
+    m = nextState(m, word, taken)
+    taken += load<u8>(o, states + 4)
+    o = nextState(o, word, taken)
+  }
+  offsets = v128.load(newest)
+  at = from
+  used = taken
+  stateL = l
+  stateM = m
+  stateO = o
+  return true
+}
+
 /** One of the last three offsets becomes the last; 3 is the last less one, 0 of which is found out later. */
+// @ts-ignore: decorator
+@inline
 function takeBefore(newest: usize, which: u32): void {
   const last = load<u32>(newest)
   const taken = which == 3 ? last - 1 : load<u32>(newest + (which << 2))
@@ -244,43 +289,57 @@ function takeBefore(newest: usize, which: u32): void {
   store<u32>(newest, taken)
 }
 
-/** The next literal that no sequence has used. */
-let literal: usize = 0
-
-/** Copies the literals and matches of the pending sequences from an entry on; returns how many bytes they are. */
-function carryOut(start: usize, first: usize, out: usize, outEnd: usize): i32 {
-  const outSafe = outEnd - out > 32 ? outEnd - 32 : out
-  const end = literals + literalsLength
+/**
+ * Copies literals and matches from an entry on while whole vectors have room, up to `safe`; returns the entry where it
+ * stopped. The literals end at `end`.
+ */
+function copySafely(start: usize, first: usize, end: usize, safe: usize): usize {
   let from = literal
-  let to = out
-  for (let entry = start; entry < pendingEnd; entry += 16) {
+  let to = target
+  let entry = start
+  for (; entry < pendingEnd; entry += 16) {
     const run = <usize>load<u32>(entry)
     const length = <usize>load<u32>(entry, 4)
     const offset = <usize>load<u32>(entry, 8)
-    if (run > end - from) return CORRUPT
-    if (to > outSafe || run + length > outSafe - to) {
-      if (run + length > outEnd - to) return OVERLONG
-      memory.copy(to, from, run)
-      to += run
-      if (offset - 1 >= to - first) return CORRUPT
-      repeatExactly(to, offset, length, outEnd)
-    } else {
-      v128.store(to, v128.load(from))
-      if (run > 16) copyForward(to + 16, from + 16, run - 16)
-      to += run
-      if (offset - 1 >= to - first) return CORRUPT
-      if (offset >= 16) {
-        v128.store(to, v128.load(to - offset))
-        if (length > 16) copyForward(to + 16, to + 16 - offset, length - 16)
-      } else {
-        repeatLong(to, offset, length)
-      }
-    }
+    if (run > end - from) break
+    if (run + length > safe - to) break
+    if (offset - 1 >= to + run - first) break
+    v128.store(to, v128.load(from))
+    if (run > 16) copyForward(to + 16, from + 16, run - 16)
     from += run
+    to += run
+    if (offset >= 16) {
+      v128.store(to, v128.load(to - offset))
+      if (length > 16) copyForward(to + 16, to + 16 - offset, length - 16)
+    } else {
+      repeatLong(to, offset, length)
+    }
     to += length
   }
   literal = from
-  return <i32>(to - out)
+  target = to
+  return entry
+}
+
+/** Carries out the pending sequences from an entry on. */
+function carryOut(start: usize, first: usize, outEnd: usize): i32 {
+  const end = literals + literalsLength
+  const stopped = copySafely(start, first, end, outEnd - target > 32 ? outEnd - 32 : target)
+  // An end is near, or something is wrong.
+  for (let entry = stopped; entry < pendingEnd; entry += 16) {
+    const run = <usize>load<u32>(entry)
+    const length = <usize>load<u32>(entry, 4)
+    const offset = <usize>load<u32>(entry, 8)
+    if (run > end - literal) return CORRUPT
+    if (run + length > outEnd - target) return OVERLONG
+    memory.copy(target, literal, run)
+    literal += run
+    target += run
+    if (offset - 1 >= target - first) return CORRUPT
+    repeatExactly(target, offset, length, outEnd)
+    target += length
+  }
+  return 0
 }
 
 /** Literals that no match follows. */

@@ -171,19 +171,22 @@ let target: usize = 0
  */
 function decode(start: usize, end: usize, count: usize, first: usize, out: usize, outEnd: usize): i32 {
   if (!begin(start, end)) return CORRUPT
+  const literalsEnd = literals + literalsLength
   literal = literals
   target = out
   for (let left = count; left > batch; left -= batch) {
     if (!decodeBatch(pending)) return CORRUPT
-    const status = carryOut(pending, first, outEnd)
+    const stopped = copySafely(pending, first, literalsEnd, max(target, outEnd - 32))
+    const status = copyCarefully(stopped, first, literalsEnd, outEnd)
     if (status < 0) return status
     goOn()
   }
   const rest = pendingEnd - (((count - 1) % batch + 1) << 4)
   if (!decodeBatch(rest) || ((at + 8 - start) << 3) != <usize>used) return CORRUPT
-  const status = carryOut(rest, first, outEnd)
+  const stopped = copySafely(rest, first, literalsEnd, max(target, outEnd - 32))
+  const status = copyCarefully(stopped, first, literalsEnd, outEnd)
   if (status < 0) return status
-  const written = copyLiterals(literal, literals + literalsLength, target, outEnd)
+  const written = copyLiterals(literal, literalsEnd, target, outEnd)
   return written < 0 ? written : <i32>(target - out) + written
 }
 
@@ -321,12 +324,9 @@ function copySafely(start: usize, first: usize, end: usize, safe: usize): usize 
   return entry
 }
 
-/** Carries out the pending sequences from an entry on. */
-function carryOut(start: usize, first: usize, outEnd: usize): i32 {
-  const end = literals + literalsLength
-  const stopped = copySafely(start, first, end, outEnd - target > 32 ? outEnd - 32 : target)
-  // An end is near, or something is wrong.
-  for (let entry = stopped; entry < pendingEnd; entry += 16) {
+/** Carries out the sequences from there on: an end is near, or something is wrong. */
+function copyCarefully(start: usize, first: usize, end: usize, outEnd: usize): i32 {
+  for (let entry = start; entry < pendingEnd; entry += 16) {
     const run = <usize>load<u32>(entry)
     const length = <usize>load<u32>(entry, 4)
     const offset = <usize>load<u32>(entry, 8)

@@ -254,7 +254,7 @@ export function useKernelModule(module: WebAssembly.Module): void {
 /** A machine whose memory grows on demand, up to `limit` bytes. */
 export function createMachine(options: { readonly limit: number }): Machine {
   const limitPages = Math.min(mostPages, Math.max(1, Math.floor(options.limit / pageBytes)))
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: mostPages })
+  const memory = new WebAssembly.Memory({ initial: 2, maximum: mostPages })
   const instance = new WebAssembly.Instance(kernelModule(), { env: { memory } })
   const kernel = instance.exports as unknown as KernelExports
   let top = align(kernel.heap_base())

@@ -118,7 +118,19 @@ function fillCodes(count: u32, bits: u32): void {
     const first = load<u32>(ranks + (weight << 2))
     const length: u32 = 1 << (weight - 1 + mostBits - bits)
     store<u32>(ranks + (weight << 2), first + length)
-    memory.fill(lengths + first, <u8>(bits + 1 - weight), length)
-    memory.fill(symbols + first, <u8>symbol, length)
+    fill(lengths + first, <u8>(bits + 1 - weight), length)
+    fill(symbols + first, <u8>symbol, length)
+  }
+}
+
+/** Fills a few bytes, or a power of two of them from 16 on: `memory.fill` is a call out of the module. */
+// @ts-ignore: decorator
+@inline
+function fill(to: usize, byte: u8, length: usize): void {
+  if (length < 16) {
+    for (let i: usize = 0; i < length; i++) store<u8>(to + i, byte)
+  } else {
+    const bytes = i8x16.splat(byte)
+    for (let i: usize = 0; i < length; i += 16) v128.store(to + i, bytes)
   }
 }

@@ -44,17 +44,9 @@ export function decodeFour(source: usize, end: usize, out: usize, length: usize)
   if (!open(0, a, b, out, segment) || !open(24, b, c, out + segment, segment)) return CORRUPT
   if (!open(48, c, d, out + 2 * segment, segment)) return CORRUPT
   if (!open(72, d, end, out + 3 * segment, length - 3 * segment)) return CORRUPT
-  if (byPairs(end - a, length)) {
-    buildPairs()
-    pairRounds()
-  } else {
-    rounds()
-  }
-  return rest(0) | rest(24) | rest(48) | rest(72)
-}
-
-function byPairs(bytes: usize, length: usize): bool {
-  return length > 2048 && bytes * 10 < length * 7
+  if (paysByPairs(end - a, length)) decodePairs()
+  else decodeSingles(segment)
+  return decodeEnd(0) | decodeEnd(24) | decodeEnd(48) | decodeEnd(72)
 }
 
 function open(stream: usize, start: usize, end: usize, to: usize, length: usize): bool {
@@ -69,27 +61,24 @@ function open(stream: usize, start: usize, end: usize, to: usize, length: usize)
   return true
 }
 
-function rest(stream: usize): i32 {
-  const bits = load<u64>(stream, streams)
-  const start = load<u32>(stream, streams + 12)
-  const left = (<i32>(load<u32>(stream, streams + 8) + 8 - start) << 3) - <i32>ctz(bits)
-  return decodeRest(start, left, load<u32>(stream, streams + 16), load<u32>(stream, streams + 20))
-}
-
-/** Rounds for which there is room: each takes at most 7 bytes of a stream and gives up to `most`. */
+/** The bits on from `at`. A lowest bit of 1 tells, by how far it has moved up, how many bits were used. */
 // @ts-ignore: decorator
 @inline
-function roundsOf(stream: usize, at: usize, to: usize, most: u32): i32 {
-  const taken = <i32>(at - load<u32>(stream, streams + 12)) / 7
-  return min(taken, <i32>(load<u32>(stream, streams + 20) - to) / most)
+function window(at: usize, used: u32): u64 {
+  return (load<u64>(at) | 1) << used
+}
+
+/** Whether codes are so short that two are often within 11 bits, and so many that the table of pairs pays. */
+function paysByPairs(bytes: usize, length: usize): bool {
+  return length > 2048 && (bytes << 3) < 5 * length
 }
 
 /**
- * Four streams at once: each step of one waits for its own loads, so that four fill the time; two by two, as the states
- * of more do not stay in registers. A lowest bit of 1 in the
- * window of a stream tells, by how far it has moved up, how many bits were used.
+ * The loops over four streams do five steps of one, then five of the next: each step waits for the one before, and while
+ * one stream waits, the processor is at the next. Few values live in such an order, so that they stay in registers.
+ * A round takes at most 7 bytes of each stream and fills at most 5 or 10 bytes of each segment.
  */
-function rounds(): void {
+function decodeSingles(segment: usize): void {
   let bitsA = load<u64>(streams)
   let bitsB = load<u64>(streams, 24)
   let bitsC = load<u64>(streams, 48)
@@ -98,161 +87,157 @@ function rounds(): void {
   let atB = <usize>load<u32>(streams, 32)
   let atC = <usize>load<u32>(streams, 56)
   let atD = <usize>load<u32>(streams, 80)
-  let toA = <usize>load<u32>(streams, 16)
-  let toB = <usize>load<u32>(streams, 40)
-  let toC = <usize>load<u32>(streams, 64)
-  let toD = <usize>load<u32>(streams, 88)
+  let to = <usize>load<u32>(streams, 16)
   let used: u32
   while (true) {
-    const some = min(min(roundsOf(0, atA, toA, 5), roundsOf(24, atB, toB, 5)), min(roundsOf(48, atC, toC, 5), roundsOf(72, atD, toD, 5)))
-    if (some <= 0) break
-    const stop = toD + some * 5
+    const some = min(min(roundsIn(0, atA), roundsIn(24, atB)), min(roundsIn(48, atC), roundsIn(72, atD)))
+    // The last segment has the least room.
+    const stop = to + 5 * min(some, roundsFor(72, to + 3 * segment, 5))
+    if (stop <= to) break
     do {
-      bitsA = step(bitsA, toA, 0)
-      bitsA = step(bitsA, toA, 1)
-      bitsA = step(bitsA, toA, 2)
-      bitsA = step(bitsA, toA, 3)
-      bitsA = step(bitsA, toA, 4)
+      let here = to
+      bitsA = step(bitsA, here, 0)
+      bitsA = step(bitsA, here, 1)
+      bitsA = step(bitsA, here, 2)
+      bitsA = step(bitsA, here, 3)
+      bitsA = step(bitsA, here, 4)
       used = <u32>ctz(bitsA)
       atA -= used >> 3
       bitsA = window(atA, used & 7)
-      bitsB = step(bitsB, toB, 0)
-      bitsB = step(bitsB, toB, 1)
-      bitsB = step(bitsB, toB, 2)
-      bitsB = step(bitsB, toB, 3)
-      bitsB = step(bitsB, toB, 4)
+      here += segment
+      bitsB = step(bitsB, here, 0)
+      bitsB = step(bitsB, here, 1)
+      bitsB = step(bitsB, here, 2)
+      bitsB = step(bitsB, here, 3)
+      bitsB = step(bitsB, here, 4)
       used = <u32>ctz(bitsB)
       atB -= used >> 3
       bitsB = window(atB, used & 7)
-      bitsC = step(bitsC, toC, 0)
-      bitsC = step(bitsC, toC, 1)
-      bitsC = step(bitsC, toC, 2)
-      bitsC = step(bitsC, toC, 3)
-      bitsC = step(bitsC, toC, 4)
+      here += segment
+      bitsC = step(bitsC, here, 0)
+      bitsC = step(bitsC, here, 1)
+      bitsC = step(bitsC, here, 2)
+      bitsC = step(bitsC, here, 3)
+      bitsC = step(bitsC, here, 4)
       used = <u32>ctz(bitsC)
       atC -= used >> 3
       bitsC = window(atC, used & 7)
-      bitsD = step(bitsD, toD, 0)
-      bitsD = step(bitsD, toD, 1)
-      bitsD = step(bitsD, toD, 2)
-      bitsD = step(bitsD, toD, 3)
-      bitsD = step(bitsD, toD, 4)
+      here += segment
+      bitsD = step(bitsD, here, 0)
+      bitsD = step(bitsD, here, 1)
+      bitsD = step(bitsD, here, 2)
+      bitsD = step(bitsD, here, 3)
+      bitsD = step(bitsD, here, 4)
       used = <u32>ctz(bitsD)
       atD -= used >> 3
       bitsD = window(atD, used & 7)
-      toA += 5
-      toB += 5
-      toC += 5
-      toD += 5
-    } while (toD < stop)
+      to += 5
+    } while (to < stop)
   }
-  keep(0, bitsA, atA, toA)
-  keep(24, bitsB, atB, toB)
-  keep(48, bitsC, atC, toC)
-  keep(72, bitsD, atD, toD)
+  keep(0, bitsA, atA, to)
+  keep(24, bitsB, atB, to + segment)
+  keep(48, bitsC, atC, to + 2 * segment)
+  keep(72, bitsD, atD, to + 3 * segment)
 }
 
-/** The same by pairs: the streams do not go forward alike. */
-function pairRounds(): void {
+/** Writes the symbol on top of the bits to[k] and takes off its code. */
+// @ts-ignore: decorator
+@inline
+function step(bits: u64, to: usize, k: usize): u64 {
+  const code = <usize>(bits >> 53)
+  store<u8>(to + k, load<u8>(code, symbols))
+  return bits << <u64>load<u8>(code, lengths)
+}
+
+/** The same by pairs: the segments do not grow alike. */
+function decodePairs(): void {
+  buildPairs()
   let bitsA = load<u64>(streams)
   let bitsB = load<u64>(streams, 24)
   let bitsC = load<u64>(streams, 48)
   let bitsD = load<u64>(streams, 72)
-  let atA = <usize>load<u32>(streams, 8)
-  let atB = <usize>load<u32>(streams, 32)
-  let atC = <usize>load<u32>(streams, 56)
-  let atD = <usize>load<u32>(streams, 80)
   let toA = <usize>load<u32>(streams, 16)
   let toB = <usize>load<u32>(streams, 40)
   let toC = <usize>load<u32>(streams, 64)
   let toD = <usize>load<u32>(streams, 88)
-  let used: u32
-  let one: u64
-  let two: u64
+  let code: u64
   while (true) {
-    let some = min(min(roundsOf(0, atA, toA, 10), roundsOf(24, atB, toB, 10)), min(roundsOf(48, atC, toC, 10), roundsOf(72, atD, toD, 10)))
+    let some = min(min(pairRounds(0, toA), pairRounds(24, toB)), min(pairRounds(48, toC), pairRounds(72, toD)))
     if (some <= 0) break
     do {
-      one = pairOf(bitsA)
-      toA = put(toA, one)
-      bitsA <<= one
-      one = pairOf(bitsA)
-      toA = put(toA, one)
-      bitsA <<= one
-      one = pairOf(bitsA)
-      toA = put(toA, one)
-      bitsA <<= one
-      one = pairOf(bitsA)
-      toA = put(toA, one)
-      bitsA <<= one
-      one = pairOf(bitsA)
-      toA = put(toA, one)
-      bitsA <<= one
-      used = <u32>ctz(bitsA)
-      atA -= used >> 3
-      bitsA = window(atA, used & 7)
-      one = pairOf(bitsB)
-      toB = put(toB, one)
-      bitsB <<= one
-      one = pairOf(bitsB)
-      toB = put(toB, one)
-      bitsB <<= one
-      one = pairOf(bitsB)
-      toB = put(toB, one)
-      bitsB <<= one
-      one = pairOf(bitsB)
-      toB = put(toB, one)
-      bitsB <<= one
-      one = pairOf(bitsB)
-      toB = put(toB, one)
-      bitsB <<= one
-      used = <u32>ctz(bitsB)
-      atB -= used >> 3
-      bitsB = window(atB, used & 7)
-      one = pairOf(bitsC)
-      toC = put(toC, one)
-      bitsC <<= one
-      one = pairOf(bitsC)
-      toC = put(toC, one)
-      bitsC <<= one
-      one = pairOf(bitsC)
-      toC = put(toC, one)
-      bitsC <<= one
-      one = pairOf(bitsC)
-      toC = put(toC, one)
-      bitsC <<= one
-      one = pairOf(bitsC)
-      toC = put(toC, one)
-      bitsC <<= one
-      used = <u32>ctz(bitsC)
-      atC -= used >> 3
-      bitsC = window(atC, used & 7)
-      one = pairOf(bitsD)
-      toD = put(toD, one)
-      bitsD <<= one
-      one = pairOf(bitsD)
-      toD = put(toD, one)
-      bitsD <<= one
-      one = pairOf(bitsD)
-      toD = put(toD, one)
-      bitsD <<= one
-      one = pairOf(bitsD)
-      toD = put(toD, one)
-      bitsD <<= one
-      one = pairOf(bitsD)
-      toD = put(toD, one)
-      bitsD <<= one
-      used = <u32>ctz(bitsD)
-      atD -= used >> 3
-      bitsD = window(atD, used & 7)
+      code = pairOf(bitsA)
+      toA = put(toA, code)
+      bitsA <<= code
+      code = pairOf(bitsA)
+      toA = put(toA, code)
+      bitsA <<= code
+      code = pairOf(bitsA)
+      toA = put(toA, code)
+      bitsA <<= code
+      code = pairOf(bitsA)
+      toA = put(toA, code)
+      bitsA <<= code
+      code = pairOf(bitsA)
+      toA = put(toA, code)
+      bitsA <<= code
+      bitsA = refill(0, bitsA)
+      code = pairOf(bitsB)
+      toB = put(toB, code)
+      bitsB <<= code
+      code = pairOf(bitsB)
+      toB = put(toB, code)
+      bitsB <<= code
+      code = pairOf(bitsB)
+      toB = put(toB, code)
+      bitsB <<= code
+      code = pairOf(bitsB)
+      toB = put(toB, code)
+      bitsB <<= code
+      code = pairOf(bitsB)
+      toB = put(toB, code)
+      bitsB <<= code
+      bitsB = refill(24, bitsB)
+      code = pairOf(bitsC)
+      toC = put(toC, code)
+      bitsC <<= code
+      code = pairOf(bitsC)
+      toC = put(toC, code)
+      bitsC <<= code
+      code = pairOf(bitsC)
+      toC = put(toC, code)
+      bitsC <<= code
+      code = pairOf(bitsC)
+      toC = put(toC, code)
+      bitsC <<= code
+      code = pairOf(bitsC)
+      toC = put(toC, code)
+      bitsC <<= code
+      bitsC = refill(48, bitsC)
+      code = pairOf(bitsD)
+      toD = put(toD, code)
+      bitsD <<= code
+      code = pairOf(bitsD)
+      toD = put(toD, code)
+      bitsD <<= code
+      code = pairOf(bitsD)
+      toD = put(toD, code)
+      bitsD <<= code
+      code = pairOf(bitsD)
+      toD = put(toD, code)
+      bitsD <<= code
+      code = pairOf(bitsD)
+      toD = put(toD, code)
+      bitsD <<= code
+      bitsD = refill(72, bitsD)
     } while (--some > 0)
   }
-  keep(0, bitsA, atA, toA)
-  keep(24, bitsB, atB, toB)
-  keep(48, bitsC, atC, toC)
-  keep(72, bitsD, atD, toD)
+  keep(0, bitsA, load<u32>(streams, 8), toA)
+  keep(24, bitsB, load<u32>(streams, 32), toB)
+  keep(48, bitsC, load<u32>(streams, 56), toC)
+  keep(72, bitsD, load<u32>(streams, 80), toD)
 }
 
+/** The entry of the codes on top of the bits. */
 // @ts-ignore: decorator
 @inline
 function pairOf(bits: u64): u64 {
@@ -267,6 +252,36 @@ function put(to: usize, entry: u64): usize {
   return to + <usize>(entry >> 24)
 }
 
+/** Loads the next bits; where they lie is kept in memory, as registers are few. */
+// @ts-ignore: decorator
+@inline
+function refill(stream: usize, bits: u64): u64 {
+  const used = <u32>ctz(bits)
+  const at = load<u32>(stream, streams + 8) - (used >> 3)
+  store<u32>(stream, at, streams + 8)
+  return window(at, used & 7)
+}
+
+// @ts-ignore: decorator
+@inline
+function pairRounds(stream: usize, to: usize): i32 {
+  return min(roundsIn(stream, load<u32>(stream, streams + 8)), roundsFor(stream, to, 10))
+}
+
+/** Rounds for which a stream has bytes. */
+// @ts-ignore: decorator
+@inline
+function roundsIn(stream: usize, at: usize): i32 {
+  return <i32>(at - load<u32>(stream, streams + 12)) / 7
+}
+
+/** Rounds for which its segment has room. */
+// @ts-ignore: decorator
+@inline
+function roundsFor(stream: usize, to: usize, most: i32): i32 {
+  return <i32>(load<u32>(stream, streams + 20) - to) / most
+}
+
 // @ts-ignore: decorator
 @inline
 function keep(stream: usize, bits: u64, at: usize, to: usize): void {
@@ -275,17 +290,10 @@ function keep(stream: usize, bits: u64, at: usize, to: usize): void {
   store<u32>(stream, to, streams + 16)
 }
 
-/** Writes the symbol on top of the bits to[k] and takes off its code. */
-// @ts-ignore: decorator
-@inline
-function step(bits: u64, to: usize, k: usize): u64 {
-  const code = <usize>(bits >> 53)
-  store<u8>(to + k, load<u8>(code, symbols))
-  return bits << <u64>load<u8>(code, lengths)
-}
-
-// @ts-ignore: decorator
-@inline
-function window(at: usize, used: u32): u64 {
-  return (load<u64>(at) | 1) << used
+/** What is left of a stream after the rounds. */
+function decodeEnd(stream: usize): i32 {
+  const start = <usize>load<u32>(stream, streams + 12)
+  const past = <usize>load<u32>(stream, streams + 8) + 8
+  const left = <i32>((past - start) << 3) - <i32>ctz(load<u64>(stream, streams))
+  return decodeRest(start, left, load<u32>(stream, streams + 16), load<u32>(stream, streams + 20))
 }

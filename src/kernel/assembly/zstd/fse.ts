@@ -70,7 +70,7 @@ function peekForward(source: usize, end: usize, position: u32): u32 {
   return bits >> (position & 7)
 }
 
-/** Builds the table of `counts`. `values` holds 16 bytes for each symbol, of which those of its states are copies. */
+/** Builds the table of `counts`. Values of symbols: 16 bytes each, which their states share, or the symbols where 0. */
 export function buildTable(table: u32, values: usize): void {
   const size: u32 = 1 << countsLog
   spread(size)
@@ -79,11 +79,12 @@ export function buildTable(table: u32, values: usize): void {
     const next = <u32>load<u16>(nexts + (symbol << 1))
     store<u16>(nexts + (symbol << 1), <u16>(next + 1))
     const bits = countsLog - (31 - clz(next))
+    const value = values + (symbol << 4)
     const entry = states + table + (state << stateShift)
-    v128.store(entry, v128.load(values + (symbol << 4)))
-    store<u16>(entry, <u16>(table + (((next << bits) - size) << stateShift)))
-    store<u16>(entry, <u16>((((<u32>1) << bits) - 1) << stateShift), 2)
-    store<u8>(entry, <u8>bits, 4)
+    const to = table + (((next << bits) - size) << stateShift)
+    const mask = (((<u32>1) << bits) - 1) << stateShift
+    store<u64>(entry, (values ? load<u64>(value) : 0) | (to | (mask << 16)) | (<u64>bits << 32))
+    store<u64>(entry, values ? load<u64>(value, 8) : symbol, 8)
   }
 }
 

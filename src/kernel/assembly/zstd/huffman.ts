@@ -10,9 +10,8 @@ export const lengths = memory.data(2048, 16)
 export const symbols = memory.data(2048, 16)
 const weights = memory.data(256, 16)
 const ranks = memory.data(16 * 4, 16)
+/** Behind the tables of sequences. */
 const weightStates: u32 = (512 + 512 + 256) * 16
-/** A weight is its own value. */
-const weightValues = memory.data(13 * 16, 16)
 
 /** Reads a description and builds the tables of codes; returns how many bytes it took. */
 export function readTree(source: usize, end: usize): i32 {
@@ -37,22 +36,21 @@ function unpackWeights(source: usize, count: u32): i32 {
 
 /** Two states take turns on one stream, until an update would need more bits than there are. */
 function decodeWeights(source: usize, end: usize): i32 {
-  const described = readCounts(source, end, 12, 6)
+  const described = readCounts(source, end, 255, 6)
   if (described < 0) return described
-  for (let weight: u32 = 0; weight < 13; weight++) store<u32>(weightValues + (weight << 4), weight, 8)
-  buildTable(weightStates, weightValues)
+  buildTable(weightStates, 0)
   const start = source + described
   let left = streamBits(start, end)
   if (left < 0) return CORRUPT
-  let a = weightStates + (peekBack(start, end, left, countsLog) << stateShift)
+  let a = weightStates + (peekBack(start, left, countsLog) << stateShift)
   left -= countsLog
-  let b = weightStates + (peekBack(start, end, left, countsLog) << stateShift)
+  let b = weightStates + (peekBack(start, left, countsLog) << stateShift)
   left -= countsLog
   if (left < 0) return CORRUPT
   for (let count: u32 = 0; count < 254; ) {
     store<u8>(weights + count++, <u8>load<u32>(a, states + 8))
     const bits = <u32>load<u8>(a, states + 4)
-    const next = <usize>load<u16>(a, states) + (peekBack(start, end, left, bits) << stateShift)
+    const next = <usize>load<u16>(a, states) + (peekBack(start, left, bits) << stateShift)
     left -= bits
     a = b
     b = next
@@ -64,15 +62,12 @@ function decodeWeights(source: usize, end: usize): i32 {
   return CORRUPT
 }
 
-/** `count` bits below a position of a stream that is read from its end; zeros before its start. */
-function peekBack(start: usize, end: usize, left: i32, count: u32): u32 {
-  let value: u32 = 0
-  for (let i: u32 = 0; i < count; i++) {
-    const position = left - 1 - <i32>i
-    const bit = position < 0 ? 0 : <u32>(load<u8>(start + (position >> 3)) >> <u8>(position & 7)) & 1
-    value = (value << 1) | bit
-  }
-  return value
+/** `count` bits below a position of a stream that is read from its end; zeros before its start. Loads up to 8 bytes before it. */
+function peekBack(start: usize, left: i32, count: u32): u32 {
+  if (left <= 0) return 0
+  const word = load<u64>(start + ((left + 7) >> 3) - 8) << ((8 - left) & 7)
+  const missing = max(<i32>count - left, 0)
+  return <u32>(((word >> 1) >> (63 - count)) >> missing) << missing
 }
 
 /** Bits before the mark that ends every stream: the highest one of its last byte. Negative where there is none. */

@@ -1,4 +1,4 @@
-// The sequences of a block: each a run of literals and a match, decoded and carried out in one loop (RFC 8878, 3.1.1.3.2).
+// The sequences of a block: each a run of literals and a match (RFC 8878, 3.1.1.3.2).
 import { copyForward, repeatExactly, repeatLong } from '../copy'
 import { buildSingle, buildTable, countsLog, nextState, readCounts, stateShift, states, useCounts, valueOf } from './fse'
 import { literals, literalsLength } from './literals'
@@ -39,13 +39,13 @@ const offsetCounts = memory.data<i8>([
   1, 1, 1, 1, 1, 1, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, -1, -1, -1, -1, -1,
 ])
 
-/** What a state has of its symbol, see fse.ts. The mark of a literal length is 1 where it is 0, of an offset see `decode`. */
+/** What a state has of its symbol, see fse.ts. The mark of a literal length is 1 where it is 0. */
 const literalValues = memory.data(36 * 16, 16)
 const offsetValues = memory.data(32 * 16, 16)
 const matchValues = memory.data(53 * 16, 16)
 let hasValues = false
 
-// The tables of states, see fse.ts.
+// Where their tables begin, see fse.ts.
 const literalStates: u32 = 0
 const matchStates: u32 = 512 * 16
 const offsetStates: u32 = 1024 * 16
@@ -68,7 +68,8 @@ export function forgetSequences(): void {
   for (let i: u32 = 0; i < 53; i++) {
     setValue(matchValues, i, load<u8>(matchExtras + i), 0, load<u32>(matchBases + (i << 2)))
   }
-  // From code 2 on the base is less by 3, which leaves the offset itself: 1, 2 and 3 mean offsets of before.
+  // From code 2 on the base is less by 3, which leaves the offset itself: 1, 2 and 3 mean offsets of before. Their mark
+  // is by how much `newest` moves for them.
   for (let i: u32 = 0; i < 32; i++) setValue(offsetValues, i, i, i < 2 ? <i32>i : -4, i < 2 ? i : (1 << i) - 3)
 }
 
@@ -99,15 +100,15 @@ function readTables(source: usize, end: usize): i32 {
   const modes = <u32>load<u8>(source)
   if (modes & 3) return CORRUPT
   let at = source + 1
-  let bytes = readTable(modes >> 6, at, end, literalStates, literalValues, 35, 9, literalLog, literalCounts, 6)
+  let bytes = readTable(modes >> 6, at, end, literalStates, literalValues, 35, 9, literalLog, literalCounts, 36, 6)
   if (bytes < 0) return bytes
   literalLog = chosenLog
   at += bytes
-  bytes = readTable((modes >> 4) & 3, at, end, offsetStates, offsetValues, 31, 8, offsetLog, offsetCounts, 5)
+  bytes = readTable((modes >> 4) & 3, at, end, offsetStates, offsetValues, 31, 8, offsetLog, offsetCounts, 29, 5)
   if (bytes < 0) return bytes
   offsetLog = chosenLog
   at += bytes
-  bytes = readTable((modes >> 2) & 3, at, end, matchStates, matchValues, 52, 9, matchLog, matchCounts, 6)
+  bytes = readTable((modes >> 2) & 3, at, end, matchStates, matchValues, 52, 9, matchLog, matchCounts, 53, 6)
   if (bytes < 0) return bytes
   matchLog = chosenLog
   at += bytes
@@ -115,17 +116,29 @@ function readTables(source: usize, end: usize): i32 {
 }
 
 let chosenLog: u32 = 0
+/** A bit for each table that is the one defined by the format, also from a frame before. */
+let asDefined: u32 = 0
 
 /** Makes a table by its mode: defined by the format, one symbol, described here, or that of before. */
 // prettier-ignore
 function readTable(
   mode: u32, source: usize, end: usize, table: u32, values: usize, mostSymbol: u32, mostLog: u32,
-  before: u32, defined: usize, definedLog: u32,
+  before: u32, defined: usize, definedLength: u32, definedLog: u32,
 ): i32 {
   if (mode == 3) {
     chosenLog = before
     return before == none ? CORRUPT : 0
   }
+  const bit: u32 = 1 << (table >> 13)
+  if (mode == 0) {
+    chosenLog = definedLog
+    if (asDefined & bit) return 0
+    useCounts(defined, definedLength, definedLog)
+    buildTable(table, values)
+    asDefined |= bit
+    return 0
+  }
+  asDefined &= ~bit
   if (mode == 1) {
     if (source >= end) return TRUNCATED
     const symbol = <u32>load<u8>(source)
@@ -134,16 +147,14 @@ function readTable(
     chosenLog = 0
     return 1
   }
-  let bytes = 0
-  if (mode == 0) useCounts(defined, definedLog == 5 ? 29 : mostSymbol + 1, definedLog)
-  else bytes = readCounts(source, end, mostSymbol, mostLog)
+  const bytes = readCounts(source, end, mostSymbol, mostLog)
   if (bytes < 0) return bytes
   buildTable(table, values)
   chosenLog = countsLog
   return bytes
 }
 
-/** Sequences decoded before they are carried out: two loops of a dozen variables each keep them in registers. */
+/** Sequences decoded before they are carried out: two loops of few variables each keep them in registers. */
 const batch: usize = 256
 /** Of each: u32 literals, u32 match, u32 offset, u32 zero. A batch ends where these do. */
 const pending = memory.data(256 * 16, 16)
@@ -245,9 +256,11 @@ function decodeBatch(start: usize): bool {
     let word = load<u64>(from)
     taken += load<u8>(o, states + 5)
     const value = valueOf(o, word, taken)
+    // Written in any case, and kept where it is a new offset: which sequences have one is hard to foresee.
     store<u32>(newest - 4, value)
     const mark = <i32>load<i16>(o, states + 6)
     newest += mark & -4
+    // 0, 1 and 2 are the last three, one later where no literals come before: then 3 is the last less one.
     const isZero = <i32>load<i16>(l, states + 6)
     if (mark + isZero > 0) takeBefore(newest, value + isZero)
     store<u32>(entry, load<u32>(newest), 8)

@@ -264,6 +264,8 @@ export interface KernelExports {
 }
 
 const pageBytes = 65536
+/** They hold the static data of the kernel. */
+const firstPages = 2
 /** Room behind every allocation that SIMD code may touch. */
 const slackBytes = 64
 /** All that 32-bit addresses reach, less one page, so that no end address is 2^32. */
@@ -293,7 +295,7 @@ export function useKernelModule(module: WebAssembly.Module): void {
 /** A machine whose memory grows on demand, up to `limit` bytes. */
 export function createMachine(options: { readonly limit: number }): Machine {
   const limitPages = Math.min(mostPages, Math.max(1, Math.floor(options.limit / pageBytes)))
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: mostPages })
+  const memory = new WebAssembly.Memory({ initial: firstPages, maximum: mostPages })
   const instance = new WebAssembly.Instance(kernelModule(), { env: { memory } })
   const kernel = instance.exports as unknown as KernelExports
   let top = align(kernel.heap_base())

@@ -11,10 +11,12 @@ const nexts = memory.data(256 * 2, 16)
 const symbols = memory.data(512, 16)
 
 /**
- * A state: u16 address of the next states, u8 extra bits of the value, u8 bits that choose the next state, u32 base of
- * the value. States are addresses, tables are static: they lie below 64 kB.
+ * The tables of states, one behind the other. A state has 16 bytes: u16 the first of the next states; u16 mask of what
+ * the stream adds to that; u8 bits of the stream for it. Then what belongs to the symbol: u8 extra bits of its value, i16
+ * a mark, u32 base of the value, u32 mask of the extra bits. A state is named by the bytes before it.
  */
-export const stateShift: u32 = 3
+export const states = memory.data((512 + 512 + 256 + 64) * 16, 16)
+export const stateShift: u32 = 4
 
 /** Reads a distribution into `counts`; returns how many bytes it took. */
 export function readCounts(source: usize, end: usize, mostSymbol: u32, mostLog: u32): i32 {
@@ -68,8 +70,8 @@ function peekForward(source: usize, end: usize, position: u32): u32 {
   return bits >> (position & 7)
 }
 
-/** Builds the table of `counts`. Values of symbols: `bases` (u32 each) and `extras` (u8 each), or themselves where 0. */
-export function buildTable(table: usize, bases: usize, extras: usize): void {
+/** Builds the table of `counts`. Values of symbols: 16 bytes each, which their states share, or the symbols where 0. */
+export function buildTable(table: u32, values: usize): void {
   const size: u32 = 1 << countsLog
   spread(size)
   for (let state: u32 = 0; state < size; state++) {
@@ -77,11 +79,12 @@ export function buildTable(table: usize, bases: usize, extras: usize): void {
     const next = <u32>load<u16>(nexts + (symbol << 1))
     store<u16>(nexts + (symbol << 1), <u16>(next + 1))
     const bits = countsLog - (31 - clz(next))
-    const entry = table + (state << stateShift)
-    store<u16>(entry, <u16>(table + (((next << bits) - size) << stateShift)))
-    store<u8>(entry, bases ? load<u8>(extras + symbol) : 0, 2)
-    store<u8>(entry, <u8>bits, 3)
-    store<u32>(entry, bases ? load<u32>(bases + (symbol << 2)) : symbol, 4)
+    const value = values + (symbol << 4)
+    const entry = states + table + (state << stateShift)
+    const to = table + (((next << bits) - size) << stateShift)
+    const mask = (((<u32>1) << bits) - 1) << stateShift
+    store<u64>(entry, (values ? load<u64>(value) : 0) | (to | (mask << 16)) | (<u64>bits << 32))
+    store<u64>(entry, values ? load<u64>(value, 8) : symbol, 8)
   }
 }
 
@@ -105,11 +108,9 @@ function spread(size: u32): void {
 }
 
 /** A table of one state that never changes; its logarithm is 0. */
-export function buildSingle(table: usize, base: u32, extra: u8): void {
-  store<u16>(table, <u16>table)
-  store<u8>(table, extra, 2)
-  store<u8>(table, 0, 3)
-  store<u32>(table, base, 4)
+export function buildSingle(table: u32, value: usize): void {
+  v128.store(states + table, v128.load(value))
+  store<u16>(states + table, <u16>table)
 }
 
 /** Takes one of the distributions that the format defines. */
@@ -117,4 +118,18 @@ export function useCounts(from: usize, length: u32, log: u32): void {
   countsLength = length
   countsLog = log
   for (let i: u32 = 0; i < length; i++) store<i16>(counts + (i << 1), <i16>load<i8>(from + i))
+}
+
+/** The value of a state's symbol, whose extra bits are the last of those used. */
+// @ts-ignore: decorator
+@inline
+export function valueOf(state: usize, word: u64, used: u64): u32 {
+  return load<u32>(state, states + 8) + (<u32>rotl(word, used) & load<u32>(state, states + 12))
+}
+
+/** Where the last bits used lead from a state. */
+// @ts-ignore: decorator
+@inline
+export function nextState(state: usize, word: u64, used: u64): usize {
+  return load<u16>(state, states) + (<usize>rotl(word, used + stateShift) & load<u16>(state, states + 2))
 }

@@ -1,6 +1,7 @@
 // The literals of a block: stored, one byte repeated, or Huffman-coded (RFC 8878, 3.1.1.3.1).
-import { decodeFour, decodeOne, readTree } from './huffman'
+import { readTree } from './huffman'
 import { CORRUPT, TRUNCATED } from './status'
+import { decodeFour, decodeOne } from './streams'
 
 export let literals: usize = 0
 export let literalsLength: usize = 0

@@ -77,9 +77,9 @@ async function session(
   return exitCodes.done
 }
 
-async function connect(engine: Engine, { threads, attach, settings }: Options): Promise<Database> {
+async function connect(engine: Engine, { threads, attach, settings, use }: Options): Promise<Database> {
   try {
-    return await engine.connect({ ...(threads !== undefined && { threads }), attach, settings })
+    return await engine.connect({ ...(threads !== undefined && { threads }), attach, settings, use })
   } catch (error) {
     if (isEngineError(error) && error.code === 'setting') throw usageOf(error)
     throw error

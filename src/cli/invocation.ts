@@ -15,6 +15,8 @@ export interface Options {
   readonly attach: Readonly<Record<string, string>>
   readonly params: Parameters
   readonly settings: Readonly<Record<string, string>>
+  /** Packages of functions, by name or path. */
+  readonly use: readonly string[]
   readonly threads: number | undefined
   readonly format: string | undefined
   readonly output: string | undefined
@@ -40,6 +42,7 @@ const flags = {
   param: { type: 'string', multiple: true },
   threads: { type: 'string' },
   set: { type: 'string', multiple: true },
+  use: { type: 'string', multiple: true },
   timer: { type: 'boolean' },
   'no-progress': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -54,6 +57,7 @@ export function readInvocation(args: readonly string[]): Invocation {
     attach: Object.fromEntries((values.attach ?? []).map(attachment)),
     params: parametersOf((values.param ?? []).map((text) => assignment('--param', text))),
     settings: Object.fromEntries((values.set ?? []).map(setting)),
+    use: values.use ?? [],
     threads: values.threads === undefined ? undefined : threadCount(values.threads),
     format: values.format,
     output: values.output,

@@ -22,13 +22,14 @@ test('what is to be done', () => {
 })
 
 test('options and what they are without being given', () => {
-  const { attach, params, settings, threads, format, output, timer, progress } = optionsOf()
+  const { attach, params, settings, use, threads, format, output, timer, progress } = optionsOf()
   assert.deepEqual(
-    { attach, params, settings, threads, format, output, timer, progress },
+    { attach, params, settings, use, threads, format, output, timer, progress },
     {
       attach: {},
       params: {},
       settings: {},
+      use: [],
       threads: undefined,
       format: undefined,
       output: undefined,

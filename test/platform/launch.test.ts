@@ -44,6 +44,15 @@ test('where nothing can be kept the command works', () => {
   assert.equal(ask('SELECT 4 AS x', '/dev/null'), 'x\n4\n')
 })
 
+test('a package is imported from where the command was called', () => {
+  const args = ['dist/cli.js', '--use', './examples/circular-stats.js', '--format', 'csv']
+  const sql = 'SELECT round(circular_mean(x)) AS m FROM (VALUES (350.0), (20.0)) t(x)'
+  for (let start = 0; start < 2; start++) {
+    const { stdout, stderr } = spawnSync(process.execPath, [...args, sql], { encoding: 'utf8' })
+    assert.deepEqual([stdout, stderr], ['m\n5.0\n', ''])
+  }
+})
+
 test('threads work for the kept command', () => {
   const sql = "SET threads = 2; SELECT sum(lat) AS s FROM 'test/fixtures/zarr/grid-v2.zarr' GROUP BY floor(t2m) LIMIT 0"
   for (let start = 0; start < 2; start++) assert.equal(ask(sql), 's\n')

@@ -1,14 +1,14 @@
 /** Makes records of chunks as they are decoded, and the task that decodes them for nothing else. Called by `stage-run.ts`. */
 import type { Machine } from '../kernel/machine.js'
 import { isChunkQLError } from '../model/error.js'
-import { isKnown, sameFingerprint } from '../model/fingerprint.js'
+import { type Fingerprints, isKnown, sameFingerprint } from '../model/fingerprint.js'
 import type { CompiledNest, PartialBody, Survey, Surveyed } from '../model/job.js'
-import type { Field } from '../model/nest.js'
+import { columnWord, type Field } from '../model/nest.js'
 import { type Box, cellCount } from '../model/schema.js'
 import { extentOf, recordOf, word, wordsPerRecord } from '../model/statistics.js'
 import type { StoredColumn } from '../model/stored-column.js'
 import { isFloat } from '../model/type.js'
-import { blockCells } from '../operator/axis.js'
+import { blockCells, type Call } from '../operator/axis.js'
 import { type Body, placeBody, placeFields } from '../operator/body.js'
 import { runLoop } from '../operator/loop.js'
 import { isRead } from '../operator/piece.js'
@@ -28,7 +28,14 @@ export class Surveyor implements ChunkWatcher {
   readonly #scratch: Scratch
   readonly #done: Uint8Array
   #chunks: number[] = []
-  #records: BigInt64Array[] = []
+  /** Their records, one after another; it grows. */
+  #records = new BigInt64Array(64 * wordsPerRecord)
+  /** That of the chunk at hand. */
+  readonly #words = new BigInt64Array(wordsPerRecord)
+  readonly #floats = new Float64Array(this.#words.buffer)
+  readonly #wholeExtent: bigint
+  /** The only call of the last chunk, where it was whole. */
+  #again: Call | undefined
 
   /** Places the body in the machine, where it stays until its owner releases it. */
   constructor(
@@ -44,6 +51,12 @@ export class Surveyor implements ChunkWatcher {
     // Tasks give back what is allocated while they run.
     this.#scratch.reserve(tableBytes(column))
     this.#done = new Uint8Array(cellCount(survey.counts))
+    const { chunk } = column.layout
+    this.#wholeExtent = extentOf(
+      chunk.map(() => 0),
+      chunk,
+      chunk,
+    )
   }
 
   asks(chunk: readonly number[]): boolean {
@@ -58,11 +71,11 @@ export class Surveyor implements ChunkWatcher {
     this.#done[record] = 1
     try {
       const words = this.#measure(index, address)
-      const fingerprint = isKnown(before, 0) ? settled(before, now()) : before
+      const fingerprint = isKnown(before, 0) ? sameAs(before, now()) : before
       if (kept && !isKnown(fingerprint, 0)) return
-      words.set(new BigInt64Array(fingerprint.buffer), word.fingerprint)
-      this.#chunks.push(record)
-      this.#records.push(words)
+      words[word.fingerprint] = fingerprint[0] as bigint
+      words[word.fingerprint + 1] = fingerprint[1] as bigint
+      this.#append(record, words)
     } catch (error) {
       if (!kept || !isChunkQLError(error)) throw error
     }
@@ -75,31 +88,34 @@ export class Surveyor implements ChunkWatcher {
 
   /** What was recorded since the last call. */
   take(): Omit<Surveyed, 'survey'> | undefined {
-    const [chunks, records] = [this.#chunks, this.#records]
+    const chunks = this.#chunks
     if (chunks.length === 0) return undefined
-    const words = new BigInt64Array(chunks.length * wordsPerRecord)
-    records.forEach((record, i) => {
-      words.set(record, i * wordsPerRecord)
-    })
     this.#chunks = []
-    this.#records = []
-    return { chunks, words }
+    return { chunks, words: this.#records.slice(0, chunks.length * wordsPerRecord) }
+  }
+
+  #append(record: number, words: BigInt64Array): void {
+    const at = this.#chunks.length * wordsPerRecord
+    if (at === this.#records.length) {
+      const more = new BigInt64Array(2 * at)
+      more.set(this.#records)
+      this.#records = more
+    }
+    this.#records.set(words, at)
+    this.#chunks.push(record)
   }
 
   #measure(chunk: readonly number[], address: number): BigInt64Array {
     const { survey, column, machine } = this
-    const { order, words: places, nanIsNull, isPacked } = survey.measure
+    const { words: places, nanIsNull, isPacked } = survey.measure
     const { layout, type } = column
     const extents = chunk.map((at, axis) => cellsAlong(at, layout.chunk[axis] as number, survey.shape[axis] as number))
     const { fields } = this.#body.compiled
+    const isWhole = extents.every((extent, axis) => extent === layout.chunk[axis])
     machine.bytes.set(this.#initial, this.#fields[0])
-    const dims = extents.map((extent) => ({ extent, ranges: [[0, extent]] as const }))
-    const columns = [{ base: address + (layout.offset ?? 0), strides: layout.strides }]
-    runLoop({ order, dims, columns, shape: 'register' }, this.#scratch, this.#body.frame, (call) =>
-      this.#body.run(call),
-    )
-    const words = new BigInt64Array(wordsPerRecord)
-    const floats = new Float64Array(words.buffer)
+    this.#run(extents, isWhole, address + (layout.offset ?? 0))
+    const [words, floats] = [this.#words, this.#floats]
+    words.fill(0n)
     const { view } = machine
     places.forEach((place, k) => {
       if (place < 0) return
@@ -118,9 +134,27 @@ export class Surveyor implements ChunkWatcher {
     if ((words[word.nulls] as bigint) + (words[word.nans] as bigint) === cells) words.fill(0n, word.min, word.max + 1)
     words[word.hasMoments] = places.includes(word.sum) ? 1n : 0n
     words[word.cells] = cells
-    words[word.extent] = extentOf(chunk, layout.chunk, survey.shape)
+    words[word.extent] = isWhole ? this.#wholeExtent : extentOf(chunk, layout.chunk, survey.shape)
     words[word.time] = BigInt(Date.now())
     return words
+  }
+
+  /** Whole chunks are run alike: where one was a single call, the next one differs from it by where it begins. */
+  #run(extents: readonly number[], isWhole: boolean, base: number): void {
+    const { order } = this.survey.measure
+    if (isWhole && this.#again) {
+      this.machine.view.setInt32(this.#body.frame + columnWord(0), base, true)
+      this.#body.run(this.#again)
+      return
+    }
+    const dims = extents.map((extent) => ({ extent, ranges: [[0, extent]] as const }))
+    const columns = [{ base, strides: this.column.layout.strides }]
+    const calls: Call[] = []
+    runLoop({ order, dims, columns, shape: 'register' }, this.#scratch, this.#body.frame, (call) => {
+      calls.push(call)
+      this.#body.run(call)
+    })
+    this.#again = isWhole && calls.length === 1 ? calls[0] : undefined
   }
 }
 
@@ -132,6 +166,11 @@ function recordIn(survey: Survey, index: readonly number[]): number | undefined 
     return place >= 0 && place < (counts[axis] as number)
   })
   return isInside ? recordOf(survey, index) : undefined
+}
+
+/** Whoever tells the fingerprint of the bytes as they are read tells the same before and after. */
+function sameAs(before: Fingerprints, after: Fingerprints): Fingerprints {
+  return after === before ? before : settled(before, after)
 }
 
 const isValue = (place: number): boolean => place === word.min || place === word.max || place === word.sum

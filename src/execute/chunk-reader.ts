@@ -29,6 +29,8 @@ export interface DecodedChunk {
   readonly before: Fingerprints
   /** That it has now. */
   now(): Fingerprints
+  /** How long it took to be read and decoded: milliseconds. */
+  readonly ms: number
 }
 
 const unknown = noFingerprints(1)
@@ -39,6 +41,8 @@ interface Filling {
   readonly chunk: readonly number[]
   readonly name: string
   readonly range: ByteRange
+  /** When it was begun. */
+  readonly started: number
   /** What is looked at of it; undefined: all of it. */
   readonly portion: Portion | undefined
 }
@@ -125,9 +129,9 @@ export class ChunkReader {
   #fill(slot: number, chunk: readonly number[], name: string): number | Promise<number> {
     const range = this.column.locate(chunk)
     const portion = this.column.decodePart && this.portionOf(chunk)
-    const filling = { slot, chunk, name, range, portion }
-    const { prefetch, work } = this.reading
     const started = performance.now()
+    const filling = { slot, chunk, name, range, started, portion }
+    const { prefetch, work } = this.reading
     if (!this.column.read) {
       return prefetch.take(this.column, range, work()).then((fetched) => {
         work().msByStage.fetch = (work().msByStage.fetch ?? 0) + performance.now() - started
@@ -148,19 +152,25 @@ export class ChunkReader {
   /** Of a chunk of which cells are left out nobody may make a record. */
   #take(filling: Filling, fetched: Fetched, before: Fingerprints, after?: Fingerprints): number {
     const address = this.#decode(filling, fetched)
-    return filling.portion?.ranges ? address : this.#tell(filling.chunk, address, before, after)
+    return filling.portion?.ranges ? address : this.#tell(filling, address, before, after)
   }
 
   /** Columns that share chunks ask for each fingerprint once. */
-  #tell(index: readonly number[], address: number, before: Fingerprints, known?: Fingerprints): number {
+  #tell(
+    { chunk: index, started: begun }: Filling,
+    address: number,
+    before: Fingerprints,
+    known?: Fingerprints,
+  ): number {
     if (this.#watchers.length === 0) return address
     const started = performance.now()
+    const ms = started - begun
     let after = known
     const now = () => {
       after ??= this.#fingerprint(index)
       return after
     }
-    for (const watcher of this.#watchers) watcher.decoded({ index, address, before, now })
+    for (const watcher of this.#watchers) watcher.decoded({ index, address, before, now, ms })
     const work = this.reading.work()
     work.msByStage.survey = (work.msByStage.survey ?? 0) + performance.now() - started
     return address

@@ -34,6 +34,8 @@ export class Surveyor implements ChunkWatcher {
   readonly #words = new BigInt64Array(wordsPerRecord)
   readonly #floats = new Float64Array(this.#words.buffer)
   readonly #wholeExtent: bigint
+  /** What may still be spent; less than 0 where the last record cost more than there was: then it is earned first. */
+  #leftMs = 0
   /** The only call of the last chunk, where it was whole. */
   #again: Call | undefined
 
@@ -60,10 +62,20 @@ export class Surveyor implements ChunkWatcher {
   }
 
   asks(chunk: readonly number[]): boolean {
-    return this.survey.asks && this.#isNew(recordIn(this.survey, chunk))
+    return this.survey.asks && this.#leftMs >= 0 && this.#isNew(recordIn(this.survey, chunk))
   }
 
-  decoded({ index, address, before, now }: DecodedChunk): void {
+  decoded(chunk: DecodedChunk): void {
+    const { share } = this.survey
+    const isAffordable = this.#leftMs >= 0
+    if (share !== undefined) this.#leftMs += share * chunk.ms
+    if (!isAffordable) return
+    const started = performance.now()
+    this.#record(chunk)
+    if (share !== undefined) this.#leftMs -= performance.now() - started
+  }
+
+  #record({ index, address, before, now }: DecodedChunk): void {
     const { kept } = this.survey
     const record = recordIn(this.survey, index)
     if (!this.#isNew(record)) return

@@ -49,8 +49,8 @@ export interface Settings extends Access {
   readonly statistics_location: 'cache' | 'store'
   /** Whether statistics count of chunks that cannot be told from what they were. */
   readonly trust_statistics: boolean
-  /** 'auto': a query keeps what it can tell of chunks that cost more to decode than to look at. */
-  readonly collect_statistics: 'auto' | 'off'
+  /** 'auto': a query keeps what it can tell of chunks for a small part of what it costs to decode them; 'always': of all. */
+  readonly collect_statistics: 'auto' | 'always' | 'off'
   /** Queries that decode fewer bytes run on the main thread. */
   readonly inline_bytes: number
   /** Where tasks may leave more groups, they are divided by hash, and all threads merge them. */
@@ -293,6 +293,8 @@ export interface Survey {
    * chunks have a record, or the query fails.
    */
   readonly kept?: Fingerprints | undefined
+  /** The part of the time in which chunks are read and decoded that may be spent on them beside. Absent: as much as it takes. */
+  readonly share?: number | undefined
 }
 
 /** How a chunk becomes a record: a reduction of it to one group. */

@@ -56,7 +56,7 @@ export async function surveysFor(stage: ScanStage, source: Source, settings: Set
   const found: OpenSurvey[] = []
   for (const column of stage.scan.columns) {
     const own = column.kind === 'stored' && known.find(({ name }) => name === column.name)
-    if (!own || column.coded || column.layout.made) continue
+    if (!own || column.coded || column.layout.made || column.layout.form) continue
     if (!isAlways && column.layout.bytes < leastBytes) continue
     const place = await placeIn(group, source, table, own)
     if (!place?.chunked.read || (!isAlways && !place.chunked.isSlow)) continue
@@ -76,7 +76,7 @@ function surveyOf({ scan }: ScanStage, column: StoredColumn, place: Place): Surv
   const measure = chunks > 0 && chunks <= mostRecords ? compiledMeasure(column, false) : undefined
   if (!measure) return undefined
   const kept = fingerprintsKept(place, start, counts)
-  return { column: column.id, shape: place.shape, start, counts, measure, asks: true, kept }
+  return { column: column.id, shape: place.shape, start, counts, measure, looks: false, asks: true, kept }
 }
 
 /** Undefined where values of this type have no code. */
@@ -99,8 +99,9 @@ function fingerprintsKept(place: Place, start: readonly number[], counts: readon
   return kept
 }
 
-/** Puts what a task has recorded among the records. */
-export function putRecords({ words: all }: ChunkRecords, { chunks, words }: Surveyed): void {
+/** Puts what a task has recorded among the records, and among the values where these are kept. */
+export function putRecords({ words: all, values: entries }: ChunkRecords, { chunks, words, values }: Surveyed): void {
+  for (const { chunk, words: entry } of values) entries?.words.set(entry, chunk * entry.length)
   chunks.forEach((record, i) => {
     all.set(words.subarray(i * wordsPerRecord, (i + 1) * wordsPerRecord), record * wordsPerRecord)
   })

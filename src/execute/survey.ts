@@ -2,12 +2,12 @@
 import type { Machine } from '../kernel/machine.js'
 import { isChunkQLError } from '../model/error.js'
 import { type Fingerprints, isKnown, sameFingerprint } from '../model/fingerprint.js'
-import type { CompiledNest, PartialBody, Survey, Surveyed } from '../model/job.js'
+import type { CompiledNest, Measure, PartialBody, Survey, Surveyed } from '../model/job.js'
 import { columnWord, type Field } from '../model/nest.js'
 import { type Box, cellCount } from '../model/schema.js'
 import { extentOf, recordOf, word, wordsPerRecord } from '../model/statistics.js'
 import type { StoredColumn } from '../model/stored-column.js'
-import { isFloat } from '../model/type.js'
+import { isFloat, type Value } from '../model/type.js'
 import { blockCells, type Call } from '../operator/axis.js'
 import { type Body, placeBody, placeFields } from '../operator/body.js'
 import { runLoop } from '../operator/loop.js'
@@ -17,20 +17,23 @@ import { allocateStored, unpack } from '../source/unpack.js'
 import { settled } from '../statistics/fingerprint.js'
 import { piecesOf } from './boxes.js'
 import type { ChunkWatcher, DecodedChunk } from './chunk-reader.js'
+import { lookAtNumbers } from './number-cells.js'
 import type { StageRun } from './stage-run.js'
+import { measureTexts } from './text-cells.js'
 
 /** The records of one survey on one thread: each chunk has one, however often it is decoded. */
 export class Surveyor implements ChunkWatcher {
-  readonly #body: Body
-  readonly #fields: readonly number[]
+  readonly #body: Body | undefined
+  readonly #fields: readonly number[] = []
   /** The memory of the fields as it is before the first cell. */
-  readonly #initial: Uint8Array
+  readonly #initial: Uint8Array = new Uint8Array()
   readonly #scratch: Scratch
   readonly #done: Uint8Array
   #chunks: number[] = []
   /** Their records, one after another; it grows. */
   #records = new BigInt64Array(64 * wordsPerRecord)
-  /** That of the chunk at hand. */
+  #values: Surveyed['values'][number][] = []
+  /** The record of the chunk at hand. */
   readonly #words = new BigInt64Array(wordsPerRecord)
   readonly #floats = new Float64Array(this.#words.buffer)
   readonly #wholeExtent: bigint
@@ -39,19 +42,14 @@ export class Surveyor implements ChunkWatcher {
   /** The only call of the last chunk, where it was whole. */
   #again: Call | undefined
 
-  /** Places the body in the machine, where it stays until its owner releases it. */
+  /** Places the body in the machine, where it stays until its owner releases it. `keptAt`: what the source keeps for a chunk. */
   constructor(
     readonly survey: Survey,
     readonly column: StoredColumn,
     readonly machine: Machine,
+    readonly keptAt: (address: number) => readonly Value[] | undefined,
   ) {
-    this.#body = placeBody(survey.measure.compiled as CompiledNest, machine)
-    this.#fields = placeFields(this.#body, machine, 1)
-    const [first = 0] = this.#fields
-    this.#initial = machine.bytes.slice(first, (this.#fields.at(-1) ?? first) + 8)
     this.#scratch = new Scratch(machine)
-    // Tasks give back what is allocated while they run.
-    this.#scratch.reserve(tableBytes(column))
     this.#done = new Uint8Array(cellCount(survey.counts))
     const { chunk } = column.layout
     this.#wholeExtent = extentOf(
@@ -59,6 +57,13 @@ export class Surveyor implements ChunkWatcher {
       chunk,
       chunk,
     )
+    if (!survey.measure) return
+    this.#body = placeBody(survey.measure.compiled as CompiledNest, machine)
+    this.#fields = placeFields(this.#body, machine, 1)
+    const [first = 0] = this.#fields
+    this.#initial = machine.bytes.slice(first, (this.#fields.at(-1) ?? first) + 8)
+    // Tasks give back what is allocated while they run.
+    this.#scratch.reserve(tableBytes(column))
   }
 
   asks(chunk: readonly number[]): boolean {
@@ -82,14 +87,17 @@ export class Surveyor implements ChunkWatcher {
     if (kept && (!isKnown(before, 0) || sameFingerprint(before, 0, kept, record))) return
     this.#done[record] = 1
     try {
-      const words = this.#measure(index, address)
+      const { record: words, entry } = this.#lookAt(index, address)
       const fingerprint = isKnown(before, 0) ? sameAs(before, now()) : before
       if (kept && !isKnown(fingerprint, 0)) return
       words[word.fingerprint] = fingerprint[0] as bigint
       words[word.fingerprint + 1] = fingerprint[1] as bigint
       this.#append(record, words)
+      if (entry) this.#values.push({ chunk: record, words: entry })
     } catch (error) {
-      if (!kept || !isChunkQLError(error)) throw error
+      // Of bytes that are no texts nothing is known, as long as nobody asks for them.
+      const isHarmless = kept !== undefined || !this.survey.measure
+      if (!isHarmless || !isChunkQLError(error)) throw error
     }
   }
 
@@ -100,10 +108,11 @@ export class Surveyor implements ChunkWatcher {
 
   /** What was recorded since the last call. */
   take(): Omit<Surveyed, 'survey'> | undefined {
-    const chunks = this.#chunks
+    const [chunks, values] = [this.#chunks, this.#values]
     if (chunks.length === 0) return undefined
     this.#chunks = []
-    return { chunks, words: this.#records.slice(0, chunks.length * wordsPerRecord) }
+    this.#values = []
+    return { chunks, words: this.#records.slice(0, chunks.length * wordsPerRecord), values }
   }
 
   #append(record: number, words: BigInt64Array): void {
@@ -117,15 +126,41 @@ export class Surveyor implements ChunkWatcher {
     this.#chunks.push(record)
   }
 
-  #measure(chunk: readonly number[], address: number): BigInt64Array {
-    const { survey, column, machine } = this
-    const { words: places, nanIsNull, isPacked } = survey.measure
-    const { layout, type } = column
+  #lookAt(chunk: readonly number[], address: number): Looked {
+    const { survey, column } = this
+    const { layout } = column
     const extents = chunk.map((at, axis) => cellsAlong(at, layout.chunk[axis] as number, survey.shape[axis] as number))
-    const { fields } = this.#body.compiled
-    const isWhole = extents.every((extent, axis) => extent === layout.chunk[axis])
+    const found = this.#body ? this.#lookAtNumbers(this.#body, extents, address) : this.#lookAtTexts(extents, address)
+    found.record[word.extent] = this.#isWhole(extents) ? this.#wholeExtent : extentOf(chunk, layout.chunk, survey.shape)
+    found.record[word.time] = BigInt(Date.now())
+    return found
+  }
+
+  #isWhole(extents: readonly number[]): boolean {
+    const { chunk } = this.column.layout
+    return extents.every((extent, axis) => extent === chunk[axis])
+  }
+
+  #lookAtTexts(extents: readonly number[], address: number): Looked {
+    const first = address + (this.column.layout.offset ?? 0)
+    return measureTexts(this.column, this.machine.memory.buffer, first, extents, this.keptAt(address))
+  }
+
+  #lookAtNumbers(body: Body, extents: readonly number[], address: number): Looked {
+    const record = this.#measure(this.survey.measure as Measure, body, extents, address)
+    if (!this.survey.looks) return { record }
+    const first = address + (this.column.layout.offset ?? 0)
+    return { record, entry: lookAtNumbers(this.column, this.machine.memory.buffer, first, extents, record) }
+  }
+
+  /** The record is the same for all chunks. */
+  #measure(measure: Measure, body: Body, extents: readonly number[], address: number): BigInt64Array<ArrayBuffer> {
+    const { column, machine } = this
+    const { order, words: places, nanIsNull, isPacked } = measure
+    const { layout, type } = column
+    const { fields } = body.compiled
     machine.bytes.set(this.#initial, this.#fields[0])
-    this.#run(extents, isWhole, address + (layout.offset ?? 0))
+    this.#run(order, body, extents, address + (layout.offset ?? 0))
     const [words, floats] = [this.#words, this.#floats]
     words.fill(0n)
     const { view } = machine
@@ -143,31 +178,38 @@ export class Surveyor implements ChunkWatcher {
       words[word.nulls] = (words[word.nulls] as bigint) + (words[word.nans] as bigint)
       words[word.nans] = 0n
     }
-    if ((words[word.nulls] as bigint) + (words[word.nans] as bigint) === cells) words.fill(0n, word.min, word.max + 1)
+    const none = (words[word.nulls] as bigint) + (words[word.nans] as bigint)
+    if (none === cells) words.fill(0n, word.min, word.max + 1)
     words[word.hasMoments] = places.includes(word.sum) ? 1n : 0n
     words[word.cells] = cells
-    words[word.extent] = isWhole ? this.#wholeExtent : extentOf(chunk, layout.chunk, survey.shape)
-    words[word.time] = BigInt(Date.now())
+    const ends: BigInt64Array | Float64Array = isFloat(type) ? floats : words
+    words[word.constant] = BigInt(none === 0n && ends[word.min] === ends[word.max])
     return words
   }
 
   /** Whole chunks are run alike: where one was a single call, the next one differs from it by where it begins. */
-  #run(extents: readonly number[], isWhole: boolean, base: number): void {
-    const { order } = this.survey.measure
+  #run(order: readonly number[], body: Body, extents: readonly number[], base: number): void {
+    const isWhole = this.#isWhole(extents)
     if (isWhole && this.#again) {
-      this.machine.view.setInt32(this.#body.frame + columnWord(0), base, true)
-      this.#body.run(this.#again)
+      this.machine.view.setInt32(body.frame + columnWord(0), base, true)
+      body.run(this.#again)
       return
     }
     const dims = extents.map((extent) => ({ extent, ranges: [[0, extent]] as const }))
     const columns = [{ base, strides: this.column.layout.strides }]
     const calls: Call[] = []
-    runLoop({ order, dims, columns, shape: 'register' }, this.#scratch, this.#body.frame, (call) => {
+    runLoop({ order, dims, columns, shape: 'register' }, this.#scratch, body.frame, (call) => {
       calls.push(call)
-      this.#body.run(call)
+      body.run(call)
     })
     this.#again = isWhole && calls.length === 1 ? calls[0] : undefined
   }
+}
+
+interface Looked {
+  readonly record: BigInt64Array<ArrayBuffer>
+  /** Of the values, where they are few. */
+  readonly entry?: BigInt64Array<ArrayBuffer> | undefined
 }
 
 /** The number of the chunk's record; undefined where it lies outside of what is surveyed. */

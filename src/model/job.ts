@@ -266,6 +266,8 @@ export interface ScanStage {
   readonly chunks?: ChunkCounts | undefined
   /** Groups of cells that statistics have answered: their states, and which group of all (dense keys, or none) each belongs to. */
   readonly answered?: Answered | undefined
+  /** The same of what is interpreted: one group. */
+  readonly answeredRows?: AnsweredRows | undefined
   readonly surveys?: readonly Survey[] | undefined
   /** Chunks are read for nothing but the surveys: there are no rows. */
   readonly surveysOnly?: true | undefined
@@ -284,7 +286,10 @@ export interface Survey {
   /** The box of the chunk grid that the records are of. */
   readonly start: readonly number[]
   readonly counts: readonly number[]
-  readonly measure: Measure
+  /** Of numbers; texts are looked at one by one. */
+  readonly measure?: Measure | undefined
+  /** Whether cells are looked at one after another, for what a reduction does not tell: their order, which values there are. */
+  readonly looks: boolean
   /** Whether the task asks for the fingerprint of each chunk, before it is read and after. */
   readonly asks: boolean
   /**
@@ -321,6 +326,8 @@ export interface Surveyed {
   /** The numbers of the chunks in the box of the survey, and the words of one record after another. */
   readonly chunks: readonly number[]
   readonly words: BigInt64Array
+  /** Entries of the values of some of these chunks. */
+  readonly values: readonly { readonly chunk: number; readonly words: BigInt64Array }[]
 }
 
 /** Chunks of all columns that a query names. */
@@ -416,6 +423,8 @@ export interface MergedColumn {
   readonly id: ColumnId
   readonly vector: PackedVector
 }
+
+export type AnsweredRows = Extract<PartialBody, { kind: 'groups' }>
 
 export type PartialBody =
   /** One array per field over the product of some codes of each dimension, ascending. */

@@ -41,8 +41,18 @@ function surveyor(isQuery: boolean, share?: number): { readonly of: Surveyor; re
   new Int32Array(machine.memory.buffer, address, cells).set(Int32Array.from({ length: cells }, (_, i) => i - 50))
   const measure = compileMeasure(planMeasure(column, !isQuery) as Measure) as Measure
   const kept = isQuery ? { kept: BigUint64Array.of(0n, 0n, ...first) } : {}
-  const survey: Survey = { column: 1, shape: [6 * cells], start: [3], counts: [2], measure, asks: true, share, ...kept }
-  return { of: new Surveyor(survey, { ...column }, machine), address }
+  const survey: Survey = {
+    column: 1,
+    shape: [6 * cells],
+    start: [3],
+    counts: [2],
+    measure,
+    asks: true,
+    looks: false,
+    share,
+    ...kept,
+  }
+  return { of: new Surveyor(survey, { ...column }, machine, () => undefined), address }
 }
 
 test('a chunk that changes while it is read, or may, has no record that a query leaves behind', () => {

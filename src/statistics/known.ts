@@ -1,6 +1,7 @@
 /** What is known of the chunks that a scan would read, and still holds: loaded, judged, verified. Called by `query.ts` between two schedules. */
 import type { Registry } from '../function/registry.js'
-import type { ColumnId } from '../model/expression.js'
+import { type ColumnId, columnsOf as readBy } from '../model/expression.js'
+import { filterParts } from '../model/filter-parts.js'
 import { type GridScan, type Verdicts, verdict } from '../model/job.js'
 import { cellCount } from '../model/schema.js'
 import { type ChunkRecords, hasStatistics, isKnownRecord } from '../model/statistics.js'
@@ -22,6 +23,8 @@ export interface Wanted {
   /** Those of aggregates that statistics may answer: all span the grid. */
   readonly summed: ReadonlySet<ColumnId>
   readonly top?: Top | undefined
+  /** Sets of parts of the filter that are worth while to be decided, as of `savingSets`. */
+  readonly saving: Uint8Array
 }
 
 export interface LearnContext {
@@ -44,7 +47,7 @@ export async function learn(scan: GridScan, wanted: Wanted, context: LearnContex
   const lattice = finest(columnsOf(scan, wanted), wanted, scan)
   if (!lattice || latticeBoxes(lattice) === 0) return undefined
   if (latticeBoxes(lattice) <= mostRecords) return learnAtOnce(scan, lattice, wanted, context)
-  const tested = { tested: wanted.tested, summed: new Set<ColumnId>() }
+  const tested = { tested: wanted.tested, summed: new Set<ColumnId>(), saving: wanted.saving }
   const smaller = finest(columnsOf(scan, tested), tested, scan)
   return smaller && latticeBoxes(smaller) <= mostBoxes ? learnInParts(scan, smaller, tested, context) : undefined
 }
@@ -56,15 +59,20 @@ async function learnInParts(
   context: LearnContext,
 ): Promise<Known | undefined> {
   const codes = new Uint8Array(latticeBoxes(lattice))
+  let decided: Uint8Array | undefined
   let isAny = false
   let at = 0
   for (const part of latticeParts(lattice, recordsAtOnce)) {
     const found = await learnAtOnce(scan, part, wanted, context)
     if (found) codes.set(found.verdicts.codes, at)
+    if (found?.verdicts.decided) {
+      decided ??= new Uint8Array(codes.length)
+      decided.set(found.verdicts.decided, at)
+    }
     isAny ||= found !== undefined
     at += latticeBoxes(part)
   }
-  return isAny ? { verdicts: { ...lattice, codes }, records: new Map() } : undefined
+  return isAny ? { verdicts: { ...lattice, codes, decided }, records: new Map() } : undefined
 }
 
 function columnsOf(scan: GridScan, wanted: Wanted): StoredColumn[] {
@@ -92,7 +100,7 @@ async function learnAtOnce(
   if (found.size === 0) return undefined
   const records = new Map([...found].map(([id, own]) => [id, own.records]))
   for (let pass = 0; pass < mostPasses; pass++) {
-    const verdicts = judge(scan, lattice, records, context.registry)
+    const verdicts = judge(scan, lattice, records, context.registry, wanted.saving)
     const top = wanted.top && found.get(wanted.top.column)
     const counted = top && wanted.top ? keepTop(scan, verdicts, top.column, top.records, wanted.top) : undefined
     const isChanged = await verify(scan, verdicts, found, wanted, counted, context.trust)
@@ -152,12 +160,15 @@ async function verify(
   trust: boolean,
 ): Promise<boolean> {
   let isChanged = false
+  const parts = filterParts(predicate).map((part) => readBy(part))
   for (const [id, { column, place, records }] of found) {
+    const own = parts.reduce((set, read, k) => (read.has(id) ? set | (1 << k) : set), 0)
     const isTop = wanted.top?.column === id
     const rests = (code: number, box: number) =>
       (isTop && (code === verdict.none || counted?.has(box) === true)) ||
       (predicate !== undefined && wanted.tested.has(id) && (code === verdict.all || code === verdict.none)) ||
-      (wanted.summed.has(id) && code === verdict.all)
+      (wanted.summed.has(id) && code === verdict.all) ||
+      (code === verdict.maybe && ((verdicts.decided?.[box] ?? 0) & own) !== 0)
     const under = chunksUnder(verdicts, column, dims)
     const chosen = new Uint8Array(cellCount(under.counts))
     const choose = (record: number) => {

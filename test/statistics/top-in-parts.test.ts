@@ -35,7 +35,7 @@ async function analyzed(nanIsNull: boolean) {
   const db = await connect({ threads: 1, settings: { local_cache: cache, nan_is_null: nanIsNull } })
   await db.query(`ANALYZE '${path}'`)
   await db.close()
-  const source = await openLocation(path, { nan_is_null: nanIsNull })
+  const source = await openLocation(path, { nanIsNull })
   const table = source.schema.tables[0]
   assert.ok(table)
   const column = table.columns.find(({ name }) => name === 'v')

@@ -40,7 +40,7 @@ export class OpenSurvey {
 /** Of smaller chunks the bookkeeping would cost more than its share: bytes. */
 const leastBytes = 2 ** 19
 /** Of the time that chunks take to be read and decoded. Beside it records are sent and written: less than 5 % in all. */
-const share = 0.03
+const share = 0.02
 /** Records of more chunks are not held. */
 const mostRecords = 1 << 17
 

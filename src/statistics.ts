@@ -3,6 +3,7 @@
 import { partsInOrder } from './execute/box-rows.js'
 import type { Registry } from './function/registry.js'
 import { columnsOf } from './model/expression.js'
+import { savingSets } from './model/filter-parts.js'
 import type { GridScan, ScanStage, Settings, Sink } from './model/job.js'
 import { type Column, cellCount, type Table } from './model/schema.js'
 import { countIn, hasStatistics, isKnownRecord, valuesOf, word } from './model/statistics.js'
@@ -10,6 +11,7 @@ import { removeFolder } from './platform/node/atomic-file.js'
 import { absolutePath, fileSize, listDirectory, pathKind } from './platform/node/files.js'
 import { rowAnswerColumns } from './schedule/answer-rows.js'
 import { answerColumns } from './schedule/answers.js'
+import { sinkColumns } from './schedule/columns.js'
 import type { Source } from './source/source.js'
 import { ownFolder } from './source/zarr/discover.js'
 import { folderName, forgetChanged, forgetResized, type Place, placeOf, readKept } from './statistics/keeping.js'
@@ -65,9 +67,11 @@ export async function learnFor(
     answerColumns(scan, sink, loops, registry) ?? rowAnswerColumns(scan, sink, registry) ?? new Set<number>()
   const top = topOf(scan, sink)
   if (group === undefined || !table || (tested.size === 0 && summed.size === 0 && !top)) return undefined
+  const stored = new Set(scan.columns.filter(({ kind }) => kind === 'stored').map(({ id }) => id))
+  const read = sinkColumns(sink, loops?.nests.main.sink.kind === 'reduce')
   return learn(
     scan,
-    { tested, summed, top },
+    { tested, summed, top, saving: savingSets(scan.predicate, stored, read) },
     {
       registry,
       trust: settings.trust_statistics,

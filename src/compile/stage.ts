@@ -1,7 +1,7 @@
 /** Compiles all bodies of a stage. Modules are kept by what they were made from: the same shape of query compiles once. Called by `query.ts`. */
 import { builtins, type Registry } from '../function/registry.js'
 import { identityOf } from '../model/identity.js'
-import type { Bodies, CompiledNest, CompiledStage, LoopPlan, Measure, ScanStage } from '../model/job.js'
+import type { Bodies, CompiledNest, CompiledStage, LoopPlan, Measure, ScanStage, StageVariant } from '../model/job.js'
 import type { Nest } from '../model/nest.js'
 import { compileCombine, compileFinish, compileNest } from './compile.js'
 
@@ -9,14 +9,14 @@ import { compileCombine, compileFinish, compileNest } from './compile.js'
 export function compileStage(stage: ScanStage, registry: Registry): ScanStage | undefined {
   if (!stage.loops) return stage
   const compiled = compiledLoops(stage.loops, registry)
-  return compiled && { ...stage, compiled, passing: compilePassing(stage.passing, registry) }
+  return compiled && { ...stage, compiled, variants: stage.variants?.flatMap((each) => compileVariant(each, registry)) }
 }
 
 /** Where it has no code its boxes are filtered as the others are. */
-function compilePassing(passing: ScanStage['passing'], registry: Registry): ScanStage['passing'] {
-  if (!passing?.loops) return passing
-  const compiled = compiledLoops(passing.loops, registry)
-  return compiled && { ...passing, compiled }
+function compileVariant(variant: StageVariant, registry: Registry): StageVariant[] {
+  if (!variant.loops) return [variant]
+  const compiled = compiledLoops(variant.loops, registry)
+  return compiled ? [{ ...variant, compiled }] : []
 }
 
 function compiledLoops(loops: LoopPlan, registry: Registry): CompiledStage | undefined {

@@ -3,15 +3,21 @@ import { type IndexRange, type JobColumn, rangeTotal, type TaskSpace, type Verdi
 import { type Box, cellCount, type Dimension } from '../model/schema.js'
 import { type StoredColumn, withOwnChunks } from '../model/stored-column.js'
 
-export function taskCount({ boxes, boxesPerTask, passing = 0 }: TaskSpace): number {
-  return Math.ceil(passing / boxesPerTask) + Math.ceil((boxes - passing) / boxesPerTask)
+export function taskCount({ boxes, boxesPerTask, alike = [boxes] }: TaskSpace): number {
+  return alike.reduce((sum, count) => sum + Math.ceil(count / boxesPerTask), 0)
 }
 
 /** The numbers of a task's boxes. */
-export function boxesOf({ boxes, boxesPerTask, passing = 0 }: TaskSpace, task: number): IndexRange {
-  const head = Math.ceil(passing / boxesPerTask)
-  const [first, past] = task < head ? [task * boxesPerTask, passing] : [passing + (task - head) * boxesPerTask, boxes]
-  return [first, Math.min(past, first + boxesPerTask)]
+export function boxesOf({ boxes, boxesPerTask, alike = [boxes] }: TaskSpace, task: number): IndexRange {
+  let [before, left] = [0, task]
+  for (const count of alike) {
+    const tasks = Math.ceil(count / boxesPerTask)
+    const first = before + left * boxesPerTask
+    before += count
+    if (left < tasks) return [first, Math.min(before, first + boxesPerTask)]
+    left -= tasks
+  }
+  throw new RangeError(`task ${task} of ${taskCount({ boxes, boxesPerTask, alike } as TaskSpace)}`)
 }
 
 /** The box with a number, counted over those listed, or over the kept boxes in C order; cut off at the grid's edge. */

@@ -24,13 +24,13 @@ interface RowSink {
 
 export async function rowTask(run: StageRun, boxes: readonly Box[]): Promise<PartialBody> {
   const sink = openSink(run)
-  const select = openSelect(run)
+  const selects = new Map([run, ...run.variants.map((variant) => variant.run)].map((own) => [own, openSelect(own)]))
   for (const box of boxes) {
     const pause = run.check()
     if (pause) await pause
     if (sink.full()) break
     const own = runOf(run, box)
-    for await (const rows of rowsOfBox(own, box, own === run ? select : undefined, sink.judge)) {
+    for await (const rows of rowsOfBox(own, box, selects.get(own), sink.judge)) {
       const pause = run.check()
       if (pause) await pause
       if (rows.length > 0) sink.consume(rows)

@@ -52,8 +52,8 @@ export interface StageRun {
   readonly memory: number
   /** Bytes that all threads may use: of what comes of their tasks together. */
   readonly memoryLimit: number
-  /** The same for boxes all of whose cells pass the filter. */
-  readonly passing?: StageRun | undefined
+  /** The same for boxes all of whose cells pass some parts of the filter. */
+  readonly variants: readonly { readonly decided: number; readonly run: StageRun }[]
   /** Called at every piece and batch: throws 'cancelled', and where the thread has other duties gives them their turn. */
   readonly check: Check
 }
@@ -106,7 +106,7 @@ export async function openStage(
     memoryLimit: settings.memory_limit,
     check,
   }
-  const runWith = (own: ScanStage, passing?: StageRun): StageRun => {
+  const runWith = (own: ScanStage, variants: StageRun['variants']): StageRun => {
     const run: StageRun = {
       ...common,
       stage: own,
@@ -115,11 +115,15 @@ export async function openStage(
       want(part) {
         for (const each of wantsUnder(run, own.scan.columns, part)) prefetch.want(each, work)
       },
-      passing,
+      variants,
     }
     return run
   }
-  const run = runWith(stage, stage.passing && runWith({ ...stage, ...stage.passing }))
+  const variants = (stage.variants ?? []).map(({ decided, scan, loops, compiled }) => ({
+    decided,
+    run: runWith({ ...stage, scan, loops, compiled }, []),
+  }))
+  const run = runWith(stage, variants)
   const mayPass = settings.pruning ? boxFilter(stage.scan, registry) : undefined
   const kept = await openPartialCache(job, source, registry)
   let last: Promise<unknown> = Promise.resolve()
@@ -229,7 +233,7 @@ const mostPiecesAhead = 8
 function runBoxes(run: StageRun, boxes: readonly Box[]): Promise<PartialBody> {
   if (run.stage.surveysOnly) return surveyTask(run, boxes)
   if (run.bodies?.main.compiled.nest.sink.kind !== 'reduce') return rowTask(run, boxes)
-  // All boxes of a task pass, or none does.
+  // All boxes of a task are run alike.
   const own = boxes[0] ? runOf(run, boxes[0]) : run
   return reduceTask(own, own.bodies as Bodies<Body>, boxes)
 }

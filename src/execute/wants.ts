@@ -2,7 +2,7 @@
 import type { JobColumn } from '../model/job.js'
 import type { Box } from '../model/schema.js'
 import { isEarly } from '../model/stored-column.js'
-import { isPassing, isRead } from '../operator/piece.js'
+import { isRead, variantFor } from '../operator/piece.js'
 import { piecesOf } from './boxes.js'
 import type { Want } from './prefetch.js'
 import type { StageRun } from './stage-run.js'
@@ -23,9 +23,9 @@ export function* wantsOf(run: StageRun, boxes: readonly Box[]): Generator<Want> 
   }
 }
 
-/** How a box is run: without the filter where all of its cells pass. */
+/** How a box is run: without the parts of the filter that all of its cells pass. */
 export function runOf(run: StageRun, box: Box): StageRun {
-  return run.passing && isPassing(run.passing.stage.scan.verdicts, box) ? run.passing : run
+  return variantFor(run.variants, run.stage.scan.verdicts, box)?.run ?? run
 }
 
 /** The chunks of some columns under a piece, as far as they are not there or on their way. */

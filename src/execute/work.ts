@@ -1,4 +1,6 @@
 /** What a query did: chunks and bytes, added up over tasks. */
+
+import { includesParts } from '../model/filter-parts.js'
 import {
   type ChunkCounts,
   type GridScan,
@@ -11,6 +13,7 @@ import {
 } from '../model/job.js'
 import { cellCount } from '../model/schema.js'
 import { chunksOf, type StoredColumn, withOwnChunks } from '../model/stored-column.js'
+import { decidedAt } from '../operator/piece.js'
 import { chunksUnder, eachPlace } from '../statistics/lattice.js'
 
 export function emptyWork(): Work {
@@ -67,12 +70,15 @@ export function chunksWith(without: ScanStage, stage: ScanStage): ChunkCounts {
     const left = countChunks(stage)
     read = left.total - left.pruned
   }
-  const needed = chunkNames(columns)
-  const neededByAll = chunkNames((stage.passing ?? stage).scan.columns)
+  const variants = [...(stage.variants ?? []), { decided: 0, scan: { columns } }].map(({ decided, scan }) => ({
+    decided,
+    needed: chunkNames(scan.columns),
+  }))
   for (const column of verdicts ? withOwnChunks(without.scan.columns) : []) {
     const name = chunksOf(column)
-    const past = neededByAll.has(name) ? verdict.none : needed.has(name) ? verdict.all : verdict.maybe
-    for (const fate of fates(column, verdicts as Verdicts, dims, past)) {
+    const isNeeded = (decided: number) =>
+      variants.find((variant) => includesParts(decided, variant.decided))?.needed.has(name) === true
+    for (const fate of fates(column, verdicts as Verdicts, dims, isNeeded)) {
       if (fate === 'read') read++
       else if (fate === 'answered') answered++
     }
@@ -84,12 +90,12 @@ function chunkNames(columns: readonly JobColumn[]): ReadonlySet<string> {
   return new Set(withOwnChunks(columns).map(chunksOf))
 }
 
-/** What becomes of each chunk under the lattice, as far as its cells are wanted; it is read for verdicts before `past`. */
+/** What becomes of each chunk under the lattice, as far as its cells are wanted, by the parts of the filter that are decided. */
 function fates(
   column: StoredColumn,
   verdicts: Verdicts,
   dims: GridScan['dims'],
-  past: number,
+  isNeeded: (decided: number) => boolean,
 ): ('read' | 'answered' | undefined)[] {
   const { counts, each } = chunksUnder(verdicts, column, dims)
   const found = new Array<'read' | 'answered' | undefined>(cellCount(counts)).fill(undefined)
@@ -102,7 +108,7 @@ function fates(
   eachPlace(verdicts.counts, (place, box) => {
     const code = verdicts.codes[box] as number
     if (code === verdict.answered) each(place, answer)
-    else if (code < past) each(place, read)
+    else if (code < verdict.none && isNeeded(decidedAt(verdicts, box))) each(place, read)
   })
   return found
 }

@@ -49,8 +49,8 @@ export interface Settings extends Access {
   readonly statistics_location: 'cache' | 'store'
   /** Whether statistics count of chunks that cannot be told from what they were. */
   readonly trust_statistics: boolean
-  /** 'auto': a query keeps what it can tell of chunks that cost more to decode than to look at. */
-  readonly collect_statistics: 'auto' | 'off'
+  /** 'auto': a query keeps what it can tell of chunks for a small part of what it costs to decode them; 'always': of all. */
+  readonly collect_statistics: 'auto' | 'always' | 'off'
   /** Queries that decode fewer bytes run on the main thread. */
   readonly inline_bytes: number
   /** Where tasks may leave more groups, they are divided by hash, and all threads merge them. */
@@ -140,6 +140,8 @@ export interface Verdicts {
   readonly start: readonly number[]
   readonly counts: readonly number[]
   readonly codes: Uint8Array
+  /** Of boxes whose cells must be tested: which parts of the filter all of them pass (model/filter-parts.ts). Absent: none. */
+  readonly decided?: Uint8Array | undefined
 }
 
 /** `maybe`: cells must be tested; `all` pass the filter; the others are not read: `none` passes, none is `unselected`, or statistics have `answered`. */
@@ -198,8 +200,11 @@ export interface TaskSpace {
   readonly listed?: Float64Array | undefined
   /** Consecutive boxes that make one task; the last task may have fewer. */
   readonly boxesPerTask: number
-  /** So many of those listed come first whatever their numbers, in tasks of their own: all their cells pass the filter. */
-  readonly passing?: number | undefined
+  /**
+   * How many of those listed are run alike, by what of the filter is left to be tested: such follow each other whatever their
+   * numbers, in tasks of their own.
+   */
+  readonly alike?: readonly number[] | undefined
 }
 
 /** The bodies of a stage by what they do, before (`Nest`) or after (`CompiledNest`) they are compiled. */
@@ -274,8 +279,14 @@ export interface ScanStage {
   /** Absent: interpreted. */
   readonly loops?: LoopPlan | undefined
   readonly compiled?: CompiledStage | undefined
-  /** The same without the filter, and without the columns that only the filter reads: for boxes all of whose cells pass. */
-  readonly passing?: Pick<ScanStage, 'scan' | 'loops' | 'compiled'> | undefined
+  /** The same for boxes all of whose cells pass some parts of the filter, or all; those that leave most out come first. */
+  readonly variants?: readonly StageVariant[] | undefined
+}
+
+/** A stage without some parts of its filter, and without the columns that only these read. */
+export interface StageVariant extends Pick<ScanStage, 'scan' | 'loops' | 'compiled'> {
+  /** The parts that are left out (model/filter-parts.ts). */
+  readonly decided: number
 }
 
 /** Of which chunks of a column a record is made as soon as one is decoded, and how. */
@@ -298,6 +309,8 @@ export interface Survey {
    * chunks have a record, or the query fails.
    */
   readonly kept?: Fingerprints | undefined
+  /** The part of the time in which chunks are read and decoded that may be spent on them beside. Absent: as much as it takes. */
+  readonly share?: number | undefined
 }
 
 /** How a chunk becomes a record: a reduction of it to one group. */

@@ -1,4 +1,5 @@
 /** A piece of a grid: a box in which every column has one chunk, decoded. What compiled operators consume. */
+import { everyPart, includesParts } from '../model/filter-parts.js'
 import {
   type DimensionCodes,
   type GridScan,
@@ -42,21 +43,45 @@ export function isSkipped(verdicts: Verdicts | undefined, box: Box): boolean {
   return verdicts !== undefined && everyUnder(verdicts, box, (code) => code >= verdict.none)
 }
 
-/** Whether all cells of a box that are to be read pass the filter. */
-export function isPassing(verdicts: Verdicts | undefined, box: Box): boolean {
-  return verdicts !== undefined && everyUnder(verdicts, box, (code) => code !== verdict.maybe)
+/** The parts of the filter that all cells of a lattice box pass, as far as they are to be read. */
+export function decidedAt({ codes, decided }: Pick<Verdicts, 'codes' | 'decided'>, number: number): number {
+  return codes[number] === verdict.maybe ? (decided?.[number] ?? 0) : everyPart
 }
 
-/** What becomes of the lattice boxes under a box, in C order: a verdict, `none` where it is skipped. Undefined where all are tested. */
+/** The same of all lattice boxes under a box. */
+export function decidedUnder(verdicts: Verdicts, box: Box): number {
+  let all: number = everyPart
+  everyBoxUnder(verdicts, box, (number) => {
+    all &= decidedAt(verdicts, number)
+    return all !== 0
+  })
+  return all
+}
+
+/** The first of those that test less under a box than the whole filter, and enough. */
+export function variantFor<T extends { readonly decided: number }>(
+  variants: readonly T[],
+  verdicts: Verdicts | undefined,
+  box: Box,
+): T | undefined {
+  if (!verdicts || variants.length === 0) return undefined
+  const decided = decidedUnder(verdicts, box)
+  return variants.find((variant) => includesParts(decided, variant.decided))
+}
+
+/**
+ * What becomes of the lattice boxes under a box, in C order: a verdict, `none` where it is skipped, and which parts of the
+ * filter are decided. Undefined where all are tested.
+ */
 export function verdictsUnder(verdicts: Verdicts | undefined, box: Box): Uint8Array | undefined {
   const found: number[] = []
   if (verdicts) {
-    everyUnder(verdicts, box, (code) => {
-      found.push(Math.min(code, verdict.none))
+    everyBoxUnder(verdicts, box, (number) => {
+      found.push(Math.min(verdicts.codes[number] as number, verdict.none), decidedAt(verdicts, number))
       return true
     })
   }
-  return found.some((code) => code !== verdict.maybe) ? Uint8Array.from(found) : undefined
+  return found.some((each) => each !== 0) ? Uint8Array.from(found) : undefined
 }
 
 function everyUnder(verdicts: Verdicts, box: Box, test: (code: number) => boolean): boolean {

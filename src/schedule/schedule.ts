@@ -1,6 +1,7 @@
 /** Makes a plan ready to run: what the scan does in parallel, in which boxes, by which loops, and which steps follow. Called by `query.ts`. */
 import type { Registry } from '../function/registry.js'
 import { type ColumnId, conjunction, type Expression } from '../model/expression.js'
+import { savingSets, withoutParts } from '../model/filter-parts.js'
 import {
   type GridScan,
   type JobColumn,
@@ -10,12 +11,13 @@ import {
   type Schedule,
   type Settings,
   type Sink,
+  type StageVariant,
   type Verdicts,
   verdict,
 } from '../model/job.js'
 import { headerOf, type Plan, type Scan } from '../model/plan.js'
 import { cellCount } from '../model/schema.js'
-import { withOwnChunks } from '../model/stored-column.js'
+import { type StoredColumn, withOwnChunks } from '../model/stored-column.js'
 import type { Vector } from '../model/vector.js'
 import type { Known } from '../statistics/known.js'
 import { answerRows, rowAnswerColumns } from './answer-rows.js'
@@ -23,7 +25,7 @@ import { answer, answerColumns } from './answers.js'
 import { chooseBox, taskSpace } from './box.js'
 import { codeTextColumns } from './coded-keys.js'
 import { keysToCollect } from './collected.js'
-import { Hoisting, jobColumns, usedColumns } from './columns.js'
+import { Hoisting, jobColumns, sinkColumns, usedColumns } from './columns.js'
 import { Dimensions, type Selection, selectIndexes } from './dimensions.js'
 import { divideKeys } from './keys.js'
 import { codeColumns, type PlanLoops, planReduce, planSelect } from './loops.js'
@@ -205,28 +207,27 @@ function gridScan(
   return { source: leaf.source, table: leaf.table, dims: leaf.dims, columns, selection, predicate, verdicts }
 }
 
-/** What a sink reads per cell. With codes, keys along dimensions need no column. */
-function sinkColumns(sink: Sink, coded: boolean): Set<number> {
-  if (sink.kind !== 'reduce') return usedColumns(...sink.columns.map(({ expression }) => expression))
-  const calls = sink.aggregates.flatMap(({ call }) => [...call.args, call.filter])
-  const keys = coded ? (sink.keys.kind === 'hash' ? sink.keys.keys : []) : sink.keyExpressions
-  return usedColumns(...calls, ...keys.map(({ expression }) => expression))
-}
-
-/** The stage for boxes of which all cells pass. Partials have the same form with a filter and without. */
-function passingOf(
-  { predicate, ...scan }: GridScan,
+/** The stage for boxes of which all cells pass some parts of the filter. Partials have the same form with them and without. */
+function variantOf(
+  scan: GridScan,
   sink: Sink,
   loops: LoopPlan | undefined,
   reduces: boolean,
   registry: Registry,
-): ScanStage['passing'] {
-  const [tested, used] = [usedColumns(predicate), sinkColumns(sink, reduces)]
-  const columns = scan.columns.filter(({ id }) => used.has(id) || !tested.has(id))
-  const rest = { ...scan, columns }
-  if (!reduces) return { scan: rest }
-  const own = planReduce(rest, sink, registry, loops?.order)
-  return own && { scan: rest, loops: own }
+  decided: number,
+): StageVariant[] {
+  const predicate = withoutParts(scan.predicate, decided)
+  const [tested, left, used] = [usedColumns(scan.predicate), usedColumns(predicate), sinkColumns(sink, reduces)]
+  const columns = scan.columns
+    .filter(({ id }) => used.has(id) || left.has(id) || !tested.has(id))
+    .map((column) => (predicate && column.kind === 'stored' ? inPhase(column, left) : column))
+  const rest = { ...scan, predicate, columns }
+  const own = reduces ? planReduce(rest, sink, registry, loops?.order) : loops && planSelect(rest)
+  return reduces && !own ? [] : [{ decided, scan: rest, loops: own, compiled: undefined }]
+}
+
+function inPhase(column: StoredColumn, early: ReadonlySet<ColumnId>): StoredColumn {
+  return { ...column, phase: early.has(column.id) ? 'filter' : 'late' }
 }
 
 /** Groups that a task may leave behind. */
@@ -245,9 +246,9 @@ function finishStage(
   inRows: boolean,
 ): ScanStage {
   const slab = sink.kind !== 'reduce' || (inRows && sink.aggregates.some((aggregate) => isOrdered(aggregate, registry)))
-  const { stage, isAnyPassing } = cutIntoTasks(scan, sink, { slab, inRows }, settings)
-  const passing = isAnyPassing ? passingOf(scan, sink, loops, !inRows, registry) : undefined
-  return { ...stage, loops, passing }
+  const { stage, decided } = cutIntoTasks(scan, sink, { slab, inRows }, settings)
+  const variants = decided.flatMap((set) => variantOf(scan, sink, loops, !inRows, registry, set))
+  return { ...stage, loops, variants }
 }
 
 /** `slab`: boxes follow each other in the order of the rows; `inRows`: they stay in it. */
@@ -256,17 +257,19 @@ export function cutIntoTasks(
   sink: Sink,
   { slab, inRows }: { readonly slab: boolean; readonly inRows: boolean },
   settings: Settings,
-): { readonly stage: ScanStage; readonly isAnyPassing: boolean } {
+): { readonly stage: ScanStage; readonly decided: readonly number[] } {
   const stored = withOwnChunks(scan.columns)
   // Half of a thread's share: the rest is for encoded bytes, states and results.
   const memory = settings.memory_limit / settings.threads / 2
   const choice = chooseBox(stored, scan.dims, slab, memory)
   const limited = sink.kind === 'rows' && sink.limit !== undefined
   const all = taskSpace(choice, scan.selection, limited, groupsOf(sink))
-  const { tasks, verdicts, isAnyPassing } = sortBoxes(all, scan, inRows)
+  const withChunks = new Set(scan.columns.filter(({ kind }) => kind === 'stored').map(({ id }) => id))
+  const saving = savingSets(scan.predicate, withChunks, sinkColumns(sink, !inRows))
+  const { tasks, verdicts, decided } = sortBoxes(all, scan, inRows, saving)
   const boxes = cellCount(scan.dims.map(({ size }, dim) => Math.ceil(size / (choice.box[dim] as number))))
   const share = boxes === 0 ? 0 : tasks.boxes / boxes
   const { taskBytes } = choice
   const [decodedBytes, chunkReads] = [choice.decodedBytes * share, choice.chunkReads * share]
-  return { stage: { scan: { ...scan, verdicts }, sink, tasks, taskBytes, decodedBytes, chunkReads }, isAnyPassing }
+  return { stage: { scan: { ...scan, verdicts }, sink, tasks, taskBytes, decodedBytes, chunkReads }, decided }
 }

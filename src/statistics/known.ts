@@ -1,13 +1,14 @@
 /** What is known of the chunks that a scan would read, and still holds: loaded, judged, verified. Called by `query.ts` between two schedules. */
 import type { Registry } from '../function/registry.js'
-import type { ColumnId } from '../model/expression.js'
+import { type ColumnId, columnsOf as readBy } from '../model/expression.js'
+import { filterParts } from '../model/filter-parts.js'
 import { type GridScan, type Verdicts, verdict } from '../model/job.js'
 import { cellCount } from '../model/schema.js'
 import { type ChunkRecords, hasStatistics, isKnownRecord } from '../model/statistics.js'
 import { isCoded, type StoredColumn } from '../model/stored-column.js'
 import { forgetChanged, forgetResized, type Place, readKept } from './keeping.js'
 import { chunksUnder, eachPlace, type Lattice, latticeBoxes, latticeOf, latticeParts } from './lattice.js'
-import { keepTop, type Top } from './top.js'
+import { bestFirsts, type First, keepTop, type Top } from './top.js'
 import { judge, type KnownRecords } from './verdicts.js'
 
 export interface Known {
@@ -22,6 +23,8 @@ export interface Wanted {
   /** Those of aggregates that statistics may answer: all span the grid. */
   readonly summed: ReadonlySet<ColumnId>
   readonly top?: Top | undefined
+  /** Sets of parts of the filter that are worth while to be decided, as of `savingSets`. */
+  readonly saving: Uint8Array
 }
 
 export interface LearnContext {
@@ -30,6 +33,8 @@ export interface LearnContext {
   readonly trust: boolean
   /** Where a column's statistics are kept; undefined where nothing can be. */
   place(column: StoredColumn): Promise<Place | undefined>
+  /** How many records are held, and looked at at once where not all are held; absent: as many as memory is meant to have. */
+  readonly most?: { readonly held: number; readonly atOnce: number } | undefined
 }
 
 /** Records of more chunks are not held: 134 MB a column. */
@@ -45,30 +50,77 @@ const mostBoxes = 1 << 26
 export async function learn(scan: GridScan, wanted: Wanted, context: LearnContext): Promise<Known | undefined> {
   const lattice = finest(columnsOf(scan, wanted), wanted, scan)
   if (!lattice || latticeBoxes(lattice) === 0) return undefined
-  const isOfTexts = columnsOf(scan, wanted).some(isOfText)
-  if (latticeBoxes(lattice) <= (isOfTexts ? mostValued : mostRecords))
-    return learnAtOnce(scan, lattice, wanted, context)
-  const tested = { tested: wanted.tested, summed: new Set<ColumnId>() }
-  const smaller = finest(columnsOf(scan, tested), tested, scan)
-  return smaller && latticeBoxes(smaller) <= mostBoxes ? learnInParts(scan, smaller, tested, context) : undefined
+  if (latticeBoxes(lattice) <= mostHeld(scan, wanted, context)) return learnAtOnce(scan, lattice, wanted, context)
+  const tested = { ...wanted, summed: new Set<ColumnId>(), top: undefined }
+  return (await learnTop(scan, wanted, context)) ?? learnInParts(scan, tested, context)
 }
 
+function mostHeld(scan: GridScan, wanted: Wanted, { most }: LearnContext): number {
+  return most?.held ?? (columnsOf(scan, wanted).some(isOfText) ? mostValued : mostRecords)
+}
+
+/** As it is learnt in parts, for an order with a limit; undefined where too little is known of its first key. */
+async function learnTop(scan: GridScan, wanted: Wanted, context: LearnContext): Promise<Known | undefined> {
+  const { top } = wanted
+  if (!top || top.limit > mostRecords) return undefined
+  const own = { ...wanted, summed: new Set<ColumnId>() }
+  const whole = await firstsInParts(scan, own, top, context)
+  if (whole.length < top.limit) return undefined
+  const known = await learnInParts(scan, own, context, whole)
+  // Those that have changed since may be missed: then more rows may be wanted of the others.
+  return known && known.counted >= top.limit ? known : undefined
+}
+
+/** The first values of as many boxes as rows are wanted, of all parts. */
+async function firstsInParts(scan: GridScan, wanted: Wanted, top: Top, context: LearnContext): Promise<First[]> {
+  let best: First[] = []
+  for (const part of partsOf(scan, wanted, context)) {
+    const found = await loadAll(scan, part, wanted, context)
+    const own = found.get(top.column)
+    if (!own) continue
+    const verdicts = judge(scan, part, recordsOf(found), context.registry, wanted.saving)
+    best = bestFirsts(scan, verdicts, own.column, own.records, top, best)
+  }
+  return best
+}
+
+/** The lattice of what is wanted, in parts; none where it has too many boxes. */
+function partsOf(scan: GridScan, wanted: Wanted, { most }: LearnContext): Iterable<Lattice> {
+  const lattice = finest(columnsOf(scan, wanted), wanted, scan)
+  if (!lattice || latticeBoxes(lattice) > mostBoxes) return []
+  return latticeParts(lattice, most?.atOnce ?? recordsAtOnce)
+}
+
+/** `whole`: the first values of all parts. `counted`: the boxes that have them, or better ones. */
 async function learnInParts(
   scan: GridScan,
-  lattice: Lattice,
   wanted: Wanted,
   context: LearnContext,
-): Promise<Known | undefined> {
+  whole?: readonly First[],
+): Promise<Learnt | undefined> {
+  const lattice = finest(columnsOf(scan, wanted), wanted, scan)
+  if (!lattice || latticeBoxes(lattice) > mostBoxes) return undefined
   const codes = new Uint8Array(latticeBoxes(lattice))
+  let decided: Uint8Array | undefined
   let isAny = false
-  let at = 0
-  for (const part of latticeParts(lattice, recordsAtOnce)) {
-    const found = await learnAtOnce(scan, part, wanted, context)
+  let [at, counted] = [0, 0]
+  for (const part of partsOf(scan, wanted, context)) {
+    const found = await learnAtOnce(scan, part, wanted, context, whole)
+    counted += found?.counted ?? 0
     if (found) codes.set(found.verdicts.codes, at)
+    if (found?.verdicts.decided) {
+      decided ??= new Uint8Array(codes.length)
+      decided.set(found.verdicts.decided, at)
+    }
     isAny ||= found !== undefined
     at += latticeBoxes(part)
   }
-  return isAny ? { verdicts: { ...lattice, codes }, records: new Map() } : undefined
+  return isAny ? { verdicts: { ...lattice, codes, decided }, records: new Map(), counted } : undefined
+}
+
+interface Learnt extends Known {
+  /** How many boxes hold the first rows of an order, at least. */
+  readonly counted: number
 }
 
 function columnsOf(scan: GridScan, wanted: Wanted): StoredColumn[] {
@@ -87,22 +139,37 @@ async function learnAtOnce(
   lattice: Lattice,
   wanted: Wanted,
   context: LearnContext,
-): Promise<Known | undefined> {
+  whole?: readonly First[],
+): Promise<Learnt | undefined> {
+  const found = await loadAll(scan, lattice, wanted, context)
+  if (found.size === 0) return undefined
+  const records = recordsOf(found)
+  for (let pass = 0; pass < mostPasses; pass++) {
+    const verdicts = judge(scan, lattice, records, context.registry, wanted.saving)
+    const top = wanted.top && found.get(wanted.top.column)
+    const counted = top && wanted.top ? keepTop(scan, verdicts, top.column, top.records, wanted.top, whole) : undefined
+    const isChanged = await verify(scan, verdicts, found, wanted, counted, context.trust)
+    if (!isChanged) return { verdicts, records, counted: counted?.size ?? 0 }
+  }
+  return undefined
+}
+
+async function loadAll(
+  scan: GridScan,
+  lattice: Lattice,
+  wanted: Wanted,
+  context: LearnContext,
+): Promise<Map<ColumnId, Found>> {
   const found = new Map<ColumnId, Found>()
   for (const column of columnsOf(scan, wanted)) {
     const own = await load(column, lattice, scan, wanted, context)
     if (own) found.set(column.id, own)
   }
-  if (found.size === 0) return undefined
-  const records = new Map([...found].map(([id, own]) => [id, own.records]))
-  for (let pass = 0; pass < mostPasses; pass++) {
-    const verdicts = judge(scan, lattice, records, context.registry)
-    const top = wanted.top && found.get(wanted.top.column)
-    const counted = top && wanted.top ? keepTop(scan, verdicts, top.column, top.records, wanted.top) : undefined
-    const isChanged = await verify(scan, verdicts, found, wanted, counted, context.trust)
-    if (!isChanged) return { verdicts, records }
-  }
-  return undefined
+  return found
+}
+
+function recordsOf(found: ReadonlyMap<ColumnId, Found>): KnownRecords {
+  return new Map([...found].map(([id, own]) => [id, own.records]))
 }
 
 /** What rested on chunks that have changed rests on others then. */
@@ -159,12 +226,15 @@ async function verify(
   trust: boolean,
 ): Promise<boolean> {
   let isChanged = false
+  const parts = filterParts(predicate).map((part) => readBy(part))
   for (const [id, { column, place, records }] of found) {
+    const own = parts.reduce((set, read, k) => (read.has(id) ? set | (1 << k) : set), 0)
     const isTop = wanted.top?.column === id
     const rests = (code: number, box: number) =>
       (isTop && (code === verdict.none || counted?.has(box) === true)) ||
       (predicate !== undefined && wanted.tested.has(id) && (code === verdict.all || code === verdict.none)) ||
-      (wanted.summed.has(id) && code === verdict.all)
+      (wanted.summed.has(id) && code === verdict.all) ||
+      (code === verdict.maybe && ((verdicts.decided?.[box] ?? 0) & own) !== 0)
     const under = chunksUnder(verdicts, column, dims)
     const chosen = new Uint8Array(cellCount(under.counts))
     const choose = (record: number) => {

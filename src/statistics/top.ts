@@ -19,24 +19,56 @@ export interface Top {
 }
 
 /** The first value of a chunk in the order, or one before it; undefined where it has none but NULLs. */
-type First = { readonly isNaN: boolean; readonly value: Value; readonly isWhole: boolean } | undefined
+export type First = { readonly isNaN: boolean; readonly value: Value; readonly isWhole: boolean } | undefined
 
 /**
  * Marks the boxes that hold none of the first rows. The lattice must be that of the column's chunks. Returns the boxes whose
- * values that rests on.
+ * values that rests on. `whole`: where the lattice is a part, the best of all (`bestFirsts`); the boxes are those of the part.
  */
 export function keepTop(
   scan: GridScan,
   verdicts: Verdicts,
   column: StoredColumn,
   records: ChunkRecords,
-  { descending, nullsFirst, limit }: Top,
+  top: Top,
+  whole?: readonly First[],
 ): ReadonlySet<number> {
+  const { known, counted } = look(scan, verdicts, column, records, top)
+  const compare = orderOf(top)
+  const { limit } = top
+  counted.sort((a, b) => compare(known.get(a), known.get(b)))
+  const last = whole ? whole[limit - 1] : known.get(counted[limit - 1] as number)
+  if (limit < 1 || last === undefined) return new Set()
+  for (const [box, own] of known) if (!own || compare(own, last) > 0) verdicts.codes[box] = verdict.none
+  return new Set(whole ? counted.filter((box) => compare(known.get(box), last) <= 0) : counted.slice(0, limit))
+}
+
+/** The first values of the boxes that come first of those all of whose cells pass, and of others that were found before; as many as rows are wanted. */
+export function bestFirsts(
+  scan: GridScan,
+  verdicts: Verdicts,
+  column: StoredColumn,
+  records: ChunkRecords,
+  top: Top,
+  before: readonly First[],
+): First[] {
+  const { known, counted } = look(scan, verdicts, column, records, top)
+  const own = counted.map((box) => known.get(box))
+  return [...before, ...own].sort(orderOf(top)).slice(0, Math.max(0, top.limit))
+}
+
+/** The first value of each box that has one that is known, and the boxes of which some cell has it for certain. */
+function look(
+  scan: GridScan,
+  verdicts: Verdicts,
+  column: StoredColumn,
+  records: ChunkRecords,
+  { descending, nullsFirst }: Top,
+): { readonly known: ReadonlyMap<number, First>; readonly counted: number[] } {
   const { first } = chunksUnder(verdicts, column, scan.dims)
   const isWhole = scan.dims.map((_, dim) => wholeAlong(scan, verdicts, dim))
   const known = new Map<number, First>()
   const counted: number[] = []
-  const compare = (a: number, b: number) => order(known.get(a), known.get(b)) * (descending ? -1 : 1)
   eachPlace(verdicts.counts, (place, box) => {
     const code = verdicts.codes[box] as number
     const record = first(place)
@@ -48,11 +80,11 @@ export function keepTop(
     const isCertain = code === verdict.all && place.every((at, dim) => isWhole[dim]?.[at])
     if (isCertain && own?.isWhole) counted.push(box)
   })
-  counted.sort(compare)
-  const last = counted[limit - 1]
-  if (limit < 1 || last === undefined) return new Set()
-  for (const [box, own] of known) if (!own || compare(box, last) > 0) verdicts.codes[box] = verdict.none
-  return new Set(counted.slice(0, limit))
+  return { known, counted }
+}
+
+function orderOf({ descending }: Top): (a: First, b: First) => number {
+  return (a, b) => order(a, b) * (descending ? -1 : 1)
 }
 
 function firstOf(records: ChunkRecords, record: number, descending: boolean): First | 'unknown' {

@@ -7,6 +7,7 @@ import { either } from '../function/bounds-union.js'
 import { intervalOfRows } from '../function/interval-rows.js'
 import type { Registry } from '../function/registry.js'
 import { type ColumnId, columnsOf, type Expression } from '../model/expression.js'
+import { filterParts } from '../model/filter-parts.js'
 import { type Interval, truth, UNKNOWN } from '../model/interval.js'
 import { type GridScan, type IndexRange, type JobColumn, type Verdicts, verdict } from '../model/job.js'
 import type { Box, Dimension } from '../model/schema.js'
@@ -21,7 +22,14 @@ export type KnownRecords = ReadonlyMap<ColumnId, ChunkRecords>
 /** Bounds of a column in the lattice box at a place. */
 type BoundsAt = (place: readonly number[]) => Interval
 
-export function judge(scan: GridScan, lattice: Lattice, records: KnownRecords, registry: Registry): Verdicts {
+/** `saving`: of sets of parts of the filter those that are worth while to be decided (`savingSets`). */
+export function judge(
+  scan: GridScan,
+  lattice: Lattice,
+  records: KnownRecords,
+  registry: Registry,
+  saving: Uint8Array,
+): Verdicts {
   const { dims, selection } = scan
   const codes = new Uint8Array(latticeBoxes(lattice))
   const { predicate, bounds } = prepare(scan, lattice, records, registry)
@@ -35,7 +43,36 @@ export function judge(scan: GridScan, lattice: Lattice, records: KnownRecords, r
       codes[box] = certain ? verdict.all : possible ? verdict.maybe : verdict.none
     }
   })
-  return { ...lattice, codes }
+  return { ...lattice, codes, decided: decidedParts(scan, lattice, records, registry, saving, codes) }
+}
+
+/** Of boxes of which only some cells pass: the parts of the filter that all of them pass. Undefined where that saves nothing. */
+function decidedParts(
+  scan: GridScan,
+  lattice: Lattice,
+  records: KnownRecords,
+  registry: Registry,
+  saving: Uint8Array,
+  codes: Uint8Array,
+): Uint8Array | undefined {
+  if (!saving.some((set) => set !== 0) || !codes.includes(verdict.maybe)) return undefined
+  const parts = filterParts(scan.predicate).map((predicate) =>
+    prepare({ ...scan, predicate }, lattice, records, registry),
+  )
+  const decided = new Uint8Array(codes.length)
+  let isAny = false
+  eachPlace(lattice.counts, (place, box) => {
+    if (codes[box] !== verdict.maybe) return
+    let set = 0
+    for (const [k, { predicate, bounds }] of parts.entries()) {
+      const at = (id: ColumnId) => bounds.get(id)?.(place) ?? UNKNOWN
+      if (predicate && truth(boundsOf(predicate, at, registry)).certain) set |= 1 << k
+    }
+    if (set === (1 << parts.length) - 1) codes[box] = verdict.all
+    else decided[box] = saving[set] ?? 0
+    isAny ||= decided[box] !== 0
+  })
+  return isAny ? decided : undefined
 }
 
 /** The predicate as it is asked of intervals, and those of what it reads. */

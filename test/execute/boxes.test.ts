@@ -30,19 +30,22 @@ test('property: the boxes of all tasks tile the grid in order', () => {
     fc.property(sizes, fc.integer({ min: 1, max: 4 }), fc.nat(9), (pairs, boxesPerTask, most) => {
       const dims = pairs.map(([size], i) => ({ name: `d${i}`, size }))
       const counts = pairs.map(([size, box]) => Math.ceil(size / box))
-      const passing = Math.min(most, cellCount(counts))
+      const first = Math.min(most, cellCount(counts))
+      const second = Math.min(2, cellCount(counts) - first)
+      const alike = [first, second, cellCount(counts) - first - second]
       const tasks: TaskSpace = {
         box: pairs.map(([, box]) => box),
         kept: counts.map((count) => [[0, count]]),
         boxes: cellCount(counts),
         boxesPerTask,
-        passing,
+        alike,
       }
       const seen: number[] = []
       for (let task = 0; task < taskCount(tasks); task++) {
-        const [first, past] = boxesOf(tasks, task)
-        assert.ok(first < past && past - first <= boxesPerTask && (past <= passing || first >= passing))
-        for (let box = first; box < past; box++)
+        const [from, past] = boxesOf(tasks, task)
+        assert.ok(from < past && past - from <= boxesPerTask)
+        for (const border of [first, first + second]) assert.ok(past <= border || from >= border)
+        for (let box = from; box < past; box++)
           seen.push(
             ...cellsOf(
               boxAt(tasks, dims, box),

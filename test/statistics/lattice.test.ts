@@ -82,7 +82,7 @@ test('verdicts of parts of a lattice are those of the whole', () => {
       const scan = scanOf(column, [rows, columns], isWide)
       const whole = latticeOf(column, dims, scan.selection)
       const judged = (lattice: Lattice) => [
-        ...judge(scan, lattice, new Map([[0, recordsUnder(lattice, column)]]), builtins).codes,
+        ...judge(scan, lattice, new Map([[0, recordsUnder(lattice, column)]]), builtins, new Uint8Array(2)).codes,
       ]
       const parts = [...latticeParts(whole, most)]
       for (const part of parts) assert.ok(latticeBoxes(part) <= most)

@@ -1,23 +1,23 @@
 /**
- * The name under which the partial of some boxes is kept: whatever decides its bytes goes in, and nothing that changes when
- * a store grows. Called by `partial-cache.ts`.
+ * The names under which partials are kept, of a stage and of boxes: whatever decides their bytes goes in, and nothing that
+ * changes when a store grows. Called by `partial-cache.ts`.
  */
 import { builtins, type Registry } from '../function/registry.js'
 import { type Expression, walk } from '../model/expression.js'
 import type { Fingerprints } from '../model/fingerprint.js'
 import { identityOf } from '../model/identity.js'
-import { type DimensionCodes, type JobColumn, rangeTotal, type ScanStage } from '../model/job.js'
+import { type DimensionCodes, rangeTotal, type ScanStage } from '../model/job.js'
 import type { Box } from '../model/schema.js'
 import { take, type Vector } from '../model/vector.js'
 import { version } from '../model/version.js'
-import { touchedCodes } from '../operator/dense-reduce.js'
+import { touchedAlong } from '../operator/dense-reduce.js'
 import { clip, inLoopOrder, verdictsUnder } from '../operator/piece.js'
-import { type ContentHash, contentHash, plainForm } from '../platform/node/plain-data.js'
+import { bytesText, type ContentHash, contentHash, plainForm } from '../platform/node/plain-data.js'
 import type { ChunkedColumn } from '../source/source.js'
 import { hull } from './boxes.js'
 
 /** To be changed with what partials are made of. */
-const form = `chunkql ${version} partial 3 ${plainForm}`
+const form = `chunkql ${version} partial 4 ${plainForm}`
 
 /** What is the same for all tasks; undefined where partials depend on more than can be named. `columns`: of the scan, those that are stored. */
 export function stageHash(
@@ -64,42 +64,67 @@ function usesOthers({ scan, sink }: ScanStage, registry: Registry): boolean {
   return found
 }
 
-/** The name for some boxes over chunks with these fingerprints. */
-export function partialName(
-  stage: ScanStage,
-  whole: ContentHash,
-  boxes: readonly Box[],
-  fingerprints: readonly Fingerprints[],
-): string {
-  const { scan } = stage
-  const hash = whole.copy().add(identityOf(boxes))
-  for (const each of fingerprints) hash.add(each)
-  const around = hull(boxes, scan.dims.length)
-  const selected = scan.selection.map((ranges, dim) => {
-    const [start, end] = [around.start[dim] as number, around.end[dim] as number]
-    return clip(ranges, start, end)
-  })
-  hash.add(identityOf(selected.map((ranges, dim) => (isWhole(ranges, around, dim) ? 'all' : ranges))))
-  for (const box of boxes) {
-    const verdicts = verdictsUnder(scan.verdicts, box)
-    if (verdicts) hash.add(identityOf([box.start, scan.verdicts?.size])).add(verdicts)
+/**
+ * Names the partials of boxes of one stage: where a box is, all that lies along its dimensions, what statistics say of it, the
+ * fingerprints of the chunks below. As texts of characters below 256.
+ */
+export class Tags {
+  /** What lies along a dimension is looked at once for all boxes that have the same part of it. */
+  readonly #along = new Map<string, string>()
+
+  constructor(readonly stage: ScanStage) {}
+
+  ofBox(box: Box, fingerprints: readonly Fingerprints[]): string {
+    const { verdicts } = this.stage.scan
+    const codes = verdictsUnder(verdicts, box)
+    const judged = codes ? `${verdicts?.size} ${codes.length} ${bytesText(codes)}` : ''
+    const tag = `${this.#placeOf(box)}|${judged}|${fingerprints.map(bytesText).join('')}`
+    return tag.length <= longestTag ? tag : hashed(tag)
   }
-  for (const column of scan.columns) addAlong(hash, column, around)
-  for (const dim of keyedDims(stage)) hash.add(codesIn(stage, dim, around))
-  return hash.text()
+
+  /** `tags`: of the boxes, in their order. */
+  ofBoxes(boxes: readonly Box[], tags: readonly string[]): string {
+    return hashed([this.#placeOf(hull(boxes, this.stage.scan.dims.length)), ...tags].join('\n'))
+  }
+
+  #placeOf({ start, end }: Box): string {
+    return start.map((from, dim) => this.#alongOf(dim, from, end[dim] as number)).join()
+  }
+
+  #alongOf(dim: number, start: number, end: number): string {
+    const name = `${dim} ${start}-${end}`
+    const known = this.#along.get(name)
+    if (known !== undefined) return known
+    const found = `${start}-${end}${alongDigest(this.stage, dim, start, end)}`
+    this.#along.set(name, found)
+    return found
+  }
 }
 
-function isWhole(ranges: Parameters<typeof rangeTotal>[0], { start, end }: Box, dim: number): boolean {
-  return rangeTotal(ranges) === (end[dim] as number) - (start[dim] as number)
+/** Longer ones are many chunks': their hash takes less. */
+const longestTag = 256
+
+function hashed(tag: string): string {
+  return contentHash().add(tag).text()
 }
 
-/** Values along a dimension, where the boxes are. */
-function addAlong(hash: ContentHash, column: JobColumn, { start, end }: Box): void {
-  if (column.kind !== 'dimension') return
-  const [dim] = column.dims
-  const [from, to] = [start[dim] as number, end[dim] as number]
-  const { values, valid } = column.values
-  hash.add(ArrayBuffer.isView(values) ? subarray(values, from, to) : identityOf(sliceOf(column.values, from, to)))
+/** Of which indexes are selected, and of values and codes there; empty where all are, and nothing lies along the dimension. */
+function alongDigest(stage: ScanStage, dim: number, start: number, end: number): string {
+  const { scan } = stage
+  const ranges = clip(scan.selection[dim] ?? [[start, end]], start, end)
+  const columns = scan.columns.filter((column) => column.kind === 'dimension' && column.dims[0] === dim)
+  const keys = keyedDims(stage).filter((codes) => codes.dim === dim)
+  const isWhole = rangeTotal(ranges) === end - start
+  if (isWhole && columns.length === 0 && keys.length === 0) return ''
+  const hash = contentHash().add(isWhole ? 'all' : identityOf(ranges))
+  for (const column of columns) if (column.kind === 'dimension') addValues(hash, column.values, start, end)
+  for (const codes of keys) hash.add(codesIn(stage, codes, start, end))
+  return ` ${hash.text().slice(0, 32)}`
+}
+
+function addValues(hash: ContentHash, vector: Vector, from: number, to: number): void {
+  const { values, valid } = vector
+  hash.add(ArrayBuffer.isView(values) ? subarray(values, from, to) : identityOf(sliceOf(vector, from, to)))
   if (valid) hash.add(valid.subarray(from, to))
 }
 
@@ -124,10 +149,10 @@ export function keyedDims({ sink, loops }: ScanStage): readonly DimensionCodes[]
  * Codes are numbered over the whole store, and may be others when it has grown. Where groups are places in a table, only the
  * rank among the codes that the boxes have counts; records have the codes themselves.
  */
-function codesIn({ sink, scan }: ScanStage, dim: DimensionCodes, around: Box): Int32Array {
-  const own = dim.codes.subarray(around.start[dim.dim], around.end[dim.dim])
+function codesIn({ sink, scan }: ScanStage, dim: DimensionCodes, start: number, end: number): Int32Array {
+  const own = dim.codes.subarray(start, end)
   if (sink.kind !== 'reduce' || sink.keys.kind !== 'dense') return own
-  const [touched] = touchedCodes([dim], scan.selection, around) as [Int32Array]
+  const touched = touchedAlong(dim.codes, scan.selection[dim.dim], start, end)
   const ranks = new Map(Array.from(touched, (code, rank) => [code, rank]))
   return own.map((code) => ranks.get(code) ?? -1)
 }

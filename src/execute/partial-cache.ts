@@ -5,7 +5,7 @@
  */
 import type { Registry } from '../function/registry.js'
 import type { Job, JobColumn, PartialBody, ScanStage, Work } from '../model/job.js'
-import { type Box, cellCount } from '../model/schema.js'
+import type { Box } from '../model/schema.js'
 import { chunkIndex, withOwnChunks } from '../model/stored-column.js'
 import { type Entry, openPacks, type Pack, type Packs } from '../platform/node/pack.js'
 import type { ChunkedColumn, FetchOptions, Source } from '../source/source.js'
@@ -13,6 +13,7 @@ import { allKnown, settled } from '../statistics/fingerprint.js'
 import { chunksIn } from './boxes.js'
 import { decodePartial, encodePartial, partialBytes } from './partial-form.js'
 import { stageHash, Tags } from './partial-key.js'
+import { type UnitCut, unitCut } from './unit-cut.js'
 
 /** Boxes that have a partial of their own. */
 export interface Unit {
@@ -76,35 +77,29 @@ export async function openPartialCache(
   return name && reads.length > 0 ? new Partials(stage, reads, packs.open(name.text())) : undefined
 }
 
-/** A partial of a box that is smaller is never too large: bytes. */
+/** A partial of a unit that is smaller is never too large: bytes. */
 const smallUnit = 1024
-/** The partial of a box may take so much of what is decoded for it; of the first box of a task less, else the task is kept as a whole. */
+/** The partial of a unit may take so much of what is decoded for it; of the first of a task less, else the task is kept as a whole. */
 const unitShare = 1 / 2
 const firstShare = 1 / 8
 /** Of the partial of a task: bytes that it may take however little was decoded. */
 const smallWhole = 65_536
-/** Where groups are found by hash, or by the interpreter, boxes of fewer bytes are run one by one only where they are few. */
-const [leastBytes, fewBoxes] = [2 ** 16, 1024]
+
+/** The chunks under some boxes, column by column and box by box. */
+type Chunks = readonly (readonly (readonly (readonly number[])[])[])[]
 
 class Partials implements PartialCache {
   readonly #since = performance.now()
   readonly #tags: Tags
-  /** Decoded bytes of a box. */
-  readonly #boxBytes: number
-  readonly #isEach: boolean
+  readonly #cut: UnitCut | undefined
 
   constructor(
     readonly stage: ScanStage,
     readonly reads: readonly Read[],
     readonly pack: Pack,
   ) {
-    const { tasks, loops, sink, compiled } = stage
     this.#tags = new Tags(stage)
-    this.#boxBytes = reads.reduce((sum, { column }) => sum + bytesUnder(column, tasks.box), 0)
-    const isArithmetic =
-      compiled?.bodies.main.nest.sink.kind === 'reduce' && sink.kind === 'reduce' && sink.keys.kind !== 'hash'
-    const isCheap = isArithmetic || this.#boxBytes >= leastBytes || tasks.boxes <= fewBoxes
-    this.#isEach = isCheap && !loops?.collected?.length
+    this.#cut = unitCut(stage)
   }
 
   find(boxes: readonly Box[], options: FetchOptions): Found | Promise<Found> {
@@ -117,7 +112,7 @@ class Partials implements PartialCache {
   }
 
   collect(found: Found, work: Work): Collected {
-    const { units, options } = found
+    const { options } = found
     const entries: (Entry & { readonly unit: Unit })[] = []
     const add = (unit: Unit, bytes: Uint8Array, tag: string | undefined) => {
       if (tag !== undefined) entries.push({ unit, tag, bytes })
@@ -130,10 +125,10 @@ class Partials implements PartialCache {
       },
       add: (unit, body) => {
         const bytes = encodePartial(body)
-        const isOne = unit.boxes.length === 1 && units.length > 1
-        const most = isOne
-          ? Math.max(smallUnit, this.#boxBytes * unitShare)
-          : Math.max(smallWhole, work.bytesDecoded * unitShare)
+        const isWhole = unit.boxes.length === found.boxes.length
+        const most = isWhole
+          ? Math.max(smallWhole, work.bytesDecoded * unitShare)
+          : Math.max(smallUnit, this.#unitBytes * unitShare)
         if (bytes.length <= most) add(unit, bytes, unit.tag)
       },
       keep: async () => {
@@ -144,52 +139,63 @@ class Partials implements PartialCache {
   }
 
   #isTooLarge(bytes: number): boolean {
-    return bytes > Math.max(smallUnit, this.#boxBytes * firstShare)
+    return bytes > Math.max(smallUnit, this.#unitBytes * firstShare)
   }
 
-  /** Column by column and box by box. */
-  #chunksOf(boxes: readonly Box[]): (readonly number[])[][][] {
+  get #unitBytes(): number {
+    return this.#cut?.bytes ?? 0
+  }
+
+  #chunksOf(boxes: readonly Box[]): Chunks {
     return this.reads.map(({ column, chunked }) =>
       boxes.map((box) => chunksIn(column, box).map((index) => chunkIndex(chunked.layout, index))),
     )
   }
 
-  #ask(lists: readonly (readonly (readonly number[])[])[][], options: FetchOptions) {
+  #ask(lists: Chunks, options: FetchOptions) {
     return this.reads.map(({ chunked }, k) => {
       const chunks = lists[k]?.flat() ?? []
       return chunked.fingerprints?.(chunks, options) ?? new BigUint64Array(2 * chunks.length)
     })
   }
 
-  #found(
-    boxes: readonly Box[],
-    lists: readonly (readonly (readonly number[])[])[][],
-    before: readonly BigUint64Array[],
-    options: FetchOptions,
-  ): Found {
-    const at = this.reads.map(() => 0)
-    const single = boxes.map((box, i): Unit => {
-      const own = lists.map((list, k) => {
-        const [first, end] = [at[k] as number, (at[k] as number) + 2 * (list[i]?.length ?? 0)]
-        at[k] = end
-        return (before[k] as BigUint64Array).subarray(first, end)
-      })
-      const tag = own.every(allKnown) ? this.#tags.ofBox(box, own) : undefined
-      return { boxes: [box], before: own, tag }
-    })
-    const whole = () => this.#whole(boxes, single)
-    const isEach = this.#isEach && boxes.length > 1 && !this.#isLarge(single)
-    const units = (isEach ? single : boxes.length > 0 ? [whole()] : []).map((unit) => this.#withBody(unit))
-    const isThere = (i: number) => units[isEach ? i : 0]?.body !== undefined
+  #found(boxes: readonly Box[], lists: Chunks, before: readonly BigUint64Array[], options: FetchOptions): Found {
+    // Where the fingerprints of each box begin, column by column.
+    const places = lists.map((list) => beginnings(list.map(({ length }) => 2 * length)))
+    const unitOf = (from: number, past: number): Unit => {
+      const own = boxes.slice(from, past)
+      const words = before.map((all, k) => all.subarray(places[k]?.[from], places[k]?.[past]))
+      return { boxes: own, before: words, tag: words.every(allKnown) ? this.#tags.of(own, words) : undefined }
+    }
+    const whole = () => this.#whole(unitOf(0, boxes.length))
+    const cut = this.#cutsOf(boxes).map(([from, past]) => unitOf(from, past))
+    const units = (boxes.length > 0 && this.#isWhole(cut) ? [whole()] : cut).map((unit) => this.#withBody(unit))
+    const isThere = units.flatMap(({ boxes: own, body }) => own.map(() => body !== undefined))
     return { boxes, units, cached: this.#cached(lists, isThere), whole, options }
   }
 
+  /** Which boxes are units: from one, past another. */
+  #cutsOf(boxes: readonly Box[]): readonly (readonly [number, number])[] {
+    const cut = this.#cut
+    if (!cut) return []
+    const cuts: [number, number][] = []
+    let last: number | undefined
+    boxes.forEach((box, i) => {
+      const number = cut.numberOf(box)
+      const open = cuts.at(-1)
+      if (open && number === last) open[1] = i + 1
+      else cuts.push([i, i + 1])
+      last = number
+    })
+    return cuts
+  }
+
   /** Chunks under boxes whose partials are there, beside those that others have to read. */
-  #cached(lists: readonly (readonly (readonly number[])[])[][], isThere: (box: number) => boolean): number {
+  #cached(lists: Chunks, isThere: readonly boolean[]): number {
     return lists.reduce((sum, list, k) => {
-      const there = list.filter((_, i) => isThere(i)).flat()
+      const there = list.filter((_, i) => isThere[i]).flat()
       if (there.length === 0 || !this.#isShared(k)) return sum + there.length
-      const read = new Set(list.flatMap((own, i) => (isThere(i) ? [] : own.map((index) => index.join('.')))))
+      const read = new Set(list.flatMap((own, i) => (isThere[i] ? [] : own.map((index) => index.join('.')))))
       const known = new Set(there.map((index) => index.join('.')))
       return sum + [...known].filter((index) => !read.has(index)).length
     }, 0)
@@ -204,31 +210,20 @@ class Partials implements PartialCache {
     )
   }
 
-  /** What the first box of a task would leave behind decides. */
-  #isLarge([first, ...others]: readonly Unit[]): boolean {
-    if (!first || others.length === 0) return false
-    const bytes = partialBytes(this.stage, first.boxes[0] as Box)
+  /** Whether a task is kept as a whole: what its first unit leaves behind decides. */
+  #isWhole([first, ...others]: readonly Unit[]): boolean {
+    if (!first || others.length === 0) return true
+    const bytes = partialBytes(this.stage, first.boxes)
     if (bytes !== undefined) return this.#isTooLarge(bytes)
     if (first.tag === undefined) return false
     const kept = this.pack.get(first.tag)
     return kept ? this.#isTooLarge(kept.length) : this.pack.get(largeTag(first.tag)) !== undefined
   }
 
-  #whole(boxes: readonly Box[], units: readonly Unit[]): Unit {
-    const tags = units.map(({ tag }) => tag)
-    const isKnown = tags.every((tag): tag is string => tag !== undefined)
-    return {
-      boxes,
-      before: this.reads.map((_, k) => joined(units.map(({ before }) => before[k] as BigUint64Array))),
-      tag: isKnown ? this.#wholeTag(boxes, tags) : undefined,
-    }
-  }
-
-  /** What is found by hash may be divided where a task has one box, and never where it has more. */
-  #wholeTag(boxes: readonly Box[], tags: readonly string[]): string {
-    const [only, ...others] = tags
-    const isSame = others.length === 0 && !this.stage.compiled?.bodies.main.record
-    return isSame && only !== undefined ? only : this.#tags.ofBoxes(boxes, tags)
+  /** A task as one unit. What is found by hash may be divided then, and never where a task has several: these are others. */
+  #whole(unit: Unit): Unit {
+    const isDivisible = this.stage.compiled?.bodies.main.record !== undefined
+    return isDivisible && unit.tag !== undefined ? { ...unit, tag: `${unit.tag}*` } : unit
   }
 
   #withBody(unit: Unit): Unit {
@@ -258,19 +253,13 @@ function largeTag(tag: string): string {
   return `${tag}!`
 }
 
-function joined(parts: readonly BigUint64Array[]): BigUint64Array {
-  const all = new BigUint64Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
-}
-
-/** Decoded bytes of a column in a box. */
-function bytesUnder({ dims, layout }: Read['column'], box: readonly number[]): number {
-  return layout.bytes * cellCount(dims.map((dim, axis) => (box[dim] as number) / (layout.chunk[axis] as number)))
+/** Where parts of these lengths begin that lie one behind the other, and where the last one ends. */
+function beginnings(lengths: readonly number[]): Float64Array {
+  const found = new Float64Array(lengths.length + 1)
+  lengths.forEach((length, i) => {
+    found[i + 1] = (found[i] as number) + length
+  })
+  return found
 }
 
 /** Directories that this thread has open, by path and size. */

@@ -43,9 +43,9 @@ function decodeDense(bytes: Uint8Array, stage: DenseStage, boxes: readonly Box[]
   return { kind: 'dense', codes, fields }
 }
 
-/** Bytes of the partial of a box, where that is known before it is made. */
-export function partialBytes(stage: ScanStage, box: Box): number | undefined {
-  return isDense(stage) ? countOf(codesUnder(stage, [box])) * stateBytes(stage) : undefined
+/** Bytes of the partial of some boxes, where that is known before it is made. */
+export function partialBytes(stage: ScanStage, boxes: readonly Box[]): number | undefined {
+  return isDense(stage) ? countOf(codesUnder(stage, boxes)) * stateBytes(stage) : undefined
 }
 
 type DenseStage = ScanStage & { readonly compiled: CompiledStage }

@@ -74,21 +74,21 @@ export class Tags {
 
   constructor(readonly stage: ScanStage) {}
 
-  ofBox(box: Box, fingerprints: readonly Fingerprints[]): string {
+  /** `fingerprints`: column by column, box by box. */
+  of(boxes: readonly Box[], fingerprints: readonly Fingerprints[]): string {
+    const { scan } = this.stage
+    const { start, end } = hull(boxes, scan.dims.length)
+    const place = start.map((from, dim) => this.#alongOf(dim, from, end[dim] as number)).join()
+    const own = boxes.length === 1 ? '' : `${boxes[0]?.end} ${boxes.map((box) => box.start.join()).join(' ')}`
+    const tag = `${place}|${own}|${this.#judged(boxes)}|${fingerprints.map(bytesText).join('')}`
+    return tag.length <= longestTag ? tag : contentHash().add(tag).text()
+  }
+
+  #judged(boxes: readonly Box[]): string {
     const { verdicts } = this.stage.scan
-    const codes = verdictsUnder(verdicts, box)
-    const judged = codes ? `${verdicts?.size} ${codes.length} ${bytesText(codes)}` : ''
-    const tag = `${this.#placeOf(box)}|${judged}|${fingerprints.map(bytesText).join('')}`
-    return tag.length <= longestTag ? tag : hashed(tag)
-  }
-
-  /** `tags`: of the boxes, in their order. */
-  ofBoxes(boxes: readonly Box[], tags: readonly string[]): string {
-    return hashed([this.#placeOf(hull(boxes, this.stage.scan.dims.length)), ...tags].join('\n'))
-  }
-
-  #placeOf({ start, end }: Box): string {
-    return start.map((from, dim) => this.#alongOf(dim, from, end[dim] as number)).join()
+    if (!verdicts) return ''
+    const codes = boxes.map((box) => verdictsUnder(verdicts, box))
+    return codes.some(Boolean) ? `${verdicts.size} ${codes.map((each) => (each ? bytesText(each) : '')).join(' ')}` : ''
   }
 
   #alongOf(dim: number, start: number, end: number): string {
@@ -103,10 +103,6 @@ export class Tags {
 
 /** Longer ones are many chunks': their hash takes less. */
 const longestTag = 256
-
-function hashed(tag: string): string {
-  return contentHash().add(tag).text()
-}
 
 /** Of which indexes are selected, and of values and codes there; empty where all are, and nothing lies along the dimension. */
 function alongDigest(stage: ScanStage, dim: number, start: number, end: number): string {

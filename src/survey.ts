@@ -10,7 +10,7 @@ import { type ChunkRecords, emptyRecords, isKnownRecord, word, wordsPerRecord } 
 import type { StoredColumn } from './model/stored-column.js'
 import type { Type } from './model/type.js'
 import { planMeasure } from './schedule/survey.js'
-import type { Source } from './source/source.js'
+import type { ChunkedColumn, Source } from './source/source.js'
 import { forgetResized, type Place, readKept, writeKept } from './statistics/keeping.js'
 import { chunksUnder, latticeOf } from './statistics/lattice.js'
 import { analyzable, groupOf, placeIn } from './statistics.js'
@@ -47,21 +47,25 @@ export async function surveysFor(stage: ScanStage, source: Source, settings: Set
   const group = groupOf(source, settings)
   const table = source.schema.tables.find(({ name }) => name === stage.scan.table)
   const isWanted = settings.collect_statistics === 'auto' && stage.tasks.boxes > 0
-  // What comes from afar would be asked for once more.
-  if (!isWanted || group === undefined || !table || source.isRemote) return []
+  if (!isWanted || group === undefined || !table) return []
   const known = analyzable(table)
   const found: OpenSurvey[] = []
   for (const column of stage.scan.columns) {
     const own = column.kind === 'stored' && known.find(({ name }) => name === column.name)
-    if (!own || column.coded || column.layout.made || column.layout.bytes < leastBytes) continue
+    if (!own || column.coded || column.layout.made) continue
     const place = await placeIn(group, source, table, own)
-    const survey = place?.chunked.isSlow && place.chunked.read ? surveyOf(stage, column, place) : undefined
+    const survey = place && isWorth(place.chunked) ? surveyOf(stage, column, place) : undefined
     if (!place || !survey) continue
     found.push(
       new OpenSurvey(survey, column.type, (records) => writeKept(group, source.identity ?? '', place, records)),
     )
   }
   return found
+}
+
+/** To fetch a chunk takes longer than to look at it, whatever its codec; what tells its version comes with it. */
+function isWorth({ read, fetched, isSlow, layout }: ChunkedColumn): boolean {
+  return read ? isSlow === true && layout.bytes >= leastBytes : fetched !== undefined
 }
 
 function surveyOf({ scan }: ScanStage, column: StoredColumn, place: Place): Survey | undefined {

@@ -84,7 +84,7 @@ async function ask(sql: string, settings: Record<string, unknown>, threads = 2):
 /** By a cache that has something, by an empty one, by threads, and without: the first two have the same bits. */
 async function check(sql: string, cache: string, settings: Record<string, unknown> = {}) {
   const plain = await ask(sql, settings)
-  const cold = await ask(sql, { ...settings, cache_partials: '1GB', local_cache: fresh('empty'), inline_bytes: 0 })
+  const cold = await ask(sql, { ...settings, cache_partials: '1GB', local_cache: fresh('empty') })
   const warm = await ask(sql, { ...settings, cache_partials: '1GB', local_cache: cache })
   assert.equal(warm.text, cold.text)
   assert.equal(warm.numbers.length, plain.numbers.length)

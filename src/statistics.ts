@@ -6,9 +6,9 @@ import { columnsOf } from './model/expression.js'
 import type { GridScan, ScanStage, Settings, Sink } from './model/job.js'
 import { type Column, cellCount, type Table } from './model/schema.js'
 import { countIn, hasStatistics, isKnownRecord, word } from './model/statistics.js'
-import { removeFolder } from './platform/node/atomic-file.js'
-import { absolutePath, fileSize, listDirectory, pathKind } from './platform/node/files.js'
-import { answerColumns } from './schedule/answers.js'
+import { absolutePath, pathKind } from './platform/node/files.js'
+import { keptSize, listKeptFolder, removeKeptFolder } from './platform/node/kept-files.js'
+import { answerColumns, columnsBySums } from './schedule/answers.js'
 import type { Source } from './source/source.js'
 import { ownFolder } from './source/zarr/discover.js'
 import { folderName, forgetChanged, forgetResized, type Place, placeOf, readKept } from './statistics/keeping.js'
@@ -18,9 +18,10 @@ import type { Top } from './statistics/top.js'
 
 /** The folder of a Zarr group with the statistics of all columns of a store; undefined where none can be kept. */
 export function groupOf(
-  { identity, ref }: Source,
+  { identity, ref, keeps }: Source,
   { statistics_location: location, local_cache: cache }: Settings,
 ): string | undefined {
+  if (keeps !== undefined) return keeps
   if (identity === undefined) return undefined
   if (location === 'store') {
     const isFolder = ref?.kind === 'zarr' && pathKind(absolutePath(ref.location)) === 'directory'
@@ -64,7 +65,7 @@ export async function learnFor(
   if (group === undefined || !table || (tested.size === 0 && summed.size === 0 && !top)) return undefined
   return learn(
     scan,
-    { tested, summed, top },
+    { tested, summed, bySums: loops && columnsBySums(loops, registry), top },
     {
       registry,
       trust: settings.trust_statistics,
@@ -143,7 +144,7 @@ async function keptAt(place: Place, trust: boolean): Promise<Kept> {
       oldestMs = Math.min(oldestMs ?? Number.POSITIVE_INFINITY, countIn(records, record, word.time))
     }
   }
-  const bytes = (listDirectory(folder) ?? []).reduce((sum, { name }) => sum + (fileSize(`${folder}/${name}`) ?? 0), 0)
+  const bytes = listKeptFolder(folder).reduce((sum, name) => sum + keptSize(`${folder}/${name}`), 0)
   return { column: column.name, chunks: cellCount(grid), known, withSums, oldestMs, bytes, location: folder }
 }
 
@@ -154,7 +155,7 @@ export function dropKept({ settings }: { readonly settings: Settings }, { source
   const group = groupOf(source, settings)
   if (group === undefined) return
   const mine = new Set(columns.map(({ name }) => folderName(name)))
-  for (const { name } of listDirectory(group) ?? []) {
-    if (mine.has(name.replace(/-[0-9a-f]{16}$/, ''))) removeFolder(`${group}/${name}`)
+  for (const name of listKeptFolder(group)) {
+    if (mine.has(name.replace(/-[0-9a-f]{16}$/, ''))) removeKeptFolder(`${group}/${name}`)
   }
 }

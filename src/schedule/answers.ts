@@ -48,6 +48,18 @@ export function answerColumns(
   return found
 }
 
+/** Of these, those that only records with sums answer. */
+export function columnsBySums({ accumulators }: LoopPlan, registry: Registry): ReadonlySet<ColumnId> {
+  const found = new Set<ColumnId>()
+  for (const { aggregate, args, argTypes, resultType } of accumulators) {
+    const definition = registry.aggregateFunction(aggregate)
+    const signature = { args: argTypes, result: resultType }
+    const isAnswered = definition?.kind === 'distributive' && definition.fromStatistics?.(factsOfRows(1), signature)
+    for (const arg of isAnswered ? [] : args) if (arg.kind === 'column') found.add(arg.column)
+  }
+  return found
+}
+
 /** Marks what is answered among the verdicts. Undefined where nothing is. */
 export function answer(
   scan: GridScan,

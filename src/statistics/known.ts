@@ -3,7 +3,7 @@ import type { Registry } from '../function/registry.js'
 import type { ColumnId } from '../model/expression.js'
 import { type GridScan, type Verdicts, verdict } from '../model/job.js'
 import { cellCount } from '../model/schema.js'
-import { type ChunkRecords, hasStatistics, isKnownRecord } from '../model/statistics.js'
+import { type ChunkRecords, countIn, hasStatistics, isKnownRecord, word } from '../model/statistics.js'
 import type { StoredColumn } from '../model/stored-column.js'
 import { forgetChanged, forgetResized, type Place, readKept } from './keeping.js'
 import { chunksUnder, eachPlace, type Lattice, latticeBoxes, latticeOf, latticeParts } from './lattice.js'
@@ -21,6 +21,8 @@ export interface Wanted {
   readonly tested: ReadonlySet<ColumnId>
   /** Those of aggregates that statistics may answer: all span the grid. */
   readonly summed: ReadonlySet<ColumnId>
+  /** Of these, those that only records with sums answer. */
+  readonly bySums?: ReadonlySet<ColumnId> | undefined
   readonly top?: Top | undefined
 }
 
@@ -153,15 +155,21 @@ async function verify(
     const isTop = wanted.top?.column === id
     const rests = (code: number, box: number) =>
       (isTop && (code === verdict.none || counted?.has(box) === true)) ||
-      (predicate !== undefined && wanted.tested.has(id) && (code === verdict.all || code === verdict.none)) ||
-      (wanted.summed.has(id) && code === verdict.all)
+      (predicate !== undefined && wanted.tested.has(id) && (code === verdict.all || code === verdict.none))
+    const answers = (code: number) => wanted.summed.has(id) && code === verdict.all
     const under = chunksUnder(verdicts, column, dims)
     const chosen = new Uint8Array(cellCount(under.counts))
     const choose = (record: number) => {
       chosen[record] = 1
     }
+    // A record that answers nothing is not worth a question to a server.
+    const chooseAnswering = (record: number) => {
+      if (!wanted.bySums?.has(id) || countIn(records, record, word.hasMoments) > 0) choose(record)
+    }
     eachPlace(verdicts.counts, (at, box) => {
-      if (rests(verdicts.codes[box] as number, box)) under.each(at, choose)
+      const code = verdicts.codes[box] as number
+      if (rests(code, box)) under.each(at, choose)
+      else if (answers(code)) under.each(at, chooseAnswering)
     })
     const which = [...chosen.keys()].filter((record) => chosen[record] === 1 && isKnownRecord(records, record))
     if (which.length > 0 && (await forgetChanged(place, records, which, trust))) isChanged = true

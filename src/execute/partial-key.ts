@@ -2,6 +2,7 @@
  * The names under which partials are kept, of a stage and of boxes: whatever decides their bytes goes in, and nothing that
  * changes when a store grows. Called by `partial-cache.ts`.
  */
+import { definingText } from '../function/packages.js'
 import { builtins, type Registry } from '../function/registry.js'
 import { type Expression, walk } from '../model/expression.js'
 import type { Fingerprints } from '../model/fingerprint.js'
@@ -27,7 +28,9 @@ export function stageHash(
 ): ContentHash | undefined {
   const { scan, sink, loops } = stage
   if (sink.kind === 'rows' || (sink.kind === 'sort' && sink.limit === undefined)) return undefined
-  if (scan.columns.some(({ kind }) => kind === 'vector') || usesOthers(stage, registry)) return undefined
+  if (scan.columns.some(({ kind }) => kind === 'vector')) return undefined
+  const own = ownFunctions(stage, registry).map(definingText)
+  if (own.includes(undefined)) return undefined
   const stored = columns.map((column) => column && [column.origin, column.digest])
   if (stored.some((found) => found?.includes(undefined))) return undefined
   const what =
@@ -39,29 +42,34 @@ export function stageHash(
           calls: sink.aggregates.map(({ call }) => call),
         }
   const read = scan.columns.map((column) => ({ ...column, values: undefined }))
-  const all = { form, what, loops, read, stored, predicate: scan.predicate, rank: scan.dims.length }
+  const all = { form, own, what, loops, read, stored, predicate: scan.predicate, rank: scan.dims.length }
   return contentHash().add(identityOf(all, (key) => key === 'span'))
 }
 
-/** Functions of users may change without their names. */
-function usesOthers({ scan, sink }: ScanStage, registry: Registry): boolean {
-  if (registry === builtins) return false
+/** The functions of users that a stage calls. */
+function ownFunctions({ scan, sink }: ScanStage, registry: Registry): readonly object[] {
+  if (registry === builtins) return []
   const calls = sink.kind === 'reduce' ? sink.aggregates.map(({ call }) => call) : []
-  if (calls.some(({ aggregate }) => !builtins.aggregateFunction(aggregate))) return true
   const expressions: (Expression | undefined)[] = [
     scan.predicate,
+    ...scan.columns.map((column) => (column.kind === 'stored' ? column.test?.predicate : undefined)),
     ...calls.flatMap(({ args, filter }) => [...args, filter]),
     ...(sink.kind === 'reduce' ? sink.keyExpressions : sink.columns).map(({ expression }) => expression),
     ...(sink.kind === 'sort' ? sink.keys : []).map(({ expression }) => expression),
   ]
-  let found = false
+  const names = new Set<string>()
   for (const expression of expressions) {
-    if (expression)
-      walk(expression, (node) => {
-        found ||= node.kind === 'call' && !builtins.scalarFunction(node.function)
-      })
+    if (!expression) continue
+    walk(expression, (node) => {
+      if (node.kind === 'call' && !builtins.scalarFunction(node.function)) names.add(node.function)
+    })
   }
-  return found
+  const aggregates = calls.map(({ aggregate }) => aggregate).filter((each) => !builtins.aggregateFunction(each))
+  // One that is not found is one that has no text.
+  return [
+    ...[...names].map((each) => registry.scalarFunction(each) ?? {}),
+    ...aggregates.map((each) => registry.aggregateFunction(each) ?? {}),
+  ]
 }
 
 /**

@@ -312,7 +312,7 @@ test('of several stores as one, those that were there are known when one is adde
   assert.equal((await sum()).read, 1)
 })
 
-test('functions of users may change: what they made is not kept', async () => {
+test('functions given as closures may be of more than their text: what they made is not kept', async () => {
   const store = makeStore(1)
   const last = defineAggregate({
     name: 'my_sum',
@@ -334,6 +334,73 @@ test('functions of users may change: what they made is not kept', async () => {
     },
     [last],
   )
+})
+
+/** A package in a folder where `chunkql` is found. */
+function writePackage(folder: string, text: string): string {
+  const index = new URL('../../src/index.js', import.meta.url).href
+  write(folder, 'node_modules/chunkql/package.json', { name: 'chunkql', type: 'module', exports: './index.js' })
+  writeFileSync(join(folder, 'node_modules/chunkql/index.js'), `export * from ${JSON.stringify(index)}`)
+  const file = join(folder, 'own.mjs')
+  writeFileSync(file, text)
+  return file
+}
+
+const ownSum = (body: string, head = '') => `
+import { defineAggregate, defineFunction } from 'chunkql'
+${head}
+export const sum = defineAggregate({
+  name: 'own_sum', args: ['DOUBLE'], returns: 'DOUBLE',
+  init: () => ({ sum: 0 }),
+  update: (state, x) => { state.sum += ${body}; return state },
+  merge: (a, b) => ({ sum: a.sum + b.sum }),
+  finalize: (state) => state.sum,
+})
+export const twice = defineFunction({ name: 'twice', args: ['DOUBLE'], returns: 'DOUBLE', evaluate: (x) => 2 * x })
+`
+
+test('functions of a package that is one text are kept by that text; of others not', { skip: isWindows }, async () => {
+  const store = makeStore(2)
+  const cache = fresh('cache')
+  const sqls = [
+    `SELECT own_sum(v) FROM '${store}' WHERE x < 3`,
+    `SELECT sum(v) FROM '${store}' WHERE twice(v) > 1`,
+    `SELECT twice(x % 3) AS k, sum(v) FROM '${store}' GROUP BY k ORDER BY k`,
+  ]
+  const run = async (text: string) => {
+    const settings = { cache_partials: '1GB', local_cache: cache, inline_bytes: 0 }
+    const own = writePackage(fresh('package'), text)
+    return withSession(
+      settings,
+      async (db) => {
+        const answers: Answer[] = []
+        for (const sql of sqls) answers.push(await ask(db, sql))
+        return answers
+      },
+      [own],
+    )
+  }
+  const cached = (answers: readonly Answer[]) => answers.map((each) => each.cached)
+  const first = await run(ownSum('x'))
+  assert.deepEqual(cached(first), [0, 0, 0])
+  const again = await run(ownSum('x'))
+  assert.deepEqual(cached(again), [2, 2, 2])
+  assert.deepEqual(
+    again.map(({ rows: each }) => each),
+    first.map(({ rows: each }) => each),
+  )
+  const other = await run(ownSum('x + 1'))
+  assert.deepEqual(cached(other).slice(0, 2), [0, 0])
+  assert.notEqual(other[0]?.rows, first[0]?.rows)
+  // Whoever may be of more than its text: another module, the clock, the environment.
+  for (const head of [
+    "import { sep } from 'node:path'",
+    'const now = Date.now()',
+    'const shift = Number(process.env.SHIFT)',
+    "export * from 'node:path'",
+  ]) {
+    for (const _ of [1, 2]) assert.deepEqual(cached(await run(ownSum('x', head))).slice(0, 2), [0, 0], head)
+  }
 })
 
 const filesIn = (cache: string) => readdirSync(join(cache, 'partials')).map((name) => join(cache, 'partials', name))

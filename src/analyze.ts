@@ -1,11 +1,12 @@
 /** ANALYZE: reads every chunk once and keeps what is known of its values. Called by `statement.ts`. */
 import { partsInOrder } from './execute/box-rows.js'
 import { addWork } from './execute/work.js'
+import { emptyValues, hasValues } from './model/chunk-values.js'
 import { ChunkQLError } from './model/error.js'
 import type { Fingerprints } from './model/fingerprint.js'
 import type { Schedule, Work } from './model/job.js'
 import { type Box, boxShape, type Column, cellCount, chunkCounts, type Table } from './model/schema.js'
-import { type ChunkRecords, emptyRecords, word, wordsPerRecord } from './model/statistics.js'
+import { type ChunkRecords, emptyRecords, isKnownRecord, word, wordsPerRecord } from './model/statistics.js'
 import type { StoredColumn } from './model/stored-column.js'
 import { type QueryOptions, run } from './query.js'
 import { surveyStage } from './schedule/survey.js'
@@ -54,12 +55,17 @@ export async function analyze(
       writeKept(group, source.identity ?? '', place, records)
       for (let record = 0; record * wordsPerRecord < records.words.length; record++) {
         chunks++
-        if (records.words[record * wordsPerRecord + word.fingerprint + 1] !== 0n) known++
+        if (isVerifiable(records, record)) known++
       }
     }
     done.push({ column: column.name, chunks, known })
   }
   return done
+}
+
+/** Whether it will be used. */
+function isVerifiable(records: ChunkRecords, record: number): boolean {
+  return isKnownRecord(records, record) && records.words[record * wordsPerRecord + word.fingerprint + 1] !== 0n
 }
 
 async function collect(
@@ -73,14 +79,16 @@ async function collect(
 ): Promise<ChunkRecords> {
   const stage = surveyStage(name, table, column, part, session.settings)
   const [read] = stage.scan.columns as [StoredColumn]
-  const measure = compiledMeasure(read, true)
-  if (!measure) throw new ChunkQLError('unsupported', `of ${column.name} no statistics can be kept`)
-  const records = emptyRecords(column.type, part.start, boxShape(part))
-  const { start, counts } = records
+  const isText = column.type.kind === 'varchar'
+  const measure = isText ? undefined : compiledMeasure(read, true)
+  if (!measure && !isText) throw new ChunkQLError('unsupported', `of ${column.name} no statistics can be kept`)
+  const [start, counts] = [part.start, boxShape(part)]
+  const values = hasValues(column.type) ? emptyValues(column.type, start, counts) : undefined
+  const records = { ...emptyRecords(column.type, start, counts), values }
   // Where many can be asked for at once, threads need not ask for each.
   const asks = place.chunked.read !== undefined
   const before = asks ? undefined : await allFingerprints(place, records)
-  const survey = { column: read.id, shape: place.shape, start, counts, measure, asks }
+  const survey = { column: read.id, shape: place.shape, start, counts, measure, looks: true, asks }
   const from = { kind: 'stage', stage: { ...stage, surveys: [survey] } } as const
   const schedule: Schedule = { from, columns: [], steps: [], header: { columns: [] } }
   const sources = new Map([[name, source]])

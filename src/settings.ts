@@ -104,10 +104,12 @@ const definitions: Definitions = {
     expected: 'true or false',
   },
   collect_statistics: {
-    summary: "'auto': queries leave statistics behind of chunks that are slow to decode; 'off': only ANALYZE does",
+    summary:
+      "'auto': queries leave statistics behind as far as that costs less than 5 % of decoding; 'always': of all chunks that " +
+      "they decode; 'off': only ANALYZE does",
     initial: () => 'auto',
-    read: (value) => (value === 'auto' || value === 'off' ? value : undefined),
-    expected: "'auto' or 'off'",
+    read: (value) => (value === 'auto' || value === 'always' || value === 'off' ? value : undefined),
+    expected: "'auto', 'always' or 'off'",
   },
   inline_bytes: {
     summary: 'queries that decode fewer bytes run on the main thread',

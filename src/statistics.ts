@@ -5,13 +5,15 @@ import type { Registry } from './function/registry.js'
 import { columnsOf } from './model/expression.js'
 import type { GridScan, ScanStage, Settings, Sink } from './model/job.js'
 import { type Column, cellCount, type Table } from './model/schema.js'
-import { countIn, hasStatistics, isKnownRecord, word } from './model/statistics.js'
+import { countIn, hasStatistics, isKnownRecord, valuesOf, word } from './model/statistics.js'
 import { absolutePath, pathKind } from './platform/node/files.js'
 import { keptSize, listKeptFolder, removeKeptFolder } from './platform/node/kept-files.js'
+import { rowAnswerColumns } from './schedule/answer-rows.js'
 import { answerColumns, columnsBySums } from './schedule/answers.js'
 import type { Source } from './source/source.js'
 import { ownFolder } from './source/zarr/discover.js'
 import { folderName, forgetChanged, forgetResized, type Place, placeOf, readKept } from './statistics/keeping.js'
+import { valuesFolder } from './statistics/kept-values.js'
 import { type Known, learn } from './statistics/known.js'
 import { storeDirectory } from './statistics/location.js'
 import type { Top } from './statistics/top.js'
@@ -60,7 +62,8 @@ export async function learnFor(
   const group = groupOf(source, settings)
   const table = source.schema.tables.find(({ name }) => name === scan.table)
   const tested = scan.predicate ? columnsOf(scan.predicate) : new Set<number>()
-  const summed = answerColumns(scan, sink, loops, registry) ?? new Set<number>()
+  const summed =
+    answerColumns(scan, sink, loops, registry) ?? rowAnswerColumns(scan, sink, registry) ?? new Set<number>()
   const top = topOf(scan, sink)
   if (group === undefined || !table || (tested.size === 0 && summed.size === 0 && !top)) return undefined
   return learn(
@@ -103,6 +106,11 @@ export interface Kept {
   readonly known: number
   /** Of these, those that sums and variances are kept of. */
   readonly withSums: number
+  /** And those of which it is known which values they have. */
+  readonly withValues: number
+  /** Those whose cells all have one value, and those whose cells are known to ascend or to descend. */
+  readonly constant: number
+  readonly sorted: number
   /** Milliseconds since 1970. */
   readonly oldestMs: number | undefined
   readonly bytes: number
@@ -125,13 +133,14 @@ export async function keptOf(
 
 async function keptAt(place: Place, trust: boolean): Promise<Kept> {
   const { folder, grid, column } = place
-  let [known, withSums] = [0, 0]
+  let [known, withSums, withValues, constant, sorted] = [0, 0, 0, 0, 0]
   let oldestMs: number | undefined
   for (const { start, end } of partsInOrder({ start: grid.map(() => 0), end: grid }, recordsAtOnce)) {
     const records = readKept(
       place,
       start,
       end.map((past, axis) => past - (start[axis] as number)),
+      true,
     )
     if (!records) continue
     forgetResized(place, records)
@@ -141,11 +150,19 @@ async function keptAt(place: Place, trust: boolean): Promise<Kept> {
     for (const record of there.filter((each) => isKnownRecord(records, each))) {
       known++
       withSums += countIn(records, record, word.hasMoments)
+      withValues += Number(valuesOf(records, record) !== undefined)
+      constant += countIn(records, record, word.constant)
+      sorted += Number(countIn(records, record, word.sorted) > 0)
       oldestMs = Math.min(oldestMs ?? Number.POSITIVE_INFINITY, countIn(records, record, word.time))
     }
   }
-  const bytes = listKeptFolder(folder).reduce((sum, name) => sum + keptSize(`${folder}/${name}`), 0)
-  return { column: column.name, chunks: cellCount(grid), known, withSums, oldestMs, bytes, location: folder }
+  const counts = { chunks: cellCount(grid), known, withSums, withValues, constant, sorted }
+  const bytes = bytesIn(folder) + bytesIn(valuesFolder(folder))
+  return { column: column.name, ...counts, oldestMs, bytes, location: folder }
+}
+
+function bytesIn(folder: string): number {
+  return listKeptFolder(folder).reduce((sum, name) => sum + keptSize(`${folder}/${name}`), 0)
 }
 
 const recordsAtOnce = 1 << 17
@@ -156,6 +173,6 @@ export function dropKept({ settings }: { readonly settings: Settings }, { source
   if (group === undefined) return
   const mine = new Set(columns.map(({ name }) => folderName(name)))
   for (const name of listKeptFolder(group)) {
-    if (mine.has(name.replace(/-[0-9a-f]{16}$/, ''))) removeKeptFolder(`${group}/${name}`)
+    if (mine.has(name.replace(/-[0-9a-f]{16}(-values)?$/, ''))) removeKeptFolder(`${group}/${name}`)
   }
 }

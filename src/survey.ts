@@ -39,6 +39,8 @@ export class OpenSurvey {
 
 /** Of smaller chunks the bookkeeping would cost more than its share: bytes. */
 const leastBytes = 2 ** 19
+/** Of the time that chunks take to be read and decoded. Beside it records are sent and written: less than 5 % in all. */
+const share = 0.03
 /** Records of more chunks are not held. */
 const mostRecords = 1 << 17
 
@@ -46,26 +48,31 @@ const mostRecords = 1 << 17
 export async function surveysFor(stage: ScanStage, source: Source, settings: Settings): Promise<OpenSurvey[]> {
   const group = groupOf(source, settings)
   const table = source.schema.tables.find(({ name }) => name === stage.scan.table)
-  const isWanted = settings.collect_statistics === 'auto' && stage.tasks.boxes > 0
-  if (!isWanted || group === undefined || !table) return []
+  const isWanted = settings.collect_statistics !== 'off' && stage.tasks.boxes > 0
+  const isAlways = settings.collect_statistics === 'always'
+  if (!isWanted || group === undefined || !table || source.keeps !== undefined) return []
   const known = analyzable(table)
   const found: OpenSurvey[] = []
   for (const column of stage.scan.columns) {
     const own = column.kind === 'stored' && known.find(({ name }) => name === column.name)
-    if (!own || column.coded || column.layout.made) continue
+    if (!own || column.coded || column.layout.made || column.layout.form) continue
     const place = await placeIn(group, source, table, own)
-    const survey = place && isWorth(place.chunked) ? surveyOf(stage, column, place) : undefined
-    if (!place || !survey) continue
+    if (!place || !isWorth(place.chunked, isAlways)) continue
+    const survey = surveyOf(stage, column, place)
+    if (!survey) continue
+    // Beside what it takes to fetch a chunk, to note it is nothing.
+    const within = isAlways || !place.chunked.read ? survey : { ...survey, share }
     found.push(
-      new OpenSurvey(survey, column.type, (records) => writeKept(group, source.identity ?? '', place, records)),
+      new OpenSurvey(within, column.type, (records) => writeKept(group, source.identity ?? '', place, records)),
     )
   }
   return found
 }
 
 /** To fetch a chunk takes longer than to look at it, whatever its codec; what tells its version comes with it. */
-function isWorth({ read, fetched, isSlow, layout }: ChunkedColumn): boolean {
-  return read ? isSlow === true && layout.bytes >= leastBytes : fetched !== undefined
+function isWorth({ read, fetched, isSlow, layout }: ChunkedColumn, isAlways: boolean): boolean {
+  if (!read) return fetched !== undefined
+  return isAlways || (isSlow === true && layout.bytes >= leastBytes)
 }
 
 function surveyOf({ scan }: ScanStage, column: StoredColumn, place: Place): Survey | undefined {
@@ -74,7 +81,7 @@ function surveyOf({ scan }: ScanStage, column: StoredColumn, place: Place): Surv
   const measure = chunks > 0 && chunks <= mostRecords ? compiledMeasure(column, false) : undefined
   if (!measure) return undefined
   const kept = fingerprintsKept(place, start, counts)
-  return { column: column.id, shape: place.shape, start, counts, measure, asks: true, kept }
+  return { column: column.id, shape: place.shape, start, counts, measure, looks: false, asks: true, kept }
 }
 
 /** Undefined where values of this type have no code. */
@@ -97,8 +104,9 @@ function fingerprintsKept(place: Place, start: readonly number[], counts: readon
   return kept
 }
 
-/** Puts what a task has recorded among the records. */
-export function putRecords({ words: all }: ChunkRecords, { chunks, words }: Surveyed): void {
+/** Puts what a task has recorded among the records, and among the values where these are kept. */
+export function putRecords({ words: all, values: entries }: ChunkRecords, { chunks, words, values }: Surveyed): void {
+  for (const { chunk, words: entry } of values) entries?.words.set(entry, chunk * entry.length)
   chunks.forEach((record, i) => {
     all.set(words.subarray(i * wordsPerRecord, (i + 1) * wordsPerRecord), record * wordsPerRecord)
   })

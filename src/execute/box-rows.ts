@@ -5,7 +5,7 @@ import { type IndexRange, type JobColumn, rangeTotal, type Verdicts, verdict } f
 import { type Box, boxShape, cellCount } from '../model/schema.js'
 import { isCoded, isEarly } from '../model/stored-column.js'
 import type { Vector } from '../model/vector.js'
-import { clip, isRead, isSkipped } from '../operator/piece.js'
+import { clip, isRead, isSkipped, type Piece } from '../operator/piece.js'
 import { columnOf, type Rows, trueRows } from '../operator/rows.js'
 import { Scratch } from '../operator/scratch.js'
 import { cStrides, SelectCells } from '../operator/select-cells.js'
@@ -144,13 +144,13 @@ function positionsIn(ranges: readonly (readonly IndexRange[])[], strides: readon
   return positions
 }
 
-/** Of some positions of a box those that statistics have not ruled out. */
+/** Of some positions of a box those that statistics have neither ruled out nor answered. */
 function readPositions(
   part: Box,
   positions: Int32Array | undefined,
   verdicts: Verdicts | undefined,
 ): Int32Array | undefined {
-  if (!verdicts?.codes.includes(verdict.none)) return positions
+  if (!verdicts?.codes.some((code) => code === verdict.none || code === verdict.answered)) return positions
   const shape = boxShape(part)
   const read = new Uint8Array(cellCount(shape))
   const strides = cStrides(shape)
@@ -199,16 +199,17 @@ async function openColumn(run: StageRun, column: JobColumn, box: Box): Promise<C
 export function openSelect(run: StageRun): Select | undefined {
   const { bodies, stage } = run
   if (!bodies || !stage.loops) return undefined
+  const main = bodies.main.compiled.nest
   const cells = new SelectCells(stage.scan, stage.loops, bodies.main, new Scratch(run.machine))
   const loader = new PieceLoader(run, textsOf(run))
-  return async (box) => {
-    loader.enter(box)
-    const pieces = []
+  async function* load(box: Box): AsyncGenerator<Piece> {
     for (const piece of piecesOf(box, stage.scan.columns.filter(isEarly), stage.scan.verdicts)) {
-      if (!isRead(stage.scan, piece)) continue
-      pieces.push(await loader.load(bodies.main.compiled.nest, piece))
+      if (isRead(stage.scan, piece)) yield loader.load(main, piece)
     }
-    return cells.select(box, pieces)
+  }
+  return (box) => {
+    loader.enter(box)
+    return cells.select(box, load(box))
   }
 }
 

@@ -25,11 +25,15 @@ export interface ChunkWatcher {
 export interface DecodedChunk {
   readonly index: readonly number[]
   readonly address: number
-  /** The fingerprint from before it was read; unknown where nobody asked for it. */
+  /** The fingerprint from before it was read, for this call; unknown where nobody asked for it. */
   readonly before: Fingerprints
   /** That it has now. */
   now(): Fingerprints
+  /** How long it took to be read and decoded: milliseconds. */
+  readonly ms: number
 }
+
+const unknown = noFingerprints(1)
 
 /** A chunk on its way into a slot. */
 interface Filling {
@@ -37,6 +41,8 @@ interface Filling {
   readonly chunk: readonly number[]
   readonly name: string
   readonly range: ByteRange
+  /** When it was begun. */
+  readonly started: number
   /** What is looked at of it; undefined: all of it. */
   readonly portion: Portion | undefined
 }
@@ -51,6 +57,8 @@ export class ChunkReader {
   /** All that read these chunks: several where they are fields of one array. */
   readonly #columns: ChunkedColumn[]
   readonly #watchers: ChunkWatcher[] = []
+  /** That of the chunk that is read. */
+  readonly #seen = noFingerprints(1)
   #next = 0
   /** What is looked at of a chunk; undefined: all of it. */
   portionOf: (chunk: readonly number[]) => Portion | undefined = () => undefined
@@ -121,9 +129,9 @@ export class ChunkReader {
   #fill(slot: number, chunk: readonly number[], name: string): number | Promise<number> {
     const range = this.column.locate(chunk)
     const portion = this.column.decodePart && this.portionOf(chunk)
-    const filling = { slot, chunk, name, range, portion }
-    const { prefetch, work } = this.reading
     const started = performance.now()
+    const filling = { slot, chunk, name, range, started, portion }
+    const { prefetch, work } = this.reading
     if (!this.column.read) {
       return prefetch.take(this.column, range, work()).then((fetched) => {
         work().msByStage.fetch = (work().msByStage.fetch ?? 0) + performance.now() - started
@@ -131,32 +139,39 @@ export class ChunkReader {
       })
     }
     const isAsked = !portion?.ranges && this.#watchers.some((watcher) => watcher.asks(chunk))
-    const before = isAsked ? this.#fingerprint(chunk) : noFingerprints(1)
+    const seen = isAsked && this.column.readTells ? this.#seen : undefined
+    const before = isAsked && !seen ? this.#fingerprint(chunk) : unknown
     const mark = this.machine.mark()
-    const fetched = this.column.read(range, this.machine, this.#slots[slot])
+    const fetched = this.column.read(range, this.machine, this.#slots[slot], seen)
     countRead(work(), fetched?.length ?? 0, performance.now() - started)
-    const address = this.#take(filling, fetched, before)
+    const address = this.#take(filling, fetched, seen ?? before, seen)
     this.machine.release(mark)
     return address
   }
 
   /** Of a chunk of which cells are left out nobody may make a record. */
-  #take(filling: Filling, fetched: Fetched, before: Fingerprints): number {
+  #take(filling: Filling, fetched: Fetched, before: Fingerprints, after?: Fingerprints): number {
     const address = this.#decode(filling, fetched)
-    return filling.portion?.ranges ? address : this.#tell(filling.chunk, address, before)
+    return filling.portion?.ranges ? address : this.#tell(filling, address, before, after)
   }
 
   /** Columns that share chunks ask for each fingerprint once. */
-  #tell(index: readonly number[], address: number, before: Fingerprints): number {
+  #tell(
+    { chunk: index, started: begun }: Filling,
+    address: number,
+    before: Fingerprints,
+    known?: Fingerprints,
+  ): number {
     if (this.#watchers.length === 0) return address
     const started = performance.now()
-    let after: Fingerprints | undefined
+    const ms = started - begun
+    let after = known
     const now = () => {
       // What was fetched is of one version, whatever others there are by now.
       after ??= this.column.read ? this.#fingerprint(index) : before
       return after
     }
-    for (const watcher of this.#watchers) watcher.decoded({ index, address, before, now })
+    for (const watcher of this.#watchers) watcher.decoded({ index, address, before, now, ms })
     const work = this.reading.work()
     work.msByStage.survey = (work.msByStage.survey ?? 0) + performance.now() - started
     return address
@@ -165,7 +180,7 @@ export class ChunkReader {
   /** Unknown where it is not to be had at once. */
   #fingerprint(chunk: readonly number[]): Fingerprints {
     const found = this.column.fingerprints?.([chunk])
-    return found instanceof Promise || !found ? noFingerprints(1) : found
+    return found instanceof Promise || !found ? unknown : found
   }
 
   /** Unknown where nobody makes records, or the store told nothing. */

@@ -12,7 +12,7 @@ import type { Dictionary, KeyTexts } from '../operator/dictionary.js'
 import type { LoopColumn } from '../operator/loop.js'
 import type { Scratch } from '../operator/scratch.js'
 import { type TextForm, TextTable, wordsOf } from '../operator/text-table.js'
-import { numberReader, objectReader, type ReadNumbers } from '../source/objects.js'
+import { numbersOf } from '../source/objects.js'
 import { columnAt, ownCells, ownShape, readRuns } from './runs.js'
 import type { StageRun } from './stage-run.js'
 
@@ -125,20 +125,10 @@ function otherTexts(machine: Machine, dictionary: Dictionary): CellTexts {
       if (!form) throw new TypeError(`${column.name} has no texts`)
       const values: Value[] = []
       const codes = new Int32Array(buffer, base, cellCount(own))
-      const read =
-        numberReader(form, buffer, kept, values, Number.POSITIVE_INFINITY) ??
-        eachByNumber(objectReader(form, column.type, buffer, kept), values)
+      const read = numbersOf(form, column.type, buffer, kept, values)
       readRuns(strides, own, address, (cells, step, count, at) => read(cells, step, count, at, codes))
       const numbers = values.map((value) => (value === null ? noNumber : dictionary.numberOf(value)))
       for (let i = 0; i < codes.length; i++) codes[i] = numbers[codes[i] as number] as number
     },
-  }
-}
-
-function eachByNumber(objects: ReturnType<typeof objectReader>, values: Value[]): ReadNumbers {
-  return (address, step, count, target, to) => {
-    objects(address, step, count).forEach((value, i) => {
-      to[target + i] = values.push(value) - 1
-    })
   }
 }

@@ -155,7 +155,9 @@ function openMerge(stage: ScanStage, sink: ReduceSink, context: ExecuteContext, 
   const { keyExpressions, aggregates, keys } = sink
   const { compiled, loops } = stage
   if (compiled?.bodies.main.nest.sink.kind !== 'reduce' || !loops) {
-    return new GroupRows(keyExpressions, aggregates, context.registry, context.job.settings.memory_limit)
+    const rows = new GroupRows(keyExpressions, aggregates, context.registry, context.job.settings.memory_limit)
+    if (stage.answeredRows) rows.absorb(stage.answeredRows)
+    return rows
   }
   const states = new StateArrays(machine, compiled.bodies.main.fields, compiled)
   if (keys.kind === 'hash') {

@@ -54,7 +54,7 @@ export function openSurveyors(
   return surveys.map((survey) => {
     const k = scan.columns.findIndex(({ id }) => id === survey.column)
     const reader = readers[k] as ChunkReader
-    const surveyor = new Surveyor(survey, scan.columns[k] as StoredColumn, machine)
+    const surveyor = new Surveyor(survey, scan.columns[k] as StoredColumn, machine, (address) => reader.keptAt(address))
     reader.watch(surveyor)
     return surveyor
   })

@@ -49,8 +49,8 @@ export interface Settings extends Access {
   readonly statistics_location: 'cache' | 'store'
   /** Whether statistics count of chunks that cannot be told from what they were. */
   readonly trust_statistics: boolean
-  /** 'auto': a query keeps what it can tell of chunks that cost more to decode than to look at. */
-  readonly collect_statistics: 'auto' | 'off'
+  /** 'auto': a query keeps what it can tell of chunks for a small part of what it costs to decode them; 'always': of all. */
+  readonly collect_statistics: 'auto' | 'always' | 'off'
   /** Queries that decode fewer bytes run on the main thread. */
   readonly inline_bytes: number
   /** Where tasks may leave more groups, they are divided by hash, and all threads merge them. */
@@ -266,6 +266,8 @@ export interface ScanStage {
   readonly chunks?: ChunkCounts | undefined
   /** Groups of cells that statistics have answered: their states, and which group of all (dense keys, or none) each belongs to. */
   readonly answered?: Answered | undefined
+  /** The same of what is interpreted: one group. */
+  readonly answeredRows?: AnsweredRows | undefined
   readonly surveys?: readonly Survey[] | undefined
   /** Chunks are read for nothing but the surveys: there are no rows. */
   readonly surveysOnly?: true | undefined
@@ -284,7 +286,10 @@ export interface Survey {
   /** The box of the chunk grid that the records are of. */
   readonly start: readonly number[]
   readonly counts: readonly number[]
-  readonly measure: Measure
+  /** Of numbers; texts are looked at one by one. */
+  readonly measure?: Measure | undefined
+  /** Whether cells are looked at one after another, for what a reduction does not tell: their order, which values there are. */
+  readonly looks: boolean
   /** Whether the task asks for the fingerprint of each chunk, before it is read and after. */
   readonly asks: boolean
   /**
@@ -293,6 +298,8 @@ export interface Survey {
    * chunks have a record, or the query fails.
    */
   readonly kept?: Fingerprints | undefined
+  /** The part of the time in which chunks are read and decoded that may be spent on them beside. Absent: as much as it takes. */
+  readonly share?: number | undefined
 }
 
 /** How a chunk becomes a record: a reduction of it to one group. */
@@ -319,6 +326,8 @@ export interface Surveyed {
   /** The numbers of the chunks in the box of the survey, and the words of one record after another. */
   readonly chunks: readonly number[]
   readonly words: BigInt64Array
+  /** Entries of the values of some of these chunks. */
+  readonly values: readonly { readonly chunk: number; readonly words: BigInt64Array }[]
 }
 
 /** Chunks of all columns that a query names. */
@@ -414,6 +423,8 @@ export interface MergedColumn {
   readonly id: ColumnId
   readonly vector: PackedVector
 }
+
+export type AnsweredRows = Extract<PartialBody, { kind: 'groups' }>
 
 export type PartialBody =
   /** One array per field over the product of some codes of each dimension, ascending. */

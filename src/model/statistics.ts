@@ -2,12 +2,14 @@
  * What is known of the values in each chunk of a column: one record of 64-bit words per chunk, over a box of the chunk grid.
  * Collected by ANALYZE and by scans, kept by `statistics/`, used by `schedule`.
  */
+import { type ChunkValues, end, textEnd, valuesIn } from './chunk-values.js'
 import type { Interval } from './interval.js'
 import { isBig, isFloat, isObjectType, type Type, type Value } from './type.js'
 
 /**
  * The words of a record, in the order in which they are kept. `min` and `max` leave out NaN and NULL; with the sums they are
- * DOUBLE for floats, UBIGINT or BIGINT for all else. `extent` is 0 where nothing is known.
+ * DOUBLE for floats, UBIGINT or BIGINT for all else. Of texts they tell what is known of the ends (`end`), which lie beside.
+ * `extent` is 0 where nothing is known.
  */
 export const word = {
   fingerprint: 0,
@@ -28,9 +30,16 @@ export const word = {
   m2: 12,
   /** Milliseconds since 1970. */
   time: 13,
+  /** 1 where all cells have one value: no NULL, no NaN. */
+  constant: 14,
+  /** How the cells lie in C order, as bits of `sorted`; 0 also where nobody looked, and where there is a NULL or a NaN. */
+  sorted: 15,
 } as const
 
-export const wordsPerRecord = 14
+export const wordsPerRecord = 16
+
+/** No value is less than the one before it, none greater; of equal values both. */
+export const sorted = { ascending: 1, descending: 2 } as const
 
 /** Records of a box of the chunk grid, in C order. */
 export interface ChunkRecords {
@@ -40,16 +49,26 @@ export interface ChunkRecords {
   readonly words: BigInt64Array<ArrayBuffer>
   /** The same memory. */
   readonly floats: Float64Array<ArrayBuffer>
+  /** Of the same chunks, where something of them is known. */
+  readonly values?: ChunkValues | undefined
 }
 
-/** What statistics can be kept of: what has an order and lies in a word. */
+/** What statistics can be kept of: what has an order and lies in a word, and texts. */
 export function hasStatistics(type: Type): boolean {
-  return !isObjectType(type) && type.kind !== 'null'
+  return type.kind === 'varchar' || (!isObjectType(type) && type.kind !== 'null')
 }
 
 export function emptyRecords(type: Type, start: readonly number[], counts: readonly number[]): ChunkRecords {
   const length = counts.reduce((product, count) => product * count, wordsPerRecord)
-  const words = new BigInt64Array(length)
+  return recordsOf(type, start, counts, new BigInt64Array(length))
+}
+
+export function recordsOf(
+  type: Type,
+  start: readonly number[],
+  counts: readonly number[],
+  words: BigInt64Array<ArrayBuffer>,
+): ChunkRecords {
   return { type, start, counts, words, floats: new Float64Array(words.buffer) }
 }
 
@@ -70,11 +89,24 @@ export function countIn({ words }: ChunkRecords, record: number, which: number):
   return Number(words[record * wordsPerRecord + which])
 }
 
-/** The least or greatest value of a chunk that has one. */
-export function endIn({ type, words, floats }: ChunkRecords, record: number, which: number): Value {
+/** Whether an end of a chunk is a value of it: texts may be cut. */
+export function isWholeEnd({ type, words, values }: ChunkRecords, record: number, which: number): boolean {
+  if (type.kind !== 'varchar') return true
+  return values !== undefined && words[record * wordsPerRecord + which] === end.whole
+}
+
+/** The least or greatest value of a chunk that has one, or one beyond it (`isWholeEnd`); undefined where none is known. */
+export function endIn(
+  { type, words, floats, values }: ChunkRecords,
+  record: number,
+  which: typeof word.min | typeof word.max,
+): Value | undefined {
   const at = record * wordsPerRecord + which
   if (isFloat(type)) return floats[at] as number
   const value = words[at] as bigint
+  if (type.kind === 'varchar') {
+    return values && value !== end.unknown ? textEnd(values, record, which === word.min ? 'min' : 'max') : undefined
+  }
   if (type.kind === 'boolean') return value !== 0n
   if (type.kind === 'uint64') return BigInt.asUintN(64, value)
   return isBig(type) ? value : Number(value)
@@ -89,6 +121,11 @@ export function intervalIn(records: ChunkRecords, record: number): Interval {
     return { lo: undefined, hi: undefined, ...flags, empty: true }
   }
   return { lo: endIn(records, record, word.min), hi: endIn(records, record, word.max), ...flags }
+}
+
+/** The values of a chunk but NULL, where they are few and known. The record must be known. */
+export function valuesOf({ values }: ChunkRecords, record: number): readonly Value[] | undefined {
+  return values && valuesIn(values, record)
 }
 
 /** The cells of chunk `index` that the array has, as one number that is never 0. */

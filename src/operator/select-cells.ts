@@ -20,11 +20,14 @@ export class SelectCells {
     this.#out = scratch.machine.allocate(blockCells * 4)
   }
 
-  /** Positions within `box` of the cells that pass, ascending; `pieces` cover the box. */
-  select(box: Box, pieces: Iterable<Piece>): Int32Array {
+  /**
+   * Positions within `box` of the cells that pass, ascending; `pieces` cover the box. Each is done with before the next one is
+   * asked for: what texts and lists are made into lies in one place for all.
+   */
+  async select(box: Box, pieces: AsyncIterable<Piece>): Promise<Int32Array> {
     const strides = cStrides(boxShape(box))
     const found: Int32Array[] = []
-    for (const piece of pieces) this.#selectIn(piece, box, strides, found)
+    for await (const piece of pieces) this.#selectIn(piece, box, strides, found)
     const positions = joined(found)
     return isAscending(positions) ? positions : positions.sort()
   }

@@ -1,7 +1,7 @@
 /** Boxes of the grid whose part of an aggregation statistics already are: their states, unread. Called by `schedule.ts`. */
 import type { Facts } from '../function/definition.js'
 import type { Registry } from '../function/registry.js'
-import type { ColumnId } from '../model/expression.js'
+import type { ColumnId, Expression } from '../model/expression.js'
 import {
   type Answered,
   type DimensionCodes,
@@ -15,6 +15,7 @@ import {
 import type { Accumulator } from '../model/nest.js'
 import { boxShape, cellCount } from '../model/schema.js'
 import { type ChunkRecords, hasStatistics, isKnownRecord, word, wordsPerRecord } from '../model/statistics.js'
+import { isCoded, type StoredColumn } from '../model/stored-column.js'
 import { isFloat } from '../model/type.js'
 import { inLoopOrder } from '../operator/piece.js'
 import { cStrides } from '../operator/select-cells.js'
@@ -35,13 +36,8 @@ export function answerColumns(
     const definition = registry.aggregateFunction(aggregate)
     if (definition?.kind !== 'distributive' || !definition.fromStatistics || filter) return undefined
     for (const arg of args) {
-      const column = arg.kind === 'column' ? scan.columns.find(({ id }) => id === arg.column) : undefined
-      const spans =
-        column?.kind === 'stored' &&
-        !column.layout.made &&
-        column.dims.length === scan.dims.length &&
-        hasStatistics(column.type)
-      if (!spans) return undefined
+      const column = spanningColumn(arg, scan)
+      if (!column) return undefined
       found.add(column.id)
     }
   }
@@ -58,6 +54,13 @@ export function columnsBySums({ accumulators }: LoopPlan, registry: Registry): R
     for (const arg of isAnswered ? [] : args) if (arg.kind === 'column') found.add(arg.column)
   }
   return found
+}
+
+/** A column of the whole grid, alone, that statistics may be known of. */
+export function spanningColumn(expression: Expression, { columns, dims }: GridScan): StoredColumn | undefined {
+  const column = expression.kind === 'column' ? columns.find(({ id }) => id === expression.column) : undefined
+  if (column?.kind !== 'stored' || column.layout.made || isCoded(column)) return undefined
+  return column.dims.length === dims.length && hasStatistics(column.type) ? column : undefined
 }
 
 /** Marks what is answered among the verdicts. Undefined where nothing is. */
@@ -91,7 +94,7 @@ export function answer(
 }
 
 /** The state of an accumulator over a lattice box; undefined where it is not known. */
-type StateAt = (place: readonly number[]) => readonly (number | bigint)[] | undefined
+export type StateAt = (place: readonly number[]) => readonly (number | bigint)[] | undefined
 
 function stateOf(sources: readonly StateAt[], place: readonly number[]): (number | bigint)[] | undefined {
   const fields: (number | bigint)[] = []
@@ -103,7 +106,7 @@ function stateOf(sources: readonly StateAt[], place: readonly number[]): (number
   return fields
 }
 
-function sourceOf(
+export function sourceOf(
   accumulator: Accumulator,
   scan: GridScan,
   verdicts: Verdicts,
@@ -186,7 +189,7 @@ function groupsAlong(
   }
 }
 
-function fieldTypes({ aggregate, argTypes, resultType }: Accumulator, registry: Registry) {
+export function fieldTypes({ aggregate, argTypes, resultType }: Accumulator, registry: Registry) {
   const definition = registry.aggregateFunction(aggregate)
   if (definition?.kind !== 'distributive') return []
   return definition.state({ args: argTypes, result: resultType }).map(({ type }) => type)

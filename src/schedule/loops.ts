@@ -215,7 +215,8 @@ function accumulate(aggregates: readonly NamedAggregate[], registry: Registry): 
   const accumulators: Accumulator[] = []
   const finishes: Finish[] = []
   for (const { call } of aggregates) {
-    const parts = partsOf(call, registry)
+    const hasCode = !call.args.some(({ type }) => isObjectType(type))
+    const parts = hasCode ? partsOf(call, registry) : undefined
     if (!parts) return undefined
     const indexes = parts.map((part) => share(accumulators, part))
     finishes.push({
@@ -228,10 +229,10 @@ function accumulate(aggregates: readonly NamedAggregate[], registry: Registry): 
   return { accumulators, finishes }
 }
 
-function partsOf(call: AggregateCall, registry: Registry): Accumulator[] | undefined {
+/** What a call is computed from; undefined where that is all values. */
+export function partsOf(call: AggregateCall, registry: Registry): Accumulator[] | undefined {
   const definition = registry.aggregateFunction(call.aggregate)
   if (!definition || definition.kind === 'holistic' || call.distinct) return undefined
-  if (call.args.some(({ type }) => isObjectType(type))) return undefined
   if (definition.kind === 'distributive') return [accumulator(call, call.aggregate, call.args, call.type)]
   const argTypes = call.args.map(({ type }) => type)
   const found = definition.parts({ args: argTypes, result: call.type }).map((part) => {

@@ -2,7 +2,6 @@
 import type { Registry } from '../function/registry.js'
 import { type ColumnId, conjunction, type Expression } from '../model/expression.js'
 import {
-  type Answered,
   type GridScan,
   type JobColumn,
   type KeySpace,
@@ -19,6 +18,7 @@ import { cellCount } from '../model/schema.js'
 import { withOwnChunks } from '../model/stored-column.js'
 import type { Vector } from '../model/vector.js'
 import type { Known } from '../statistics/known.js'
+import { answerRows, rowAnswerColumns } from './answer-rows.js'
 import { answer, answerColumns } from './answers.js'
 import { chooseBox, taskSpace } from './box.js'
 import { codeTextColumns } from './coded-keys.js'
@@ -84,9 +84,10 @@ function scheduleScan(
     if (stage) return stage
   }
   const sink = sinkOf(ending, keys, (expression) => expression)
-  const verdicts = context.known?.verdicts
+  const verdicts = ownVerdicts(context)
   const scan = gridScan(leaf, sink, conjunction(selection.residual), dimensions, selection.ranges, [], false, verdicts)
-  return finishStage(scan, sink, undefined, context, true)
+  const answered = answeredBy(scan, sink, undefined, context)
+  return { ...finishStage(scan, sink, undefined, context, true), ...answered }
 }
 
 /** The stage with its dimension expressions taken out and its loops planned; undefined where it has no code. */
@@ -118,24 +119,33 @@ function withLoops(
   const along = reduces ? codeColumns(hoisted) : []
   const texts = [coded, filters, tests].flatMap(({ columns }) => columns)
   const extra = [...placed.columns, ...texts, ...hoisting.columns, ...along]
-  const verdicts = context.known && { ...context.known.verdicts, codes: context.known.verdicts.codes.slice() }
+  const verdicts = ownVerdicts(context)
   const scan = gridScan(leaf, sink, predicate, dimensions, selection.ranges, extra, reduces, verdicts)
   const loops = plan(scan, sink, context.registry)
   if (!loops) return undefined
   const answered = answeredBy(scan, sink, loops, context)
-  return { ...finishStage(scan, sink, loops, context, !reduces), answered }
+  return { ...finishStage(scan, sink, loops, context, !reduces), ...answered }
+}
+
+/** What is answered is marked there. */
+function ownVerdicts({ known }: ScheduleContext): Verdicts | undefined {
+  return known && { ...known.verdicts, codes: known.verdicts.codes.slice() }
 }
 
 /** Marks what it answers among the verdicts of the scan. */
 function answeredBy(
   scan: GridScan,
   sink: Sink,
-  loops: LoopPlan,
+  loops: LoopPlan | undefined,
   { known, registry }: ScheduleContext,
-): Answered | undefined {
-  if (!known || !scan.verdicts || sink.kind !== 'reduce') return undefined
-  const columns = answerColumns(scan, sink, loops, registry)
-  return columns && answer(scan, sink.keys, loops, scan.verdicts, known.records, registry)
+): Pick<ScanStage, 'answered' | 'answeredRows'> {
+  const { verdicts } = scan
+  if (!known || !verdicts || sink.kind !== 'reduce') return {}
+  if (loops && answerColumns(scan, sink, loops, registry)) {
+    return { answered: answer(scan, sink.keys, loops, verdicts, known.records, registry) }
+  }
+  const isOfRows = rowAnswerColumns(scan, sink, registry) !== undefined
+  return isOfRows ? { answeredRows: answerRows(scan, sink, verdicts, known.records, registry) } : {}
 }
 
 function withPositions(

@@ -49,9 +49,11 @@ export interface ChunkedColumn {
   /**
    * Reads the encoded bytes at once, into memory that `machine` allocates (released by the caller's mark), or straight to
    * `out` where they are as long as the decoded ones and need no codec. Local files, and arrays in memory.
-   * Damaged or short reads throw ChunkQLError('store') naming array and chunk.
+   * Damaged or short reads throw ChunkQLError('store') naming array and chunk. Where `readTells`, the one fingerprint of
+   * `seen` is set to that of the chunk; to none where it changed meanwhile.
    */
-  read?(range: ByteRange, machine: Machine, out?: number): Fetched
+  read?(range: ByteRange, machine: Machine, out?: number, seen?: Fingerprints): Fetched
+  readonly readTells?: true | undefined
   /** Gets the encoded bytes into memory of their own, while other chunks are decoded. Throws as `read` does. */
   fetch?(range: ByteRange, options?: FetchOptions): Promise<Uint8Array | null>
   /** Decodes into `layout.bytes` bytes at `out`; writes the fill value where `fetched` is null. Throws as `read` does. */

@@ -2,10 +2,11 @@
 import { ChunkQLError } from '../model/error.js'
 import { digestText, type Fingerprints, isKnown, noFingerprints, sameFingerprint } from '../model/fingerprint.js'
 import { type Column, chunkCounts, type Table } from '../model/schema.js'
-import { type ChunkRecords, extentOf, isKnownRecord, word, wordsPerRecord } from '../model/statistics.js'
+import { type ChunkRecords, extentOf, isKnownRecord, recordsOf, word, wordsPerRecord } from '../model/statistics.js'
 import { hasKept, writeKeptFile } from '../platform/node/kept-files.js'
 import type { ChunkedColumn } from '../source/source.js'
-import { readRecords, writeRecords } from './record-array.js'
+import { readValues, writeValues } from './kept-values.js'
+import { readElements, recordForm, writeElements } from './record-array.js'
 
 /** The statistics of one column: a Zarr array in a group of its store. */
 export interface Place {
@@ -33,8 +34,16 @@ export function folderName(column: string): string {
   return column.replace(/[^\w-]/g, '_')
 }
 
-export function readKept({ folder, column }: Place, start: readonly number[], counts: readonly number[]) {
-  return readRecords(folder, column.type, start, counts)
+/** `withValues`: also which values chunks have, where that is known. Undefined where nothing is kept. */
+export function readKept(
+  { folder, column }: Place,
+  start: readonly number[],
+  counts: readonly number[],
+  withValues = false,
+): ChunkRecords | undefined {
+  const words = readElements(folder, recordForm(column.type), start, counts)
+  const records = words && recordsOf(column.type, start, counts, words)
+  return records && withValues ? { ...records, values: readValues(folder, records) } : records
 }
 
 /** `store`: its identity, for people. Throws 'io' where nothing can be written. */
@@ -60,7 +69,8 @@ function tryWrite(group: string, store: string, { folder, grid, column, chunked 
     writeKeptFile(`${group}/.zgroup`, JSON.stringify({ zarr_format: 2 }))
   }
   const attributes = { array: chunked.name, column: column.name, digest: chunked.digest }
-  writeRecords(folder, grid, attributes, records)
+  writeElements(folder, grid, attributes, recordForm(column.type), records)
+  writeValues(folder, grid, attributes, records)
 }
 
 /** Of the chunks of some records as they are now. */

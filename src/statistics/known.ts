@@ -88,7 +88,7 @@ async function learnAtOnce(
 ): Promise<Known | undefined> {
   const found = new Map<ColumnId, Found>()
   for (const column of columnsOf(scan, wanted)) {
-    const own = await load(column, lattice, scan, context)
+    const own = await load(column, lattice, scan, wanted, context)
     if (own) found.set(column.id, own)
   }
   if (found.size === 0) return undefined
@@ -130,12 +130,15 @@ async function load(
   column: StoredColumn,
   lattice: Lattice,
   { dims }: GridScan,
+  wanted: Wanted,
   { place: open }: LearnContext,
 ): Promise<Found | undefined> {
   const { start, counts } = chunksUnder(lattice, column, dims)
   if (cellCount(counts) > mostRecords) return undefined
   const place = await open(column)
-  const records = place && readKept(place, start, counts)
+  const isText = column.type.kind === 'varchar'
+  const isAsked = isText || wanted.tested.has(column.id) || wanted.top?.column === column.id
+  const records = place && readKept(place, start, counts, isAsked)
   if (!place || !records) return undefined
   forgetResized(place, records)
   return { column, place, records }

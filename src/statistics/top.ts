@@ -5,7 +5,7 @@
 import { compareValues } from '../function/order.js'
 import type { ColumnId } from '../model/expression.js'
 import { type GridScan, type Verdicts, verdict } from '../model/job.js'
-import { type ChunkRecords, countIn, endIn, isKnownRecord, word } from '../model/statistics.js'
+import { type ChunkRecords, countIn, endIn, isKnownRecord, isWholeEnd, word } from '../model/statistics.js'
 import type { StoredColumn } from '../model/stored-column.js'
 import type { Value } from '../model/type.js'
 import { chunksUnder, eachPlace, wholeAlong } from './lattice.js'
@@ -18,8 +18,8 @@ export interface Top {
   readonly limit: number
 }
 
-/** The first value of a chunk in the order; undefined where it has none but NULLs. */
-type First = { readonly isNaN: boolean; readonly value: Value } | undefined
+/** The first value of a chunk in the order, or one before it; undefined where it has none but NULLs. */
+type First = { readonly isNaN: boolean; readonly value: Value; readonly isWhole: boolean } | undefined
 
 /**
  * Marks the boxes that hold none of the first rows. The lattice must be that of the column's chunks. Returns the boxes whose
@@ -42,9 +42,11 @@ export function keepTop(
     const record = first(place)
     if (code >= verdict.none || !isKnownRecord(records, record)) return
     if (nullsFirst && countIn(records, record, word.nulls) > 0) return
-    known.set(box, firstOf(records, record, descending))
+    const own = firstOf(records, record, descending)
+    if (own === 'unknown') return
+    known.set(box, own)
     const isCertain = code === verdict.all && place.every((at, dim) => isWhole[dim]?.[at])
-    if (isCertain && known.get(box)) counted.push(box)
+    if (isCertain && own?.isWhole) counted.push(box)
   })
   counted.sort(compare)
   const last = counted[limit - 1]
@@ -53,12 +55,15 @@ export function keepTop(
   return new Set(counted.slice(0, limit))
 }
 
-function firstOf(records: ChunkRecords, record: number, descending: boolean): First {
+function firstOf(records: ChunkRecords, record: number, descending: boolean): First | 'unknown' {
   const nans = countIn(records, record, word.nans)
   const values = countIn(records, record, word.cells) - countIn(records, record, word.nulls) - nans
   // NaN is greater than all numbers.
-  if (nans > 0 && (descending || values === 0)) return { isNaN: true, value: null }
-  return values > 0 ? { isNaN: false, value: endIn(records, record, descending ? word.max : word.min) } : undefined
+  if (nans > 0 && (descending || values === 0)) return { isNaN: true, value: null, isWhole: true }
+  if (values === 0) return undefined
+  const which = descending ? word.max : word.min
+  const value = endIn(records, record, which)
+  return value === undefined ? 'unknown' : { isNaN: false, value, isWhole: isWholeEnd(records, record, which) }
 }
 
 function order(a: First, b: First): number {

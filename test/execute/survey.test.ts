@@ -35,14 +35,24 @@ const column: StoredColumn = {
 const [first, second, none] = [BigUint64Array.of(7n, 9n), BigUint64Array.of(8n, 9n), noFingerprints(1)]
 
 /** Of two chunks; the second was recorded before. `isQuery`: records are only left behind. */
-function surveyor(isQuery: boolean): { readonly of: Surveyor; readonly address: number } {
+function surveyor(isQuery: boolean, share?: number): { readonly of: Surveyor; readonly address: number } {
   const machine = createMachine({ limit: 2 ** 26 })
   const address = machine.allocate(layout.bytes)
   new Int32Array(machine.memory.buffer, address, cells).set(Int32Array.from({ length: cells }, (_, i) => i - 50))
   const measure = compileMeasure(planMeasure(column, !isQuery) as Measure) as Measure
   const kept = isQuery ? { kept: BigUint64Array.of(0n, 0n, ...first) } : {}
-  const survey: Survey = { column: 1, shape: [6 * cells], start: [3], counts: [2], measure, asks: true, ...kept }
-  return { of: new Surveyor(survey, { ...column }, machine), address }
+  const survey: Survey = {
+    column: 1,
+    shape: [6 * cells],
+    start: [3],
+    counts: [2],
+    measure,
+    asks: true,
+    looks: false,
+    share,
+    ...kept,
+  }
+  return { of: new Surveyor(survey, { ...column }, machine, () => undefined), address }
 }
 
 test('a chunk that changes while it is read, or may, has no record that a query leaves behind', () => {
@@ -52,7 +62,7 @@ test('a chunk that changes while it is read, or may, has no record that a query 
     [none, first],
   ] as const) {
     const { of, address } = surveyor(true)
-    of.decoded({ index: [3], address, before, now: () => after })
+    of.decoded({ index: [3], address, before, now: () => after, ms: 1 })
     assert.equal(of.take(), undefined)
   }
 })
@@ -60,15 +70,15 @@ test('a chunk that changes while it is read, or may, has no record that a query 
 test('one that is what it was has one, unless it has it already or is none of those surveyed', () => {
   const { of, address } = surveyor(true)
   const now = () => first
-  of.decoded({ index: [4], address, before: first, now })
-  of.decoded({ index: [2], address, before: first, now })
-  of.decoded({ index: [5], address, before: first, now })
+  of.decoded({ index: [4], address, before: first, now, ms: 1 })
+  of.decoded({ index: [2], address, before: first, now, ms: 1 })
+  of.decoded({ index: [5], address, before: first, now, ms: 1 })
   assert.equal(of.take(), undefined)
   assert.deepEqual(
     [2, 3, 4, 5].map((at) => of.asks([at])),
     [false, true, true, false],
   )
-  of.decoded({ index: [3], address, before: first, now })
+  of.decoded({ index: [3], address, before: first, now, ms: 1 })
   const found = of.take()
   assert.deepEqual(found?.chunks, [0])
   const own = [word.fingerprint, word.fingerprint + 1, word.min, word.max].map((at) => found?.words[at])
@@ -78,11 +88,36 @@ test('one that is what it was has one, unless it has it already or is none of th
 
 test('ANALYZE has a record of every chunk, with a fingerprint only where it stayed the same', () => {
   const { of, address } = surveyor(false)
-  of.decoded({ index: [3], address, before: first, now: () => second })
-  of.decoded({ index: [4], address, before: first, now: () => first })
+  of.decoded({ index: [3], address, before: first, now: () => second, ms: 1 })
+  of.decoded({ index: [4], address, before: first, now: () => first, ms: 1 })
   const { chunks, words } = of.take() ?? { chunks: [], words: new BigInt64Array(0) }
   assert.deepEqual(chunks, [0, 1])
   const length = words.length / 2
   assert.deepEqual([words[word.fingerprint + 1], words[length + word.fingerprint + 1]], [0n, 9n])
   assert.deepEqual([words[word.sum], words[word.hasMoments]], [-50n, 1n])
+})
+
+test('what records cost is earned by decoding', () => {
+  const { of, address } = surveyor(true, 0.04)
+  const decode = (chunk: number, ms: number, before = first) =>
+    of.decoded({ index: [chunk], address, before, now: () => before, ms })
+  // A clock that only this test moves.
+  const { now } = performance
+  try {
+    let time = 0
+    performance.now = () => time++
+    decode(3, 10)
+    assert.equal(of.take()?.chunks.length, 1)
+    // It cost a millisecond, of which 0.4 were there.
+    assert.equal(of.asks([4]), false)
+    decode(4, 10, second)
+    assert.equal(of.take(), undefined)
+    assert.equal(of.asks([4]), false)
+    decode(4, 6, second)
+    assert.equal(of.asks([4]), true)
+    decode(4, 0, second)
+    assert.deepEqual(of.take()?.chunks, [1])
+  } finally {
+    performance.now = now
+  }
 })

@@ -41,7 +41,29 @@ function vlenBytes(texts: readonly string[]): Uint8Array {
 const padded = <T>(values: readonly T[], from: number, empty: T): T[] =>
   Array.from({ length: chunk }, (_, i) => values[from + i] ?? empty)
 
+/** Four by four texts in four chunks, which a box of rows has all. */
+function writeSquare(folder: string): void {
+  writeFileSync(join(folder, '.zgroup'), '{"zarr_format":2}')
+  const path = join(folder, 'square')
+  mkdirSync(path)
+  const zarray = {
+    zarr_format: 2,
+    shape: [4, 4],
+    chunks: [2, 2],
+    dtype: '<U7',
+    compressor: null,
+    filters: null,
+    order: 'C',
+  }
+  writeFileSync(join(path, '.zarray'), JSON.stringify({ ...zarray, fill_value: null }))
+  writeFileSync(join(path, '.zattrs'), JSON.stringify({ _ARRAY_DIMENSIONS: ['a', 'b'] }))
+  for (const [c, text] of ['Ada', 'Bo', 'Zoë', 'ada'].entries()) {
+    writeFileSync(join(path, `${c >> 1}.${c & 1}`), fixedBytes([text, 'Ada', text, ''], 7).subarray(0, 4 * 7 * 4))
+  }
+}
+
 let folder: string
+let squares: string
 let compiled: Database
 let oracle: Database
 
@@ -56,7 +78,9 @@ before(async () => {
     cells.set(numbers.subarray(from, from + chunk))
     return new Uint8Array(cells.buffer)
   })
-  const attach = { t: folder }
+  squares = mkdtempSync(join(tmpdir(), 'chunkql-'))
+  writeSquare(squares)
+  const attach = { t: folder, s: squares }
   compiled = await connect({ threads: 2, attach })
   oracle = await connect({ threads: 1, attach })
   await oracle.query("SET engine = 'interpreter'")
@@ -65,7 +89,7 @@ before(async () => {
 after(async () => {
   await compiled.close()
   await oracle.close()
-  rmSync(folder, { recursive: true })
+  for (const each of [folder, squares]) rmSync(each, { recursive: true })
 })
 
 /** Query, and how many chunks are read: each array has 16, `long` only those where a row passes. */
@@ -87,6 +111,8 @@ const queries: readonly (readonly [sql: string, chunks: number])[] = [
   ["SELECT row, long, fixed FROM t WHERE fixed = 'Zoë' AND x < 30 ORDER BY row", 36],
   ["SELECT long FROM t WHERE long = 'Ada 7' ORDER BY row DESC LIMIT 2", 16],
   ["SELECT count(*) FROM t WHERE (fixed = 'Ada') IS NOT TRUE", 16],
+  ["SELECT a, b FROM s WHERE square = 'Ada' ORDER BY a, b", 4],
+  ["SELECT a, b, square FROM s WHERE square IN ('Bo', 'Zoë') AND a + b <> 3 ORDER BY a, b", 4],
 ]
 
 for (const [sql, chunks] of queries) {

@@ -18,6 +18,30 @@ const numbers = {
 
 type Numbers = Float64Array | Float32Array | Int16Array | Int32Array | BigInt64Array | Uint8Array
 
+/** Few of each level, some of them in all. Those of the last level are too long to be kept whole. */
+const words: readonly (readonly string[])[] = [
+  ['ash', 'ash', 'ash'],
+  ['', 'birch', 'Ash'],
+  ['none', 'cedar', 'ash'],
+  ['none', 'none', 'none'],
+  ['\ufffd', '\u{1f600}', 'Øre'],
+  ['elm'.repeat(70), `${'elm'.repeat(70)}s`, 'e'],
+]
+
+const mostLetters = 211
+
+/** Texts of one size. */
+interface MadeTexts {
+  readonly chunk: readonly [number, number]
+  readonly letters: number
+  text(level: number, n: number): string
+}
+
+const texts: Readonly<Record<string, MadeTexts>> = {
+  name: { chunk: [6, 8], letters: 5, text: (level, n) => words[level % 5]?.[n % 3] ?? '' },
+  long: { chunk: [12, 16], letters: mostLetters, text: (level, n) => words[(level + 2) % 6]?.[n % 3] ?? '' },
+}
+
 interface Made {
   readonly chunk: readonly [number, number]
   readonly attributes?: object
@@ -45,6 +69,12 @@ const made: Readonly<Record<string, Made>> = {
   },
   i: { chunk: [6, 16], values: (count) => new Int32Array(count), cell: (level, n) => level * 3 - 6 + (n % 4) },
   u: { chunk: [8, 8], values: (count) => new Uint8Array(count), cell: (level, n) => level * 30 + (n % 5) },
+  flag: {
+    chunk: [4, 8],
+    attributes: { missing_value: -9 },
+    values: (count) => new Int16Array(count),
+    cell: (level, n) => (level === 0 || (level === 1 && n < 40) ? -9 : level === 2 ? 7 : 3 * (n % level)),
+  },
   big: {
     chunk: [12, 8],
     values: (count) => new BigInt64Array(count),
@@ -80,6 +110,7 @@ export function makeStore(seed: number): string {
       }
     }
   }
+  for (const [name, array] of Object.entries(texts)) writeTexts(files, name, array, random)
   coordinate(
     'y',
     Int32Array.from({ length: rows }, (_, i) => i * 10),
@@ -100,6 +131,29 @@ export function makeStore(seed: number): string {
   }
 }
 
+/** `random`: numbers from 0 to 99. */
+function writeTexts(
+  files: Record<string, unknown>,
+  name: string,
+  { chunk, letters, text }: MadeTexts,
+  random: () => number,
+): void {
+  const zarray = { chunks: chunk, dtype: `<U${letters}`, fill_value: null }
+  files[`${name}/.zarray`] = arrayV2({ shape: [rows, columns], zarray })
+  files[`${name}/.zattrs`] = { _ARRAY_DIMENSIONS: ['y', 'x'], missing_value: 'none' }
+  for (let r = 0; r * chunk[0] < rows; r++) {
+    for (let c = 0; c * chunk[1] < columns; c++) {
+      const level = random() % 6
+      const cells = new Uint32Array(chunk[0] * chunk[1] * letters)
+      for (let i = 0; i < cells.length; i += letters) {
+        const points = Array.from(text(level, random()), (letter) => letter.codePointAt(0) as number)
+        cells.set(points, i)
+      }
+      files[`${name}/${r}.${c}`] = cells
+    }
+  }
+}
+
 const pick = (...texts: string[]) => fc.constantFrom(...texts)
 const both = (a: fc.Arbitrary<unknown>, between: fc.Arbitrary<string>, b: fc.Arbitrary<unknown>) =>
   fc.tuple(a, between, b).map((parts) => `(${parts.join(' ')})`)
@@ -113,7 +167,7 @@ interface Parts {
 /** Expressions over the columns: arithmetic, casts, dates, CASE, and conditions of every kind. */
 const { number, condition } = fc.letrec<Parts>((tie) => {
   const constant = fc.oneof(fc.integer({ min: -8, max: 40 }).map(String), pick('0.5', '2.25', '-1.5', '11.5', 'NULL'))
-  const field = pick('a', 'f', 'packed', 'i', 'u', 'big', 'x', 'y')
+  const field = pick('a', 'f', 'packed', 'i', 'u', 'big', 'flag', 'flag', 'x', 'y')
   const part = pick('year', 'month', 'day', 'hour', 'dayofyear', 'week', 'epoch', 'dayofweek', 'quarter')
   const type = pick('INTEGER', 'DOUBLE', 'FLOAT', 'BIGINT', 'TINYINT', 'UTINYINT')
   const number = fc.oneof(
@@ -151,8 +205,31 @@ const { number, condition } = fc.letrec<Parts>((tie) => {
     return `TIMESTAMP '${iso.slice(0, 10)} ${iso.slice(11, 19)}'`
   })
   const compares = pick('<', '<=', '>', '>=', '=', '<>', 'IS DISTINCT FROM', 'IS NOT DISTINCT FROM')
+  const text = fc.oneof(
+    pick('name', 'name', 'long'),
+    fc.tuple(pick('lower', 'upper', 'trim'), pick('name', 'long')).map(([f, x]) => `${f}(${x})`),
+    fc.constant("coalesce(name, 'x')"),
+  )
+  const word = fc.oneof(
+    fc.constantFrom(...words.flat()),
+    pick('a', 'b', 'ashes', 'elm', 'elm'.repeat(40), '\u{ffff}', '\u{1f601}', 'zz'),
+  )
+  const quoted = word.map((each) => `'${each}'`)
+  const tested = fc.oneof(
+    both(text, pick('<', '<=', '>', '>=', '=', '=', '<>'), quoted),
+    fc
+      .tuple(text, pick('IN', 'NOT IN'), fc.array(quoted, { minLength: 1, maxLength: 4 }))
+      .map(([x, word, list]) => `(${x} ${word} (${list.join(', ')}))`),
+    fc.tuple(text, pick('IS NULL', 'IS NOT NULL')).map((parts) => `(${parts.join(' ')})`),
+    both(text, pick('LIKE', 'NOT LIKE', 'ILIKE'), pick("'a%'", "'%sh'", "'%'", "'e_m%'", "'_'")),
+    both(pick('length(name)', 'length(long)'), pick('<', '=', '>'), pick('0', '3', '5', '210')),
+    both(fc.constant('name'), pick('=', '<', '<>'), fc.constant('long')),
+  )
   const condition = fc.oneof(
     { maxDepth: 3 },
+    tested,
+    tested,
+    both(fc.constant('flag'), pick('=', '=', '<>', '<'), pick('0', '1', '3', '6', '7', '-9')),
     both(tie('number'), compares, constant),
     both(tie('number'), compares, tie('number')),
     both(tie('time'), pick('<', '<=', '>', '>=', '=', '<>'), day),
@@ -181,9 +258,12 @@ const aggregates = [
   'min(at), max(at), max(big), min(big)',
   'median(i), count(DISTINCT u)',
   'sum(i * u), max(f - packed)',
+  'min(name), max(name), count(name), count(*)',
+  'min(long), max(long), min(a), count(flag), sum(i), avg(f)',
+  'count(DISTINCT flag), count(DISTINCT name), sum(flag)',
 ]
 
-const keys = ['y', 'y // 80', 'x < 0', 'i % 3', 'month(at)', 'packed, y // 120', 'u']
+const keys = ['y', 'y // 80', 'x < 0', 'i % 3', 'month(at)', 'packed, y // 120', 'u', 'flag', 'name']
 
 /** A query to a table with that name: aggregates, groups, or rows in the order of the grid. */
 export function queryTo(table: string): fc.Arbitrary<string> {
@@ -197,12 +277,12 @@ export function queryTo(table: string): fc.Arbitrary<string> {
     .map(([what, by]) => [`${by}, ${what}`, ` GROUP BY ${by} ORDER BY ALL`])
   const first = fc
     .tuple(
-      pick('a', 'packed', 'i', 'at', 'u'),
+      pick('a', 'packed', 'i', 'at', 'u', 'flag', 'name', 'long'),
       pick('ASC', 'DESC', 'DESC NULLS FIRST', 'NULLS LAST'),
       fc.integer({ min: 1, max: 9 }),
     )
     .map(([by, order, limit]) => [`y, x, ${by}, f`, ` ORDER BY ${by} ${order}, y, x LIMIT ${limit}`])
-  const plain = pick('y, x, a', 'y, x, u, packed', 'y, x').map((what) => [what, ''])
+  const plain = pick('y, x, a', 'y, x, u, packed', 'y, x', 'y, x, name, flag').map((what) => [what, ''])
   const computed = number.map((x) => [`count(${x}), max(${x})`, ''])
   return fc
     .tuple(fc.oneof(whole, whole, grouped, grouped, first, plain, computed), where)

@@ -7,7 +7,7 @@ import test from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import type { ArraySpec } from '../source/stores.js'
-import { type Fixture, withFixture } from './fixture.js'
+import { type Fixture, withFixture as withSettings } from './fixture.js'
 
 const chunk = 262_144
 const chunks = 4
@@ -50,6 +50,15 @@ async function known({ ask }: Fixture, column = 'v'): Promise<string> {
   return (shown.find((row) => row.startsWith(`${column} `)) ?? '').split(' ').slice(2, 4).join(' ')
 }
 
+/** Which of its chunks a query affords is told by the clock: here it affords all. */
+function withFixture(
+  arrays: Readonly<Record<string, ArraySpec>>,
+  work: (fixture: Fixture) => Promise<void>,
+  settings = {},
+): Promise<void> {
+  return withSettings(arrays, work, { collect_statistics: 'always', ...settings })
+}
+
 const everywhere = { threads: 2, inline_bytes: 0 }
 
 for (const [name, settings] of Object.entries({
@@ -89,10 +98,30 @@ test('nothing is left behind where it is not wanted, or would cost more than its
       },
       settings,
     )
+  const auto = { collect_statistics: 'auto' }
   await leaves(counting(), { collect_statistics: 'off' })
-  await leaves(counting({ codec: 'raw' }))
-  await leaves(counting({ length: 1000 }))
+  await leaves(counting({ codec: 'raw' }), auto)
+  await leaves(counting({ length: 1000 }), auto)
 })
+
+test('where all is wanted, it is of all chunks', async () => {
+  for (const v of [counting({ codec: 'raw' }), counting({ length: 1000 })]) {
+    await withFixture({ v }, async (fixture) => {
+      await fixture.ask('SELECT sum(v) FROM $t')
+      assert.equal(await known(fixture), '4 0')
+    })
+  }
+})
+
+test('what one query does not afford the next ones do', () =>
+  withFixture(
+    { v: counting() },
+    async (fixture) => {
+      for (let i = 0; i < 200 && (await known(fixture)) !== '4 0'; i++) await fixture.ask('SELECT sum(v) FROM $t')
+      assert.equal(await known(fixture), '4 0')
+    },
+    { collect_statistics: 'auto' },
+  ))
 
 test('of a filter all chunks are known, of other columns those that were read', () =>
   withFixture({ v: counting(), w: counting() }, async (fixture) => {

@@ -3,6 +3,7 @@
  * pages come from the disk (measured: 13 MB chunks alike, chunks of 512 bytes 5.6 against 7.8 s). Called by sources.
  */
 import {
+  type BigIntStats,
   closeSync,
   existsSync,
   fstatSync,
@@ -64,7 +65,11 @@ export interface FileStamp {
 /** Undefined where there is no file. At once: 2.2 us, a third of what it takes through promises. */
 export function fileStamp(path: string): FileStamp | undefined {
   const stat = absentAsUndefined(() => statSync(path, { bigint: true, throwIfNoEntry: false }))
-  return stat && { isFile: stat.isFile(), size: stat.size, mtimeNs: stat.mtimeNs }
+  return stat && stampOf(stat)
+}
+
+function stampOf(stat: BigIntStats): FileStamp {
+  return { isFile: stat.isFile(), size: stat.size, mtimeNs: stat.mtimeNs }
 }
 
 /** The whole file, or undefined where there is none. */
@@ -103,12 +108,21 @@ export type Place = (length: number, origin?: Origin) => Uint8Array
 /**
  * Reads a file, or a part of it, to where `place` says, called once with the length in bytes. Returns the length, or
  * undefined where there is no file. A part that the file does not have is an error, as is a file that shrinks meanwhile.
+ * `look` is told what the file is before and after its bytes are read: half of what it costs to ask by its path.
  */
-export function readInto(path: string, place: Place, part?: Part): number | undefined {
+export function readInto(
+  path: string,
+  place: Place,
+  part?: Part,
+  look?: (stamp: FileStamp) => void,
+): number | undefined {
   const file = absentAsUndefined(() => openSync(path, 'r'), ['ENOENT'])
   if (file === undefined) return undefined
   try {
-    return (part ? undefined : readSmall(file, place)) ?? readPlaced(file, place, part)
+    look?.(stampOf(fstatSync(file, { bigint: true })))
+    const length = (part ? undefined : readSmall(file, place)) ?? readPlaced(file, place, part)
+    look?.(stampOf(fstatSync(file, { bigint: true })))
+    return length
   } finally {
     closeSync(file)
   }

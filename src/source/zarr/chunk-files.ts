@@ -1,4 +1,5 @@
 /** Where the encoded bytes of an array's chunks are: objects of their own, or parts of shards. Opened by open.ts, called by chunked.ts. */
+import type { Fingerprints } from '../../model/fingerprint.js'
 import type { ByteRange, FetchOptions } from '../source.js'
 import { chunkKey, keyIndex, type ZarrArray } from './array.js'
 import { rectilinearFiles } from './rectilinear.js'
@@ -11,7 +12,8 @@ export interface ChunkFiles {
   /** The objects that a chunk is read from. */
   objects(range: ByteRange): readonly string[]
   /** Local files only: as `read` of a store. */
-  read?(range: ByteRange, place: Place): number | undefined
+  read?(range: ByteRange, place: Place, seen?: Fingerprints): number | undefined
+  readonly readTells?: true | undefined
   /** In memory of their own; undefined where there is no such chunk. */
   get(range: ByteRange, options?: FetchOptions): Promise<Uint8Array | undefined>
 }
@@ -22,11 +24,11 @@ export async function openChunkFiles(store: Store, array: ZarrArray): Promise<Ch
   if (array.shards.length > 0)
     return openShards(store, array, keyOf, (key) => keyIndex(array.keys, key.slice(prefix.length)))
   if (array.edges) return rectilinearFiles(store, array.edges, array.chunk, keyOf)
-  const { read } = store
+  const { read, readTells } = store
   return {
     locate: (index) => ({ key: keyOf(index) }),
     objects: ({ key }) => [key],
-    ...(read ? { read: ({ key }, place) => read(key, place) } : {}),
+    ...(read ? { read: ({ key }, place, seen) => read(key, place, undefined, seen), readTells } : {}),
     get: ({ key }, options) => store.get(key, options),
   }
 }

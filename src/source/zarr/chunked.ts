@@ -3,6 +3,7 @@ import type { Chain } from '../../codec/chain.js'
 import type { Span } from '../../codec/codec.js'
 import type { Machine } from '../../kernel/machine.js'
 import { ChunkQLError, isChunkQLError } from '../../model/error.js'
+import type { Fingerprints } from '../../model/fingerprint.js'
 import type { Portion } from '../../model/portion.js'
 import { cellCount, type Layout } from '../../model/schema.js'
 import type { Value } from '../../model/type.js'
@@ -81,13 +82,14 @@ export function chunkedColumn(
     return { address, length: fetched.length }
   }
 
-  function read(range: ByteRange, machine: Machine, out?: number): Fetched {
+  function read(range: ByteRange, machine: Machine, out?: number, seen?: Fingerprints): Fetched {
     try {
       let address = 0
-      const length = files.read?.(range, (bytes) => {
+      const place = (bytes: number) => {
         address = placeOf(bytes, machine, out)
         return machine.bytes.subarray(address, address + bytes)
-      })
+      }
+      const length = files.read?.(range, place, seen)
       return length === undefined ? absent(store.has?.(array.metadataKey) ?? true) : { address, length }
     } catch (error) {
       throw inChunk(range, error)
@@ -153,7 +155,7 @@ export function chunkedColumn(
     name: arrayName,
     isSlow: chain.isSlow,
     locate: files.locate,
-    ...(files.read ? { read } : {}),
+    ...(files.read ? { read, readTells: files.readTells } : {}),
     fetch,
     decode,
     // What is missing of a complex number is told by both of its parts, and of times all are looked at.

@@ -1,5 +1,6 @@
 /** Finds and reads the chunks inside of shards: the index first, kept for a while, then only the bytes of the chunk. Called by chunk-files.ts. */
 import { createMachine, type Machine } from '../../kernel/machine.js'
+import { type Fingerprints, isMissing, setNone } from '../../model/fingerprint.js'
 import { cellCount } from '../../model/schema.js'
 import type { ByteRange, FetchOptions } from '../source.js'
 import type { ZarrArray } from './array.js'
@@ -37,7 +38,9 @@ export async function openShards(
       return { key: keyOf(shard), inner }
     },
     objects: ({ key }) => [key],
-    ...(read ? { read: (range, place) => readSync(finder, read, range, place) } : {}),
+    ...(read ? { read: (range, place, seen) => readSync(finder, read, range, place, seen) } : {}),
+    // Of shards that are decoded as a whole nobody knows of which version the bytes are that are kept.
+    ...(levels.some(({ whole }) => whole) ? {} : { readTells: store.readTells }),
     get: getter(finder, store),
   }
 }
@@ -46,14 +49,15 @@ export async function openShards(
 const keptMs = { changing: 1000, lasting: 60_000 } as const
 
 interface Finder {
-  find(range: ByteRange): Search<Found | undefined>
+  find(range: ByteRange): Search<Found>
   /** Throws where `origin` is another version of the object than the index is of; then the index is forgotten. */
   check(origin: Origin | undefined, found: Found): void
 }
 
 interface Found {
-  readonly extent: Extent
-  /** Of the index that led there. */
+  /** Undefined where there is no such chunk. */
+  readonly extent: Extent | undefined
+  /** Of the index that told so; undefined where there is no shard. */
   readonly origin: Origin | undefined
 }
 
@@ -81,7 +85,7 @@ function shardFinder(levels: readonly Level[], lastingMs: number, countOf: (key:
     throw replaced('the shard')
   }
 
-  function* find({ key, inner = [] }: ByteRange): Search<Found | undefined> {
+  function* find({ key, inner = [] }: ByteRange): Search<Found> {
     let extent: Extent | undefined = { whole: true }
     let origin: Origin | undefined
     for (const [depth, level] of levels.entries()) {
@@ -89,7 +93,7 @@ function shardFinder(levels: readonly Level[], lastingMs: number, countOf: (key:
       const around: Extent = extent
       if (level.whole) {
         extent = yield* remembered(`${name} decoded`, () => decodeWhole(level, around, machine()))
-        if (!extent) return undefined
+        if (!extent) return { extent, origin }
       }
       const shard: Extent = extent
       const count = depth === 0 ? countOf(key) : cellCount(level.counts)
@@ -97,9 +101,10 @@ function shardFinder(levels: readonly Level[], lastingMs: number, countOf: (key:
         readIndex(level, count, shard, machine()),
       )
       extent = index && chunkIn(shard, index, inner[depth] ?? 0)
-      if (!index || !extent) return undefined
-      check(originOf(index), { origin })
-      origin ??= originOf(index)
+      const own = index && originOf(index)
+      check(own, { origin })
+      origin ??= own
+      if (!extent) break
     }
     return { extent, origin }
   }
@@ -112,6 +117,7 @@ function readSync(
   read: NonNullable<Store['read']>,
   range: ByteRange,
   place: Place,
+  seen: Fingerprints | undefined,
 ): number | undefined {
   const search = find(range)
   let step = search.next()
@@ -124,7 +130,6 @@ function readSync(
     step = search.next(read(range.key, keep, step.value) === undefined ? undefined : bytes)
   }
   const found = step.value
-  if (!found) return undefined
   const { extent } = found
   if (extent instanceof Uint8Array) {
     place(extent.length).set(extent)
@@ -134,7 +139,25 @@ function readSync(
     check(origin, found)
     return place(length)
   }
-  return read(range.key, placeSame, partOf(extent))
+  if (extent) return read(range.key, placeSame, partOf(extent), seen)
+  if (seen) lookAtShard(read, range.key, (_, origin) => check(origin, found), seen)
+  // One that came to be there meanwhile may have the chunk.
+  if (seen && !found.origin && !isMissing(seen, 0)) setNone(seen, 0)
+  return undefined
+}
+
+/** The fingerprint of a shard that has not the chunk. */
+function lookAtShard(
+  read: NonNullable<Store['read']>,
+  key: string,
+  check: (length: number, origin?: Origin) => void,
+  seen: Fingerprints,
+): void {
+  const placeNothing = (length: number, origin?: Origin) => {
+    check(length, origin)
+    return new Uint8Array(length)
+  }
+  read(key, placeNothing, { offset: 0, length: 0 }, seen)
 }
 
 /** Chunks of one shard are often wanted together: what several ask for is asked of the store once. */
@@ -156,9 +179,8 @@ function getter({ find, check }: Finder, store: Store): ChunkFiles['get'] {
     let step = search.next()
     while (!step.done) step = search.next(await ask(range.key, step.value, options?.traffic))
     const found = step.value
-    if (!found) return undefined
     const { extent } = found
-    if (extent instanceof Uint8Array) return extent
+    if (!extent || extent instanceof Uint8Array) return extent
     const bytes = await getPart(store, range.key, partOf(extent), options)
     if (!bytes) return undefined
     const origin = originOf(bytes)

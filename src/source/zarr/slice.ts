@@ -44,7 +44,7 @@ export function slicedColumn(whole: ChunkedColumn, own: ChunkedColumn, index: nu
     digest: digestText(`${own.digest} ${whole.digest} ${index}`),
     ...(fingerprints ? { fingerprints: (chunks, options) => fingerprints(chunks.map(wholeIndex), options) } : {}),
     // Not straight to where the slice belongs: the bytes are those of the whole.
-    ...(read ? { read: (range, machine) => read(range, machine) } : {}),
+    ...(read ? { read: (range, machine, _out, seen) => read(range, machine, undefined, seen) } : {}),
     ...(whole.fetch ? { fetch: whole.fetch } : {}),
     decode(fetched, machine, out, range) {
       const mark = machine.mark()

@@ -19,8 +19,12 @@ export interface Store {
   size(key: string, options?: FetchOptions): Promise<number | undefined>
   /** What lies directly under a prefix, sorted by name; undefined where there is nothing. Absent where a store cannot tell. */
   list?(prefix: string, options?: FetchOptions): Promise<readonly DirectoryEntry[] | undefined>
-  /** Local files only: reads at once to where `place` says, called once. Else as `get` and `getRange`. */
-  read?(key: string, place: Place, part?: Part): number | undefined
+  /**
+   * Local files only: reads at once to where `place` says, called once. Else as `get` and `getRange`. Where `readTells`, the
+   * one fingerprint of `seen` is set to that of the object; to none where it changed while it was read.
+   */
+  read?(key: string, place: Place, part?: Part, seen?: Fingerprints): number | undefined
+  readonly readTells?: true | undefined
   /** Local files only: whether an object is there. */
   has?(key: string): boolean
   /** Of objects as they are now, one for each key; at once where `read` is there. Absent where none can be had. */

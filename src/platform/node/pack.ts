@@ -98,6 +98,7 @@ class PackFiles implements Pack {
   }
 
   put(entries: readonly Entry[]): void {
+    if (entries.length === 0) return
     // What others have kept meanwhile need not be kept again.
     this.#refresh()
     const fresh = entries.filter(({ tag }) => this.get(tag) === undefined)

@@ -50,7 +50,9 @@ const mostInList = 4096
 const diskBlock = 4096
 /** A file that takes a larger share of the whole is not appended to: the oldest go out file by file. */
 const fileShare = 1 / 8
-const mostFileBytes = 2 ** 28
+const mostFileBytes = 2 ** 25
+/** Bytes of lists that are held, a few times over, by who reads: of more, what is in older files is not found. */
+const mostListed = 2 ** 27
 /** Bytes that are looked through at once for the next batch behind a torn one. */
 const seekBytes = 2 ** 20
 
@@ -78,6 +80,7 @@ interface PackFile {
 class PackFiles implements Pack {
   readonly #places = new Map<string, Place>()
   readonly #files = new Map<string, PackFile>()
+  #listed = 0
 
   constructor(
     readonly directory: string,
@@ -130,13 +133,13 @@ class PackFiles implements Pack {
 
   /** Takes in what was appended since the last time. */
   #refresh(): void {
-    for (const [path, number] of filesOf(this.directory, this.name)) {
+    for (const [path, number] of filesOf(this.directory, this.name).reverse()) {
       const file = this.#files.get(path) ?? { path, number, read: 0, isUsed: false }
       this.#files.set(path, file)
       withFile(path, (fd, size) => {
         // Somebody took the file out, and began it anew.
         if (size < file.read) file.read = 0
-        if (size > file.read) file.read = this.#list(file, fd, size)
+        if (size > file.read && this.#listed < mostListed) file.read = this.#list(file, fd, size)
       })
     }
   }
@@ -164,6 +167,7 @@ class PackFiles implements Pack {
   #enter(file: PackFile, { list, contents }: Batch): void {
     let at = 0
     let outside = contents
+    this.#listed += list.length
     while (at + 6 <= list.length) {
       const [tagLength, length] = [list.readUInt16LE(at), list.readUInt32LE(at + 2)]
       const tag = list.toString('latin1', at + 6, at + 6 + tagLength)

@@ -117,6 +117,6 @@ function nowhere({ settings }: Session): ChunkQLError {
   return new ChunkQLError('unsupported', 'statistics of this source cannot be kept', {
     hint: isStore
       ? "only a store that is a local folder keeps them itself: SET statistics_location = 'cache'"
-      : 'arrays in memory and stores made of functions are not there for others',
+      : 'stores made of functions are not there for others',
   })
 }

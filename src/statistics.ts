@@ -7,10 +7,10 @@ import { savingSets } from './model/filter-parts.js'
 import type { GridScan, ScanStage, Settings, Sink } from './model/job.js'
 import { type Column, cellCount, type Table } from './model/schema.js'
 import { countIn, hasStatistics, isKnownRecord, valuesOf, word } from './model/statistics.js'
-import { removeFolder } from './platform/node/atomic-file.js'
-import { absolutePath, fileSize, listDirectory, pathKind } from './platform/node/files.js'
+import { absolutePath, pathKind } from './platform/node/files.js'
+import { keptSize, listKeptFolder, removeKeptFolder } from './platform/node/kept-files.js'
 import { rowAnswerColumns } from './schedule/answer-rows.js'
-import { answerColumns } from './schedule/answers.js'
+import { answerColumns, columnsBySums } from './schedule/answers.js'
 import { sinkColumns } from './schedule/columns.js'
 import type { Source } from './source/source.js'
 import { ownFolder } from './source/zarr/discover.js'
@@ -22,9 +22,10 @@ import type { Top } from './statistics/top.js'
 
 /** The folder of a Zarr group with the statistics of all columns of a store; undefined where none can be kept. */
 export function groupOf(
-  { identity, ref }: Source,
+  { identity, ref, keeps }: Source,
   { statistics_location: location, local_cache: cache }: Settings,
 ): string | undefined {
+  if (keeps !== undefined) return keeps
   if (identity === undefined) return undefined
   if (location === 'store') {
     const isFolder = ref?.kind === 'zarr' && pathKind(absolutePath(ref.location)) === 'directory'
@@ -71,7 +72,13 @@ export async function learnFor(
   const read = sinkColumns(sink, loops?.nests.main.sink.kind === 'reduce')
   return learn(
     scan,
-    { tested, summed, top, saving: savingSets(scan.predicate, stored, read) },
+    {
+      tested,
+      summed,
+      bySums: loops && columnsBySums(loops, registry),
+      top,
+      saving: savingSets(scan.predicate, stored, read),
+    },
     {
       registry,
       trust: settings.trust_statistics,
@@ -165,7 +172,7 @@ async function keptAt(place: Place, trust: boolean): Promise<Kept> {
 }
 
 function bytesIn(folder: string): number {
-  return (listDirectory(folder) ?? []).reduce((sum, { name }) => sum + (fileSize(`${folder}/${name}`) ?? 0), 0)
+  return listKeptFolder(folder).reduce((sum, name) => sum + keptSize(`${folder}/${name}`), 0)
 }
 
 const recordsAtOnce = 1 << 17
@@ -175,7 +182,7 @@ export function dropKept({ settings }: { readonly settings: Settings }, { source
   const group = groupOf(source, settings)
   if (group === undefined) return
   const mine = new Set(columns.map(({ name }) => folderName(name)))
-  for (const { name } of listDirectory(group) ?? []) {
-    if (mine.has(name.replace(/-[0-9a-f]{16}(-values)?$/, ''))) removeFolder(`${group}/${name}`)
+  for (const name of listKeptFolder(group)) {
+    if (mine.has(name.replace(/-[0-9a-f]{16}(-values)?$/, ''))) removeKeptFolder(`${group}/${name}`)
   }
 }

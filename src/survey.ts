@@ -10,7 +10,7 @@ import { type ChunkRecords, emptyRecords, isKnownRecord, word, wordsPerRecord } 
 import type { StoredColumn } from './model/stored-column.js'
 import type { Type } from './model/type.js'
 import { planMeasure } from './schedule/survey.js'
-import type { Source } from './source/source.js'
+import type { ChunkedColumn, Source } from './source/source.js'
 import { forgetResized, type Place, readKept, writeKept } from './statistics/keeping.js'
 import { chunksUnder, latticeOf } from './statistics/lattice.js'
 import { analyzable, groupOf, placeIn } from './statistics.js'
@@ -50,24 +50,29 @@ export async function surveysFor(stage: ScanStage, source: Source, settings: Set
   const table = source.schema.tables.find(({ name }) => name === stage.scan.table)
   const isWanted = settings.collect_statistics !== 'off' && stage.tasks.boxes > 0
   const isAlways = settings.collect_statistics === 'always'
-  // What comes from afar would be asked for once more.
-  if (!isWanted || group === undefined || !table || source.isRemote) return []
+  if (!isWanted || group === undefined || !table || source.keeps !== undefined) return []
   const known = analyzable(table)
   const found: OpenSurvey[] = []
   for (const column of stage.scan.columns) {
     const own = column.kind === 'stored' && known.find(({ name }) => name === column.name)
     if (!own || column.coded || column.layout.made || column.layout.form) continue
-    if (!isAlways && column.layout.bytes < leastBytes) continue
     const place = await placeIn(group, source, table, own)
-    if (!place?.chunked.read || (!isAlways && !place.chunked.isSlow)) continue
+    if (!place || !isWorth(place.chunked, isAlways)) continue
     const survey = surveyOf(stage, column, place)
     if (!survey) continue
-    const within = isAlways ? survey : { ...survey, share }
+    // Beside what it takes to fetch a chunk, to note it is nothing.
+    const within = isAlways || !place.chunked.read ? survey : { ...survey, share }
     found.push(
       new OpenSurvey(within, column.type, (records) => writeKept(group, source.identity ?? '', place, records)),
     )
   }
   return found
+}
+
+/** To fetch a chunk takes longer than to look at it, whatever its codec; what tells its version comes with it. */
+function isWorth({ read, fetched, isSlow, layout }: ChunkedColumn, isAlways: boolean): boolean {
+  if (!read) return fetched !== undefined
+  return isAlways || (isSlow === true && layout.bytes >= leastBytes)
 }
 
 function surveyOf({ scan }: ScanStage, column: StoredColumn, place: Place): Survey | undefined {

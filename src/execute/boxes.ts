@@ -116,20 +116,17 @@ function chunksOf({ dims, layout }: StoredColumn, box: Box): number {
   return cellCount(counts)
 }
 
-/** The chunks of a column under some boxes, each once. */
-export function chunksIn({ dims, layout }: StoredColumn, boxes: readonly Box[]): number[][] {
-  const found = new Map<string, number[]>()
-  for (const { start, end } of boxes) {
-    let chunks: number[][] = [[]]
-    for (const [axis, dim] of dims.entries()) {
-      const size = layout.chunk[axis] as number
-      const first = Math.floor((start[dim] as number) / size)
-      const count = Math.ceil((end[dim] as number) / size) - first
-      chunks = chunks.flatMap((chunk) => Array.from({ length: count }, (_, i) => [...chunk, first + i]))
-    }
-    for (const chunk of chunks) found.set(chunk.join('.'), chunk)
+/** The chunks of a column under a box, in C order. */
+export function chunksIn({ dims, layout }: StoredColumn, { start, end }: Box): number[][] {
+  let chunks: number[][] = [[]]
+  for (const [axis, dim] of dims.entries()) {
+    const size = layout.chunk[axis] as number
+    const first = Math.floor((start[dim] as number) / size)
+    const count = Math.ceil((end[dim] as number) / size) - first
+    if (count === 1) for (const chunk of chunks) chunk.push(first)
+    else chunks = chunks.flatMap((chunk) => Array.from({ length: count }, (_, i) => [...chunk, first + i]))
   }
-  return [...found.values()]
+  return chunks
 }
 
 /** How many chunks of a column a box touches at most, wherever it lies on its own lattice. */

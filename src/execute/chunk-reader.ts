@@ -140,7 +140,7 @@ export class ChunkReader {
     if (!this.column.read) {
       return prefetch.take(this.column, range, work()).then((fetched) => {
         work().msByStage.fetch = (work().msByStage.fetch ?? 0) + performance.now() - started
-        return this.#take(filling, fetched, unknown)
+        return this.#take(filling, fetched, this.#versionOf(fetched))
       })
     }
     const isAsked = !portion?.ranges && this.#watchers.some((watcher) => watcher.asks(chunk))
@@ -172,7 +172,8 @@ export class ChunkReader {
     const ms = started - begun
     let after = known
     const now = () => {
-      after ??= this.#fingerprint(index)
+      // What was fetched is of one version, whatever others there are by now.
+      after ??= this.column.read ? this.#fingerprint(index) : before
       return after
     }
     for (const watcher of this.#watchers) watcher.decoded({ index, address, before, now, ms })
@@ -185,6 +186,12 @@ export class ChunkReader {
   #fingerprint(chunk: readonly number[]): Fingerprints {
     const found = this.column.fingerprints?.([chunk])
     return found instanceof Promise || !found ? unknown : found
+  }
+
+  /** Unknown where nobody makes records, or the store told nothing. */
+  #versionOf(fetched: Fetched): Fingerprints {
+    const isTold = this.#watchers.length > 0 && fetched instanceof Uint8Array
+    return (isTold && this.column.fetched?.(fetched)) || noFingerprints(1)
   }
 
   #decode({ slot, name, range, portion }: Filling, fetched: Fetched): number {

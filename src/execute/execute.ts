@@ -11,7 +11,7 @@ import { openCollected } from '../operator/merge-collected.js'
 import { MergeDense } from '../operator/merge-dense.js'
 import { MergeHash } from '../operator/merge-hash.js'
 import { inLoopOrder } from '../operator/piece.js'
-import { columnOf, type Rows } from '../operator/rows.js'
+import { columnOf, type Rows, rowsOf } from '../operator/rows.js'
 import { StateArrays } from '../operator/state-arrays.js'
 import { runSteps } from '../operator/steps.js'
 import { taskCount } from './boxes.js'
@@ -64,13 +64,6 @@ function outputIds({ columns, steps }: Schedule): number[] {
 
 async function* values(batch: Batch, columns: readonly OutputColumn[]): AsyncGenerator<Rows> {
   yield rowsOf(batch, columns)
-}
-
-function rowsOf(batch: Batch, columns: readonly { readonly id: number }[]): Rows {
-  return {
-    length: batch.length,
-    columns: new Map(batch.columns.map((vector, k) => [(columns[k] as { id: number }).id, vector])),
-  }
 }
 
 async function* runStage(stage: ScanStage, context: ExecuteContext): AsyncGenerator<Rows> {

@@ -2,18 +2,12 @@
 import { type ColumnId, columnsOf, type Expression } from '../model/expression.js'
 import type { PartialBody, Sink } from '../model/job.js'
 import type { Box } from '../model/schema.js'
-import type { Vector } from '../model/vector.js'
 import { GroupRows } from '../operator/group-rows.js'
-import { columnOf, concatRows, type Rows } from '../operator/rows.js'
+import { batchesOf, concatRows, type Rows } from '../operator/rows.js'
 import { openSort, projectRows, type RowSort } from '../operator/steps.js'
 import { type Judge, openSelect, rowsOfBox } from './box-rows.js'
 import type { StageRun } from './stage-run.js'
 import { runOf } from './wants.js'
-
-/** What leaves the thread is sent once. */
-function withoutCodes({ coded: _, ...vector }: Vector): Vector {
-  return vector
-}
 
 interface RowSink {
   consume(rows: Rows): void
@@ -92,9 +86,7 @@ function collect(run: StageRun, limit: number, kept: RowSort): RowSink {
     },
     full: () => count >= limit,
     partial() {
-      const rows = kept.result()
-      const vectors = rows && columns.map(({ id }) => withoutCodes(columnOf(rows)(id)))
-      return { kind: 'rows', batches: rows && vectors ? [{ length: rows.length, columns: vectors }] : [] }
+      return { kind: 'rows', batches: batchesOf(kept.result(), columns) }
     },
   }
 }

@@ -28,6 +28,7 @@ import { reduceTask } from './reduce-task.js'
 import { rowTask } from './row-task.js'
 import { openReaders, openSurveyors } from './stage-readers.js'
 import { type Surveyor, surveyTask } from './survey.js'
+import { runUnits } from './units.js'
 import { earlyColumns, runOf, wantsOf, wantsUnder } from './wants.js'
 import { emptyWork } from './work.js'
 
@@ -129,13 +130,13 @@ export async function openStage(
   let last: Promise<unknown> = Promise.resolve()
   let waiting = 0
 
-  async function runTask(task: number, boxes: readonly Box[], own: Work): Promise<Partial> {
+  async function runTask(task: number, own: Work, make: () => Promise<PartialBody>): Promise<Partial> {
     work = own
     const mark = machine.mark()
     const started = performance.now()
     const watch = startWatch(interrupt, prefetch)
     try {
-      const body = await runBoxes(run, boxes)
+      const body = await make()
       return { task, body, work, surveyed: surveyedBy(surveyors) }
     } finally {
       clearInterval(watch)
@@ -149,15 +150,14 @@ export async function openStage(
     const started = performance.now()
     const found = await cache.find(boxes, { traffic: own })
     own.msByStage.cache = performance.now() - started
-    if (found.body) {
-      own.cached += found.chunks
-      return { task, body: found.body, work: own }
-    }
-    if (source.isRemote) prefetch.follow(wantsOf(run, boxes), own)
+    own.cached += found.cached
+    const [only, ...others] = found.units
+    if (!only) return before.then(() => runTask(task, own, () => runBoxes(run, boxes)))
+    if (only.body && others.length === 0) return { task, body: only.body, work: own }
+    const wanted = found.units.flatMap((unit) => (unit.body ? [] : unit.boxes))
+    if (source.isRemote) prefetch.follow(wantsOf(run, wanted), own)
     await before
-    const partial = await runTask(task, boxes, own)
-    await cache.keep(found, partial.body, own)
-    return partial
+    return runTask(task, own, () => runUnits(run, cache, found, own, runBoxes))
   }
 
   return {
@@ -170,12 +170,12 @@ export async function openStage(
       })
       waiting++
       if (source.isRemote && !kept) prefetch.follow(wantsOf(run, boxes), own)
-      const done = (kept ? runOrFind(kept, task, boxes, own) : last.then(() => runTask(task, boxes, own))).finally(
-        () => {
-          // What a LIMIT left over is not read after all.
-          if (--waiting === 0) prefetch.stop()
-        },
-      )
+      const done = (
+        kept ? runOrFind(kept, task, boxes, own) : last.then(() => runTask(task, own, () => runBoxes(run, boxes)))
+      ).finally(() => {
+        // What a LIMIT left over is not read after all.
+        if (--waiting === 0) prefetch.stop()
+      })
       // One whose partial was kept ends before those that came before it.
       last = Promise.allSettled([last, done]).then(() => undefined)
       return done

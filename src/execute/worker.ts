@@ -5,6 +5,7 @@ import { useKernelModule } from '../kernel/machine.js'
 import { type Loan, machines } from '../kernel/machine-pool.js'
 import { toErrorData } from '../model/error.js'
 import type { Job } from '../model/job.js'
+import { moduleText } from '../platform/node/module-text.js'
 import { openSource } from '../source/registry.js'
 import type { Source } from '../source/source.js'
 import { buffersOf, partBuffers } from './buffers.js'
@@ -39,7 +40,7 @@ export default async function runTask(message: TaskMessage): Promise<TaskReply> 
 function openJob({ job, cancel }: { readonly job: Job; readonly cancel: Int32Array }): OpenJob {
   const loan = machines.borrow(job.settings.memory_limit / job.settings.threads)
   const stage = openSources(job).then(async (source) =>
-    openStage(job, loan.machine, source, await loadRegistry(job.use), {
+    openStage(job, loan.machine, source, await loadRegistry(job.use, [], moduleText), {
       check: () => checkCancelled(cancel),
       isCancelled: () => isCancelled(cancel),
     }),

@@ -54,18 +54,27 @@ export function touchedCodes(
   selection: GridScan['selection'],
   extent: Box,
 ): Int32Array[] {
-  return dims.map(({ dim, codes }) => {
-    const [start, end] = [extent.start[dim] as number, extent.end[dim] as number]
-    const own = codes.subarray(start, end)
-    const ranges = clip(selection[dim] ?? [[start, end]], start, end)
-    const [least, most] = codeBounds(own, ranges)
-    const seen = new Uint8Array(most - least + 1)
-    for (const [from, to] of ranges) for (let i = from; i < to; i++) seen[(own[i] as number) - least] = 1
-    const touched = new Int32Array(seen.length)
-    let count = 0
-    for (let rank = 0; rank < seen.length; rank++) if (seen[rank]) touched[count++] = least + rank
-    return count === 0 ? Int32Array.of(0) : touched.slice(0, count)
-  })
+  return dims.map(({ dim, codes }) =>
+    touchedAlong(codes, selection[dim], extent.start[dim] as number, extent.end[dim] as number),
+  )
+}
+
+/** The codes of the selected indexes of a part of a dimension, ascending. */
+export function touchedAlong(
+  codes: Int32Array,
+  selection: readonly IndexRange[] | undefined,
+  start: number,
+  end: number,
+): Int32Array {
+  const own = codes.subarray(start, end)
+  const ranges = clip(selection ?? [[start, end]], start, end)
+  const [least, most] = codeBounds(own, ranges)
+  const seen = new Uint8Array(most - least + 1)
+  for (const [from, to] of ranges) for (let i = from; i < to; i++) seen[(own[i] as number) - least] = 1
+  const touched = new Int32Array(seen.length)
+  let count = 0
+  for (let rank = 0; rank < seen.length; rank++) if (seen[rank]) touched[count++] = least + rank
+  return count === 0 ? Int32Array.of(0) : touched.slice(0, count)
 }
 
 function codeBounds(codes: Int32Array, ranges: readonly IndexRange[]): [least: number, most: number] {

@@ -68,6 +68,11 @@ export class MergeDense {
     )
   }
 
+  /** What was merged as one partial; `codes`: those that the codes of the dimensions are numbers of. */
+  partial(codes: readonly Int32Array[]): PartialBody {
+    return { kind: 'dense', codes, fields: this.states.arrays(cellCount(this.#shape)) }
+  }
+
   /** One row per group that a row entered; without keys exactly one. */
   result(keys: readonly NamedExpression[], aggregates: readonly NamedAggregate[]): Rows {
     const groups = this.#groups()

@@ -106,6 +106,16 @@ export class MergeHash {
     return divideGroups({ machine, count, records, fields, states, texts: this.#texts, collected }, division)
   }
 
+  /** What was merged as one partial; nothing more is to be absorbed. */
+  partial(division: Division | undefined): PartialBody {
+    const { kept, groups: count } = this.#table
+    if (division && count >= division.least) return { kind: 'divided', parts: this.divided(division) }
+    const { buffer } = this.states.machine.memory
+    const records = buffer.slice(kept, kept + count * this.#width * 8) as ArrayBuffer
+    const values = this.keys.keys.map((_, key) => this.#texts[key]?.leave(records, this.#width, key))
+    return { kind: 'hash', count, records, fields: this.states.arrays(count), values, collected: [] }
+  }
+
   result(keys: readonly NamedExpression[], aggregates: readonly NamedAggregate[]): Rows {
     const count = this.#table.groups
     const columns = new Map(resultsOf(this.states, this.collected, count, aggregates))

@@ -1,7 +1,7 @@
 /** Rows on their way through operators: vectors by column id. What `interpret` reads and every operator passes on. */
 import { ChunkQLError } from '../model/error.js'
 import type { ColumnId } from '../model/expression.js'
-import { concat, slice, take, type Vector } from '../model/vector.js'
+import { type Batch, concat, slice, take, type Vector } from '../model/vector.js'
 
 export interface Rows {
   readonly length: number
@@ -15,6 +15,24 @@ export function columnOf(rows: Rows): (id: ColumnId) => Vector {
     if (!vector) throw new ChunkQLError('internal', `column ${id} is not among ${[...rows.columns.keys()].join(', ')}`)
     return vector
   }
+}
+
+/** The rows of a batch whose columns have these ids. */
+export function rowsOf(batch: Batch, columns: readonly { readonly id: ColumnId }[]): Rows {
+  return {
+    length: batch.length,
+    columns: new Map(batch.columns.map((vector, k) => [(columns[k] as { id: ColumnId }).id, vector])),
+  }
+}
+
+/** The batches that a task leaves of its rows. What leaves the thread is sent once. */
+export function batchesOf(rows: Rows | undefined, columns: readonly { readonly id: ColumnId }[]): Batch[] {
+  if (!rows) return []
+  const vectors = columns.map(({ id }) => {
+    const { coded: _, ...vector } = columnOf(rows)(id)
+    return vector
+  })
+  return [{ length: rows.length, columns: vectors }]
 }
 
 function mapColumns(rows: Rows, length: number, change: (vector: Vector) => Vector): Rows {

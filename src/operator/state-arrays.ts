@@ -76,6 +76,15 @@ export class StateArrays {
     this.#combine(frame)
   }
 
+  /** Copies of the states of so many groups from the first on, field by field. */
+  arrays(groups: number): ArrayBuffer[] {
+    const { buffer } = this.machine.memory
+    return this.fields.map((field, k) => {
+      const at = this.#addresses[k] as number
+      return buffer.slice(at, at + groups * fieldBytes(field)) as ArrayBuffer
+    })
+  }
+
   /** Of so many groups those that at least one row entered, as an accumulator of row counts tells. */
   present(groups: number, accumulator: number): Int32Array {
     const field = this.fields.findIndex((field) => field.accumulator === accumulator)

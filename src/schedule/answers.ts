@@ -44,6 +44,18 @@ export function answerColumns(
   return found
 }
 
+/** Of these, those that only records with sums answer. */
+export function columnsBySums({ accumulators }: LoopPlan, registry: Registry): ReadonlySet<ColumnId> {
+  const found = new Set<ColumnId>()
+  for (const { aggregate, args, argTypes, resultType } of accumulators) {
+    const definition = registry.aggregateFunction(aggregate)
+    const signature = { args: argTypes, result: resultType }
+    const isAnswered = definition?.kind === 'distributive' && definition.fromStatistics?.(factsOfRows(1), signature)
+    for (const arg of isAnswered ? [] : args) if (arg.kind === 'column') found.add(arg.column)
+  }
+  return found
+}
+
 /** A column of the whole grid, alone, that statistics may be known of. */
 export function spanningColumn(expression: Expression, { columns, dims }: GridScan): StoredColumn | undefined {
   const column = expression.kind === 'column' ? columns.find(({ id }) => id === expression.column) : undefined

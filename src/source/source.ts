@@ -90,12 +90,14 @@ export interface ChunkedColumn {
    * Absent, as one that is unknown: nothing can be told of it.
    */
   fingerprints?(chunks: readonly (readonly number[])[], options?: FetchOptions): Fingerprints | Promise<Fingerprints>
+  /** Of a chunk by the bytes that `fetch` brought: which version they are of, as told with them. Unknown where nothing was told. */
+  fetched?(bytes: Uint8Array): Fingerprints
   /**
    * Of what decides, beside the chunk, which values are read: type, codecs, chunk shape, fill value, attributes. The shape is
    * not part of it: it stays when the array grows. Present wherever `fingerprints` is.
    */
   readonly digest?: string | undefined
-  /** Where the array lies, as `Source.identity`; '' where the fingerprints tell. Present wherever `fingerprints` is. */
+  /** Where the array lies, as `Source.identity`; '' where the fingerprints tell. Absent where nobody else finds it there. */
   readonly origin?: string | undefined
 }
 
@@ -104,6 +106,8 @@ export interface Source {
   readonly ref: SourceRef | null
   /** The same for the same data whoever opens them: a real path, a URL without secrets. Absent where nobody else can. */
   readonly identity?: string | undefined
+  /** A folder in memory (platform/node/kept-files.ts) for what is kept of data that are there for this process only. */
+  readonly keeps?: string | undefined
   /** Its bytes come from afar: queries fetch ahead of what they decode. */
   readonly isRemote?: boolean | undefined
   readonly schema: Schema

@@ -3,8 +3,7 @@ import { ChunkQLError } from '../model/error.js'
 import { digestText, type Fingerprints, isKnown, noFingerprints, sameFingerprint } from '../model/fingerprint.js'
 import { type Column, chunkCounts, type Table } from '../model/schema.js'
 import { type ChunkRecords, extentOf, isKnownRecord, recordsOf, word, wordsPerRecord } from '../model/statistics.js'
-import { writeAtomically } from '../platform/node/atomic-file.js'
-import { isPath } from '../platform/node/files.js'
+import { hasKept, writeKeptFile } from '../platform/node/kept-files.js'
 import type { ChunkedColumn } from '../source/source.js'
 import { readValues, writeValues } from './kept-values.js'
 import { readElements, recordForm, writeElements } from './record-array.js'
@@ -64,10 +63,10 @@ export function writeKept(group: string, store: string, place: Place, records: C
 }
 
 function tryWrite(group: string, store: string, { folder, grid, column, chunked }: Place, records: ChunkRecords): void {
-  if (!isPath(`${group}/.zgroup`)) {
+  if (!hasKept(`${group}/.zgroup`)) {
     const attributes = { store, what: 'statistics of chunks, kept by ChunkQL' }
-    writeAtomically(`${group}/.zattrs`, JSON.stringify(attributes, null, 2))
-    writeAtomically(`${group}/.zgroup`, JSON.stringify({ zarr_format: 2 }))
+    writeKeptFile(`${group}/.zattrs`, JSON.stringify(attributes, null, 2))
+    writeKeptFile(`${group}/.zgroup`, JSON.stringify({ zarr_format: 2 }))
   }
   const attributes = { array: chunked.name, column: column.name, digest: chunked.digest }
   writeElements(folder, grid, attributes, recordForm(column.type), records)

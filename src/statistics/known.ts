@@ -4,7 +4,7 @@ import { type ColumnId, columnsOf as readBy } from '../model/expression.js'
 import { filterParts } from '../model/filter-parts.js'
 import { type GridScan, type Verdicts, verdict } from '../model/job.js'
 import { cellCount } from '../model/schema.js'
-import { type ChunkRecords, hasStatistics, isKnownRecord } from '../model/statistics.js'
+import { type ChunkRecords, countIn, hasStatistics, isKnownRecord, word } from '../model/statistics.js'
 import { isCoded, type StoredColumn } from '../model/stored-column.js'
 import { forgetChanged, forgetResized, type Place, readKept } from './keeping.js'
 import { chunksUnder, eachPlace, type Lattice, latticeBoxes, latticeOf, latticeParts } from './lattice.js'
@@ -22,6 +22,8 @@ export interface Wanted {
   readonly tested: ReadonlySet<ColumnId>
   /** Those of aggregates that statistics may answer: all span the grid. */
   readonly summed: ReadonlySet<ColumnId>
+  /** Of these, those that only records with sums answer. */
+  readonly bySums?: ReadonlySet<ColumnId> | undefined
   readonly top?: Top | undefined
   /** Sets of parts of the filter that are worth while to be decided, as of `savingSets`. */
   readonly saving: Uint8Array
@@ -233,15 +235,21 @@ async function verify(
     const rests = (code: number, box: number) =>
       (isTop && (code === verdict.none || counted?.has(box) === true)) ||
       (predicate !== undefined && wanted.tested.has(id) && (code === verdict.all || code === verdict.none)) ||
-      (wanted.summed.has(id) && code === verdict.all) ||
       (code === verdict.maybe && ((verdicts.decided?.[box] ?? 0) & own) !== 0)
+    const answers = (code: number) => wanted.summed.has(id) && code === verdict.all
     const under = chunksUnder(verdicts, column, dims)
     const chosen = new Uint8Array(cellCount(under.counts))
     const choose = (record: number) => {
       chosen[record] = 1
     }
+    // A record that answers nothing is not worth a question to a server.
+    const chooseAnswering = (record: number) => {
+      if (!wanted.bySums?.has(id) || countIn(records, record, word.hasMoments) > 0) choose(record)
+    }
     eachPlace(verdicts.counts, (at, box) => {
-      if (rests(verdicts.codes[box] as number, box)) under.each(at, choose)
+      const code = verdicts.codes[box] as number
+      if (rests(code, box)) under.each(at, choose)
+      else if (answers(code)) under.each(at, chooseAnswering)
     })
     const which = [...chosen.keys()].filter((record) => chosen[record] === 1 && isKnownRecord(records, record))
     if (which.length > 0 && (await forgetChanged(place, records, which, trust))) isChanged = true

@@ -7,8 +7,7 @@ import { endBytes, listBytes, mostValues, wordsPerEntry } from '../model/chunk-v
 import { cellCount } from '../model/schema.js'
 import { type ChunkRecords, recordOf, word, wordsPerRecord } from '../model/statistics.js'
 import { isFloat, type Type } from '../model/type.js'
-import { removeFolder, writeAtomically } from '../platform/node/atomic-file.js'
-import { readWhole } from '../platform/node/files.js'
+import { readKeptFile, removeKeptFolder, writeKeptFile } from '../platform/node/kept-files.js'
 
 /** Records of one file: few enough to be read for a few of them. */
 const recordsPerFile = 8192
@@ -112,18 +111,18 @@ export function writeElements(
 ): void {
   const found = readShape(folder, form)
   // Whatever lies there was written for something else.
-  if (!found) removeFolder(folder)
+  if (!found) removeKeptFolder(folder)
   const chunk = found?.chunk ?? fileShape(grid)
   const shape = grid.map((count, axis) => Math.max(count, found?.shape[axis] ?? 0))
   if (!found || shape.some((count, axis) => count !== found.shape[axis])) {
-    writeAtomically(`${folder}/.zattrs`, JSON.stringify(attributes, null, 2))
-    writeAtomically(`${folder}/.zarray`, JSON.stringify(metadataOf(shape, chunk, form), null, 2))
+    writeKeptFile(`${folder}/.zattrs`, JSON.stringify(attributes, null, 2))
+    writeKeptFile(`${folder}/.zarray`, JSON.stringify(metadataOf(shape, chunk, form), null, 2))
   }
   for (const file of filesUnder(chunk, elements.start, elements.counts)) {
     const words = readFile(folder, chunk, file, form) ?? new BigInt64Array(cellCount(chunk) * form.words)
     const to = { start: originOf(file, chunk), counts: chunk, words }
     const isAny = copyShared(elements, to, form, 'known')
-    if (isAny) writeAtomically(`${folder}/${file.join('.')}`, new Uint8Array(words.buffer))
+    if (isAny) writeKeptFile(`${folder}/${file.join('.')}`, new Uint8Array(words.buffer))
   }
 }
 
@@ -157,7 +156,7 @@ function fileShape(grid: readonly number[]): number[] {
 /** What cannot be read is not there: no query depends on it. */
 function contentOf(path: string): Uint8Array | undefined {
   try {
-    return readWhole(path)
+    return readKeptFile(path)
   } catch {
     return undefined
   }

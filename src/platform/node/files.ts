@@ -98,6 +98,8 @@ export interface Origin {
   /** Another one after it was written to or replaced. */
   readonly tag?: string | undefined
   readonly modified?: string | undefined
+  /** What fingerprints are made of: the version that a server told of with the bytes. */
+  readonly version?: string | undefined
 }
 
 /** Where so many bytes go. Of a part of a file its origin is told. */

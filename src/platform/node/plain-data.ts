@@ -35,6 +35,11 @@ export function contentHash(hash = createHash('sha256')): ContentHash {
   return self
 }
 
+/** Bytes as a text of as many characters. */
+export function bytesText({ buffer, byteOffset, byteLength }: ArrayBufferView): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('latin1')
+}
+
 function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength)
 }

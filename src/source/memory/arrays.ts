@@ -59,6 +59,7 @@ export function arrayMaterial(name: string, values: AnyArray, nanIsNull: boolean
     unpack: asStored,
     missing: [],
     nanIsNull: nanIsNull && isFloat,
+    isOwn: false,
     pieces: () => pieces,
   }
 }
@@ -150,6 +151,7 @@ function numbers(
     unpack: isTime ? { kind: 'time', step: 1, epoch: 0n } : asStored,
     missing,
     nanIsNull,
+    isOwn: true,
     pieces: () => [stored],
   }
 }
@@ -162,6 +164,7 @@ function truths(bytes: Uint8Array): Material {
     unpack: asStored,
     missing: [],
     nanIsNull: false,
+    isOwn: true,
     pieces: () => [bytes],
   }
 }

@@ -89,6 +89,7 @@ function storedMaterial(column: ArrowVector, { storage, type, unpack }: StoredFo
     unpack,
     missing: free === undefined ? [] : [free],
     nanIsNull: false,
+    isOwn: free !== undefined && column.data.every(({ nullCount }) => nullCount > 0),
     pieces: () => {
       pieces ??= column.data.map((data) => withNulls(data as ArrowData, free))
       return pieces
@@ -103,7 +104,16 @@ function truths(column: ArrowVector): Material {
     bytes ??= Uint8Array.from({ length: column.length }, (_, row) => (column.get(row) ? 1 : 0))
     return [bytes]
   }
-  return { kind: 'stored', type: BOOLEAN, storage: 'bool', unpack: asStored, missing: [], nanIsNull: false, pieces }
+  return {
+    kind: 'stored',
+    type: BOOLEAN,
+    storage: 'bool',
+    unpack: asStored,
+    missing: [],
+    nanIsNull: false,
+    isOwn: true,
+    pieces,
+  }
 }
 
 interface ArrowData {

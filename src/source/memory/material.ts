@@ -11,6 +11,8 @@ export type Material =
       readonly unpack: Unpack
       readonly missing: readonly (number | bigint)[]
       readonly nanIsNull: boolean
+      /** The pieces are copies of ours: nobody else can change what is in them. */
+      readonly isOwn: boolean
       /** Laid end to end they are the column. Called on first use, kept by the caller. */
       pieces(): readonly NumericArray[]
     }

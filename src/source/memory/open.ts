@@ -1,9 +1,12 @@
 /** Arrow tables, Arrow IPC bytes and arrays in memory as a source. Called by kind.ts. */
 import type { Machine } from '../../kernel/machine.js'
 import { ChunkQLError } from '../../model/error.js'
+import { digestText, noFingerprints, setObject } from '../../model/fingerprint.js'
+import { identityOf } from '../../model/identity.js'
 import { type Column, cellCount, type Layout, type Schema, storageBytes } from '../../model/schema.js'
 import { INT64, type Type } from '../../model/type.js'
 import type { NumericArray, Vector } from '../../model/vector.js'
+import { memoryFolder, removeKeptFolder } from '../../platform/node/kept-files.js'
 import type { ByteRange, ChunkedColumn, Source } from '../source.js'
 import { allocateStored, unpack } from '../unpack.js'
 import { gridOf, type MemoryColumn, type MemoryGrid } from './grid.js'
@@ -22,6 +25,7 @@ function memorySource(grid: MemoryGrid): Source {
   const shape = grid.dims.map(({ size }) => size)
   const byName = new Map(grid.columns.map((column) => [column.name, column]))
   const layouts = new Map<string, Layout>()
+  const keeps = memoryFolder()
 
   function find(name: string): MemoryColumn {
     const column = byName.get(name)
@@ -52,7 +56,8 @@ function memorySource(grid: MemoryGrid): Source {
       return chunked(name, material, layout)
     },
     vectors: (_, name, start, end) => readVector(find(name).material, start, end),
-    close: async () => {},
+    keeps,
+    close: async () => removeKeptFolder(keeps),
   }
 }
 
@@ -121,6 +126,14 @@ function chunked(name: string, material: Stored, layout: Layout): ChunkedColumn 
       const offset = row * layout.bytes
       return { key: name, offset, length: Math.max(0, Math.min(layout.bytes, length - offset)) }
     },
+    // Of arrays of others only they know when they change.
+    fingerprints(chunks) {
+      const found = noFingerprints(chunks.length)
+      const [first] = pieces
+      if (material.isOwn && first) for (const i of chunks.keys()) setObject(found, i, first, length)
+      return found
+    },
+    digest: digestText(identityOf({ ...material, chunk: layout.chunk })),
     read: (range) => ({ address: 0, length: range.length ?? 0 }),
     decode: (_, machine, out, range) => copyBytes(pieces, range, machine, out),
   }
@@ -146,10 +159,11 @@ function readVector(material: Material, start: number, end: number): Vector {
   return unpack(material.type, material, cells(material, start, end))
 }
 
-/** A view where one piece holds all. */
+/** A view where one piece holds all, and is not ours. */
 function cells(material: Stored, start: number, end: number): NumericArray {
   const [only, ...others] = material.pieces()
-  if (only && others.length === 0) return only.subarray(start, end)
+  // What leaves may be changed by who gets it.
+  if (only && others.length === 0) return material.isOwn ? only.slice(start, end) : only.subarray(start, end)
   const copy = allocateStored(material.storage, end - start)
   let base = 0
   for (const piece of material.pieces()) {

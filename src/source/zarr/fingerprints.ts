@@ -12,9 +12,10 @@ export function chunkFingerprints(
   array: ZarrArray,
   files: ChunkFiles,
   decoding: Decoding,
-): Pick<ChunkedColumn, 'fingerprints' | 'digest' | 'origin'> {
+): Pick<ChunkedColumn, 'fingerprints' | 'fetched' | 'digest' | 'origin'> {
   if (!store.fingerprints) return {}
   return {
+    ...(store.fetched && { fetched: store.fetched }),
     digest: digestOf(array, decoding),
     origin: `${store.identity ?? ''}/${array.path}`,
     fingerprints(chunks, options) {

@@ -182,8 +182,11 @@ function getter({ find, check }: Finder, store: Store): ChunkFiles['get'] {
     const { extent } = found
     if (!extent || extent instanceof Uint8Array) return extent
     const bytes = await getPart(store, range.key, partOf(extent), options)
-    if (bytes) check(originOf(bytes), found)
-    return bytes
+    if (!bytes) return undefined
+    const origin = originOf(bytes)
+    check(origin, found)
+    // Where the chunk lies in the shard was read before.
+    return origin?.version === found.origin?.version ? bytes : noteOrigin(bytes, { ...origin, version: undefined })
   }
 }
 

@@ -29,6 +29,8 @@ export interface Store {
   has?(key: string): boolean
   /** Of objects as they are now, one for each key; at once where `read` is there. Absent where none can be had. */
   fingerprints?(keys: readonly string[], options?: FetchOptions): Fingerprints | Promise<Fingerprints>
+  /** That of the object that bytes came from which `get` or `getRange` gave, as of then; unknown where none was told with them. */
+  fetched?(bytes: Uint8Array): Fingerprints
   /** As that of a source. */
   readonly identity?: string | undefined
   /** Objects may be taken away while the store is open; else what was not found never was there. */

@@ -16,7 +16,8 @@ export function withCache(send: Transport, { cache_directory, cache_size }: Acce
     const headers = { ...request.headers, ...(kept && conditionOf(kept.tag)) }
     const answer = await send({ ...request, headers }, options)
     if (answer.status === 304 && kept) {
-      return { ...answer, status: 200, body: noteOrigin(kept.bytes, { tag: kept.tag }) }
+      const version = request.part || kept.tag.startsWith('W/') ? undefined : `${kept.tag} ${kept.bytes.length}`
+      return { ...answer, status: 200, body: noteOrigin(kept.bytes, { tag: kept.tag, version }) }
     }
     const tag = tagOf(answer)
     if (tag !== undefined) cache.put(name, { tag, bytes: answer.body })

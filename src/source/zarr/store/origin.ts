@@ -4,7 +4,7 @@
  */
 import { ChunkQLError } from '../../../model/error.js'
 import type { Origin } from '../../../platform/node/files.js'
-import { isOld } from './versions.js'
+import { isOld, versionOf } from './versions.js'
 
 export type { Origin }
 
@@ -36,5 +36,5 @@ export function originOfHeaders(headers: Headers, size: number | undefined): Ori
   const modified = headers.get('last-modified') ?? undefined
   const isLasting = modified !== undefined && isOld(modified, headers.get('date'))
   const tag = headers.get('etag') ?? (isLasting ? modified : undefined)
-  return { size, tag, ...(isLasting ? { modified } : {}) }
+  return { size, tag, ...(isLasting ? { modified } : {}), version: versionOf(headers) }
 }

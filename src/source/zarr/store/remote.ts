@@ -1,8 +1,9 @@
 /** Places behind URLs: what all have in common, and a store over one. Called by open.ts. */
 import { ChunkQLError } from '../../../model/error.js'
-import type { Fingerprints } from '../../../model/fingerprint.js'
+import { type Fingerprints, noFingerprints, setText } from '../../../model/fingerprint.js'
 import type { FetchOptions } from '../../source.js'
 import type { DirectoryEntry, Part, Store } from '../store.js'
+import { originOf } from './origin.js'
 import { type HttpAnswer, HttpError, shown } from './transport.js'
 
 /** Objects by their URLs. */
@@ -37,8 +38,17 @@ export function remoteStore(location: string, remote: Remote): Store {
         keys.map((key) => remote.under(root, key)),
         options,
       ),
+    fetched,
     ...(list ? { list: (prefix, options) => list(remote.under(root, prefix), options) } : {}),
   }
+}
+
+/** As `fingerprints` would have told it when the bytes came. */
+function fetched(bytes: Uint8Array): Fingerprints {
+  const found = noFingerprints(1)
+  const version = originOf(bytes)?.version
+  if (version !== undefined) setText(found, 0, version)
+  return found
 }
 
 /** `era.zarr` of `https://host/data/era.zarr?token=1`. */

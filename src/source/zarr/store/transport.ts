@@ -99,7 +99,7 @@ async function once(request: HttpRequest, access: Access, options: FetchOptions 
     const response = await fetch(url, { method, headers, signal: abort.signal })
     const body = method === 'HEAD' ? new Uint8Array() : await bodyOf(response, part, timer.heard)
     if (options?.traffic) options.traffic.bytesRead += body.length
-    if (part) noteOrigin(body, originOfHeaders(response.headers, totalOf(response)))
+    noteOrigin(body, originOfHeaders(response.headers, totalOf(response)))
     return { status: response.status, headers: response.headers, body }
   } catch (error) {
     throw timer.reason() ?? error

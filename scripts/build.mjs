@@ -101,6 +101,8 @@ async function bundleCommand(shared) {
     format: 'cjs',
     banner: { js: "const __url = require('node:url').pathToFileURL(__filename).href;" },
     define: { 'import.meta.url': '__url' },
+    // What launch.ts runs cannot import: packages of users are imported for it (`launcherImport`).
+    supported: { 'dynamic-import': false },
     entryPoints: { main: 'src/cli/main.ts' },
     entryNames: '[name]-[hash]',
     outExtension: { '.js': '.cjs' },

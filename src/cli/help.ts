@@ -18,7 +18,7 @@ Options:
   --attach name=path    attach a store before the first statement; repeatable
   --param name=value    the value of $name (of the first ?: 1=value); repeatable
   --set name=value      change a setting, as SET does; repeatable
-  --use package         functions from a package, by its name or path (./own.js); repeatable
+  --use package         functions of a package: its name or path; repeatable
   --threads N           worker threads
   --format name         how results are written: see below
   -o, --output file     write the result to a file, in the format of its name

@@ -23,10 +23,19 @@ export function encodePartial(body: PartialBody): Uint8Array {
 export function decodePartial(bytes: Uint8Array, stage: ScanStage, boxes: readonly Box[]): PartialBody | undefined {
   if (isDense(stage)) return decodeDense(bytes, stage, boxes)
   try {
-    return fromBytes(bytes) as PartialBody
+    return withOwnTexts(fromBytes(bytes) as PartialBody)
   } catch {
     return undefined
   }
+}
+
+/** Texts that are moved to another thread must not lie in a buffer with others. */
+function withOwnTexts(body: PartialBody): PartialBody {
+  if (body.kind !== 'hash') return body
+  const values = body.values.map((texts) =>
+    texts && 'offsets' in texts ? { offsets: texts.offsets.slice(), bytes: texts.bytes.slice() } : texts,
+  )
+  return { ...body, values }
 }
 
 function decodeDense(bytes: Uint8Array, stage: DenseStage, boxes: readonly Box[]): PartialBody | undefined {

@@ -50,9 +50,12 @@ async function definitionsOf(url: string, textOf: TextOf): Promise<Definition[]>
   })
 }
 
+/** There where platform/node/launch.ts runs the command, whose code cannot import. */
+declare const launcherImport: ((url: string) => Promise<Record<string, unknown>>) | undefined
+
 async function load(url: string): Promise<Record<string, unknown>> {
   try {
-    return await import(url)
+    return await (typeof launcherImport === 'undefined' ? import(url) : launcherImport(url))
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error)
     throw new ChunkQLError('setting', `the package ${url} cannot be imported: ${cause}`)

@@ -39,6 +39,8 @@ test('options reach the library', async () => {
     'memory_limit=1GB',
     '--set',
     "temp_directory=/a b's",
+    '--use',
+    './own.js',
     '--param',
     'lat=30',
     'SELECT 1',
@@ -47,6 +49,7 @@ test('options reach the library', async () => {
     threads: 2,
     attach: { era: 'x.zarr' },
     settings: { memory_limit: '1GB', temp_directory: "/a b's" },
+    use: ['./own.js'],
   })
   assert.deepEqual(log.statements.at(-1)?.params, { lat: 30 })
 })
@@ -138,7 +141,7 @@ test('binary formats are not poured into a terminal', async () => {
 test('help lists options and formats, version is one line', async () => {
   const help = await command(['--help'])
   assert.equal(help.exitCode, 0)
-  for (const word of ['--attach', '--param', '--no-progress', 'parquet', '130'])
+  for (const word of ['--attach', '--param', '--use', '--no-progress', 'parquet', '130'])
     assert.ok(help.out.includes(word), word)
   assert.ok(help.out.split('\n').every((line) => line.length <= 80))
   assert.equal((await command(['--version'])).out, 'chunkql 1.2.3\n')

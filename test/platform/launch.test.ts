@@ -54,6 +54,6 @@ test('a package is imported from where the command was called', () => {
 })
 
 test('threads work for the kept command', () => {
-  const sql = "SET threads = 2; SELECT sum(lat) AS s FROM 'test/fixtures/zarr/grid-v2.zarr' GROUP BY floor(t2m) LIMIT 0"
-  for (let start = 0; start < 2; start++) assert.equal(ask(sql), 's\n')
+  const sql = "SET threads = 2; SET inline_bytes = 0; SELECT count(t2m) AS n FROM 'test/fixtures/zarr/grid-v2.zarr'"
+  for (let start = 0; start < 2; start++) assert.match(ask(sql), /^n\n\d+\n$/)
 })

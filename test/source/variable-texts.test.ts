@@ -1,7 +1,11 @@
 // Texts of any length: numbered in the machine as a map numbers them, and damage is told.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
 import fc from 'fast-check'
+import { connect, type Database } from '../../src/index.js'
 import { createMachine } from '../../src/kernel/machine.js'
 import { createVariableTable } from '../../src/kernel/variable-table.js'
 import { isChunkQLError } from '../../src/model/error.js'
@@ -10,6 +14,7 @@ import { VariableTexts } from '../../src/operator/variable-texts.js'
 import { packTexts } from '../../src/source/objects.js'
 import { readTexts, stringsOf } from '../../src/source/zarr/variable-texts.js'
 import { damage, randomOf } from '../codec/mutate.js'
+import { arrayV2 } from './stores.js'
 
 /** As the codec vlen-utf8 lays them, a null as others do that have one. */
 function laid(texts: readonly (string | null)[]): Uint8Array {
@@ -119,3 +124,85 @@ test('damage is told, never read over', () => {
   }
   assert.ok(errors > 300, `only ${errors} were noticed`)
 })
+
+const root = mkdtempSync(join(tmpdir(), 'chunkql-texts-'))
+after(() => rmSync(root, { recursive: true, force: true }))
+
+const [chunkRows, chunks] = [20_000, 3]
+const random = randomOf(3)
+const names = Array.from({ length: chunkRows * chunks }, (_, row) =>
+  row % 97 === 0 ? '' : `${row % 31 === 0 ? 'Zürich' : 'station'} ${'x'.repeat(row % 13)} ${random(15_000)}`,
+)
+
+function makeStore(): string {
+  const store = join(root, 'rows.zarr')
+  const write = (name: string, metadata: object, chunk: (at: number) => Uint8Array) => {
+    mkdirSync(join(store, name), { recursive: true })
+    const zarray = { chunks: [chunkRows], ...metadata }
+    writeFileSync(join(store, name, '.zarray'), JSON.stringify(arrayV2({ shape: [names.length], zarray })))
+    writeFileSync(join(store, name, '.zattrs'), JSON.stringify({ _ARRAY_DIMENSIONS: ['row'] }))
+    for (let at = 0; at < chunks; at++) {
+      writeFileSync(join(store, name, String(at)), chunk(at * chunkRows))
+      // Older than what may still be written.
+      utimesSync(join(store, name, String(at)), 1e9, 1e9)
+    }
+  }
+  mkdirSync(store, { recursive: true })
+  writeFileSync(join(store, '.zgroup'), JSON.stringify({ zarr_format: 2 }))
+  const texts = { dtype: '|O', filters: [{ id: 'vlen-utf8' }], fill_value: null }
+  write('name', texts, (at) => laid(names.slice(at, at + chunkRows)))
+  const row = (at: number) => Float64Array.from({ length: chunkRows }, (_, i) => at + i)
+  write('v', { dtype: '<f8' }, (at) => new Uint8Array(row(at).buffer))
+  return store
+}
+
+const store = makeStore()
+
+interface Group {
+  count: number
+  sum: number
+}
+
+function expected(passes: (name: string) => boolean): Map<string, Group> {
+  const groups = new Map<string, Group>()
+  names.forEach((name, row) => {
+    if (!passes(name)) return
+    const group = groups.get(name) ?? { count: 0, sum: 0 }
+    groups.set(name, { count: group.count + 1, sum: group.sum + row })
+  })
+  return groups
+}
+
+async function groupsOf(db: Database, where = ''): Promise<Map<string, Group>> {
+  const table = await db.query(`SELECT name, count(*) AS n, sum(v) AS s FROM t ${where} GROUP BY name`)
+  return new Map([...table].map(({ name, n, s }) => [name as string, { count: Number(n), sum: s as number }]))
+}
+
+/** Tells the first that differs: so many would fill pages. */
+function requireGroups(found: ReadonlyMap<string, Group>, wanted: ReadonlyMap<string, Group>): void {
+  for (const [name, group] of wanted) {
+    const own = found.get(name)
+    if (own?.count !== group.count || own.sum !== group.sum) assert.deepEqual(own, group, `'${name}'`)
+  }
+  assert.equal(found.size, wanted.size)
+}
+
+for (const threads of [1, 2]) {
+  test(`groups by texts of any length, on ${threads} threads, with partials that are kept and without`, async () => {
+    const settings = { inline_bytes: 0, cache_partials: '1GB', local_cache: join(root, `cache-${threads}`) }
+    for (const own of [{ inline_bytes: 0 }, settings, settings]) {
+      const db = await connect({ attach: { t: store }, threads, settings: own })
+      try {
+        assert.deepEqual(
+          await groupsOf(db),
+          expected(() => true),
+        )
+        // Most texts of a task are in none of its groups.
+        const isZurich = (name: string) => name.startsWith('Zürich')
+        requireGroups(await groupsOf(db, "WHERE name LIKE 'Zürich%'"), expected(isZurich))
+      } finally {
+        await db.close()
+      }
+    }
+  })
+}

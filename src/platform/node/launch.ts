@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Script } from 'node:vm'
+import vm from 'node:vm'
 import { type FileCache, fileCache } from './file-cache.js'
 import { localCache } from './system.js'
 
@@ -20,17 +20,15 @@ const path = fileURLToPath(new URL(mainFile, import.meta.url))
 const cache = openCache()
 const name = `${mainFile} ${process.version} ${process.arch}`
 const cachedData = cache?.get(name)?.bytes
-// As Node wraps CommonJS.
-const script = new Script(
-  `(function (exports, require, module, __filename, __dirname) {${readFileSync(path, 'utf8')}\n})`,
-  {
-    filename: path,
-    ...(cachedData && { cachedData: Buffer.from(cachedData) }),
-    importModuleDynamically: (specifier) => import(specifier),
-  },
-)
+// As Node wraps CommonJS, with what scripts that are compiled this way may not do on their own.
+const head = '(function (exports, require, module, __filename, __dirname, launcherImport) {'
+const script = new vm.Script(`${head}${readFileSync(path, 'utf8')}\n})`, {
+  filename: path,
+  ...(cachedData && { cachedData: Buffer.from(cachedData) }),
+})
 const module = { exports: {} }
-script.runInThisContext()(module.exports, createRequire(import.meta.url), module, path, dirname(path))
+const launcherImport = (url: string) => import(url)
+script.runInThisContext()(module.exports, createRequire(import.meta.url), module, path, dirname(path), launcherImport)
 if (!cachedData || script.cachedDataRejected) {
   // At the end it holds what is compiled only when it is called.
   process.once('exit', () => cache?.put(name, { tag: '', bytes: script.createCachedData() }))

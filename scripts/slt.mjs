@@ -12,5 +12,6 @@ const env = {
   ...(values.full && { CHUNKQL_MATRIX: 'full' }),
   ...(positionals[0] && { CHUNKQL_SLT: positionals[0] }),
 }
-const { status } = spawnSync(process.execPath, ['scripts/test.mjs', 'slt/slt.test'], { stdio: 'inherit', env })
+const shapes = ['normal', 'cell', 'whole', 'memory'].map((shape) => `slt/${shape}.test`)
+const { status } = spawnSync(process.execPath, ['scripts/test.mjs', ...shapes], { stdio: 'inherit', env })
 process.exit(status ?? 1)

@@ -1,4 +1,4 @@
-/** Runs one .slt file on an engine and collects what went otherwise. Called by slt.test.ts. */
+/** Runs one .slt file on an engine and collects what went otherwise. Called by test-configurations.ts. */
 import { type Answer, letterOf, mismatch } from './answer.js'
 import type { Dataset } from './dataset.js'
 import { datasets } from './datasets.js'

@@ -9,18 +9,24 @@ import { analyzed, type Configuration, describeConfiguration, divided, full, pai
 import { runScript } from './run-script.js'
 import type { Script } from './script.js'
 import { readScripts } from './scripts.js'
-import { makeStores } from './stores.js'
+import { makeStores, type Stores } from './stores.js'
 
 /** CHUNKQL_SLT=order runs only files with `order` in their path, CHUNKQL_MATRIX=full all of them in every configuration. */
 const scripts = readScripts(process.env.CHUNKQL_SLT)
 const alwaysFull = process.env.CHUNKQL_MATRIX === 'full'
-const stores = makeStores()
-after(() => stores.remove())
 
-// What is analyzed stays so: these come last.
-for (const configuration of [...full, ...divided, ...analyzed]) {
+/** Those over data of one shape, so that shapes are tested side by side. */
+export function testConfigurations(data: Configuration['data']): void {
+  const stores = makeStores()
+  after(() => stores.remove())
+  // What is analyzed stays so: these come last.
+  const configurations = [...full, ...divided, ...analyzed].filter((each) => each.data === data)
+  for (const configuration of configurations) testConfiguration(configuration, stores)
+}
+
+function testConfiguration(configuration: Configuration, stores: Stores): void {
   const mine = scripts.filter((script) => isDue(script, configuration))
-  if (mine.length === 0) continue
+  if (mine.length === 0) return
   test(describeConfiguration(configuration), async (t) => {
     const engine = await openEngine(stores, configuration.data, configuration.statistics)
     try {

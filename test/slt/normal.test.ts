@@ -1,0 +1,3 @@
+import { testConfigurations } from './test-configurations.js'
+
+testConfigurations('normal')

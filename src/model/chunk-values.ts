@@ -108,7 +108,8 @@ export function setTextEnd(entry: BigInt64Array<ArrayBuffer>, text: string, whic
 }
 
 const encoder = new TextEncoder()
-const decoder = new TextDecoder()
+// A byte order mark at the start belongs to the text.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 function bytesOf(words: BigInt64Array, at: number, bytes: number): Uint8Array {
   return new Uint8Array(words.buffer, words.byteOffset + 8 * at, bytes)

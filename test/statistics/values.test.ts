@@ -105,6 +105,12 @@ test('the first texts are in few chunks', () =>
     assert.deepEqual(await first('LIMIT 4'), { rows: ['apple', 'apple', 'avocado', 'banana'], read: 3, answered: 0 })
   }))
 
+test('a byte order mark at the start of an end belongs to it', () =>
+  withFixture({ v: anyTexts([['\ufeffa', '\ufeffb']]) }, async ({ ask }) => {
+    await ask('ANALYZE $t')
+    assert.deepEqual(await ask('SELECT min(v), max(v) FROM $t'), { rows: ['\ufeffa \ufeffb'], read: 0, answered: 1 })
+  }))
+
 const long = 'x'.repeat(150)
 /** Ends that are longer than what is kept, or do not come back as they were; one chunk each. */
 const cut: readonly (readonly string[])[] = [
@@ -116,6 +122,8 @@ const cut: readonly (readonly string[])[] = [
   [`e${'\ud7ff'.repeat(90)}`, `e${'\ud7ff'.repeat(91)}`],
   // By code units the first one would come last.
   ['\ufffd', '\u{1f600}'],
+  // A byte order mark at the start is a character like others.
+  ['\ufeffb', '\ufeffa'],
   ['', ''],
 ]
 

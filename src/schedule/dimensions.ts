@@ -121,6 +121,8 @@ export function selectIndexes(dimensions: Dimensions, predicates: readonly Expre
 /** Ranges are split no finer than this by bounds; the rest is looked at index by index. */
 const leastSplit = 1024
 const mostSplits = 100_000
+/** Indexes that are looked at though bounds have decided less than half of those before: they will not decide the others. */
+const mostInVain = 1 << 20
 
 /**
  * Indexes of a dimension too long to hold values along it, by halving: bounds of a predicate over positions [start, end)
@@ -135,6 +137,7 @@ function selectByBounds(
   const { registry, scan } = dimensions
   const ranges: IndexRange[] = []
   let splits = 0
+  let tested = 0
   const pending: IndexRange[] = [[0, (scan.dims[dim] as Dimension).size]]
   while (pending.length > 0) {
     const [start, end] = pending.pop() as IndexRange
@@ -146,6 +149,8 @@ function selectByBounds(
       const middle = Math.floor((start + end) / 2)
       pending.push([middle, end], [start, middle])
     } else if (possible) {
+      tested += end - start
+      if (tested > mostInVain && tested * 2 > end) return undefined
       const rows = trueRows(interpret(predicate, () => positions(end - start, start), end - start, registry))
       for (const row of rows) append(ranges, start + row, start + row + 1)
     }

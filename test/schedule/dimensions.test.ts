@@ -60,6 +60,17 @@ test('what bounds cannot settle stays a test per cell', () => {
   assert.equal(residual.length, 1)
 })
 
+test('many single indexes are found, however many lie between them', () => {
+  const values = Array.from({ length: 3000 }, (_, i) => BigInt(i * 33_333))
+  const among: Expression = { kind: 'in', arg: column(0), values, type: BOOLEAN }
+  const { ranges, residual } = select(scanOf([100_000_000]), among)
+  assert.deepEqual(
+    ranges[0],
+    values.map((value) => [Number(value), Number(value) + 1]),
+  )
+  assert.deepEqual(residual, [])
+})
+
 test('a predicate over two dimensions stays, one over none of them selects nothing away', () => {
   const sum = call('>', BOOLEAN, call('+', INT64, column(0), column(1)), literal(3n))
   assert.equal(select(scanOf([4, 4]), sum).residual.length, 1)

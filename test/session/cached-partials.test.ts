@@ -367,14 +367,14 @@ test('functions of a package that is one text are kept by that text; of others n
     `SELECT sum(v) FROM '${store}' WHERE twice(v) > 1`,
     `SELECT twice(x % 3) AS k, sum(v) FROM '${store}' GROUP BY k ORDER BY k`,
   ]
-  const run = async (text: string) => {
+  const run = async (text: string, asked = sqls) => {
     const settings = { cache_partials: '1GB', local_cache: cache, inline_bytes: 0 }
     const own = writePackage(fresh('package'), text)
     return withSession(
       settings,
       async (db) => {
         const answers: Answer[] = []
-        for (const sql of sqls) answers.push(await ask(db, sql))
+        for (const sql of asked) answers.push(await ask(db, sql))
         return answers
       },
       [own],
@@ -399,7 +399,7 @@ test('functions of a package that is one text are kept by that text; of others n
     'const shift = Number(process.env.SHIFT)',
     "export * from 'node:path'",
   ]) {
-    for (const _ of [1, 2]) assert.deepEqual(cached(await run(ownSum('x', head))).slice(0, 2), [0, 0], head)
+    for (const _ of [1, 2]) assert.deepEqual(cached(await run(ownSum('x', head), sqls.slice(0, 1))), [0], head)
   }
 })
 
@@ -410,7 +410,9 @@ function batchesOf(cache: string): { readonly path: string; readonly bytes: Buff
   const [path] = filesIn(cache) as [string]
   const bytes = readFileSync(path)
   const starts: number[] = []
-  for (let at = 0; at >= 0; at = bytes.indexOf(bytes.subarray(0, 16), at + 1)) starts.push(at)
+  const magic = bytes.subarray(0, 16)
+  // Of a file that somebody has just begun there may be less.
+  for (let at = magic.length < 16 ? -1 : 0; at >= 0; at = bytes.indexOf(magic, at + 1)) starts.push(at)
   return { path, bytes, starts }
 }
 

@@ -122,8 +122,6 @@ const cut: readonly (readonly string[])[] = [
   [`e${'\ud7ff'.repeat(90)}`, `e${'\ud7ff'.repeat(91)}`],
   // By code units the first one would come last.
   ['\ufffd', '\u{1f600}'],
-  // A byte order mark at the start is a character like others.
-  ['\ufeffb', '\ufeffa'],
   ['', ''],
 ]
 

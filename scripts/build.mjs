@@ -9,6 +9,9 @@ import * as esbuild from 'esbuild'
 const root = fileURLToPath(new URL('..', import.meta.url))
 process.chdir(root)
 const options = new Set(process.argv.slice(2))
+/** Packages written as CommonJS ask for `require` at run time. */
+const requireBanner =
+  "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);"
 
 await buildKernel()
 await bundle()
@@ -76,13 +79,9 @@ async function bundle() {
     lineLimit: 120,
     logLevel: 'error',
   }
-  // Packages written as CommonJS ask for `require` at run time.
-  const banner = {
-    js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
-  }
   await esbuild.build({
     ...shared,
-    banner,
+    banner: { js: requireBanner },
     entryPoints: { index: 'src/index.ts', worker: 'src/execute/worker.ts' },
     external: ['apache-arrow', 'piscina'],
     splitting: true,
@@ -132,7 +131,23 @@ async function bundleThread(outdir) {
   })
 }
 
-/** Tests run the same files as people read, not the bundles. */
+async function bundleWorker(outdir) {
+  await esbuild.build({
+    entryPoints: ['src/execute/worker.ts'],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    external: ['apache-arrow', 'piscina'],
+    banner: { js: requireBanner },
+    outdir,
+    allowOverwrite: true,
+    sourcemap: 'linked',
+    logLevel: 'error',
+  })
+}
+
+/** Tests run the same files as people read; workers their bundle, as hundreds of them are started, each to load hundreds of files. */
 async function transpile() {
   rmSync('build', { recursive: true, force: true })
   const sources = ['src', 'grammar', 'test']
@@ -148,6 +163,7 @@ async function transpile() {
     logLevel: 'error',
   })
   await bundleThread('build/src/execute')
+  await bundleWorker('build/src/execute')
 }
 
 function declareTypes() {

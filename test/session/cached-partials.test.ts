@@ -399,7 +399,8 @@ test('functions of a package that is one text are kept by that text; of others n
     'const shift = Number(process.env.SHIFT)',
     "export * from 'node:path'",
   ]) {
-    for (const _ of [1, 2]) assert.deepEqual(cached(await run(ownSum('x', head), sqls.slice(0, 1))), [0], head)
+    const [sql = ''] = sqls
+    assert.deepEqual(cached(await run(ownSum('x', head), [sql, sql])), [0, 0], head)
   }
 })
 

@@ -11,9 +11,12 @@ import type { Script } from './script.js'
 import { readScripts } from './scripts.js'
 import { makeStores, type Stores } from './stores.js'
 
-/** CHUNKQL_SLT=order runs only files with `order` in their path, CHUNKQL_MATRIX=full all of them in every configuration. */
+/**
+ * CHUNKQL_SLT=order runs only files with `order` in their path; CHUNKQL_MATRIX=full all of them in every configuration,
+ * CHUNKQL_MATRIX=others in those that most files do not take otherwise.
+ */
 const scripts = readScripts(process.env.CHUNKQL_SLT)
-const alwaysFull = process.env.CHUNKQL_MATRIX === 'full'
+const matrix = process.env.CHUNKQL_MATRIX
 
 /** Those over data of one shape, so that shapes are tested side by side. */
 export function testConfigurations(data: Configuration['data']): void {
@@ -45,12 +48,8 @@ function testConfiguration(configuration: Configuration, stores: Stores): void {
 
 function isDue(script: Script, configuration: Configuration): boolean {
   if (configuration.divided) return groups(script)
-  return (
-    alwaysFull ||
-    script.fullMatrix ||
-    configuration.statistics === true ||
-    pairwise.some((each) => sameConfiguration(each, configuration))
-  )
+  if (matrix === 'full' || script.fullMatrix || configuration.statistics === true) return true
+  return pairwise.some((each) => sameConfiguration(each, configuration)) !== (matrix === 'others')
 }
 
 function groups({ records }: Script): boolean {

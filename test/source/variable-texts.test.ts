@@ -187,11 +187,11 @@ function requireGroups(found: ReadonlyMap<string, Group>, wanted: ReadonlyMap<st
   assert.equal(found.size, wanted.size)
 }
 
-for (const threads of [1, 2]) {
-  test(`groups by texts of any length, on ${threads} threads, with partials that are kept and without`, async () => {
-    const settings = { inline_bytes: 0, cache_partials: '1GB', local_cache: join(root, `cache-${threads}`) }
-    for (const own of [{ inline_bytes: 0 }, settings, settings]) {
-      const db = await connect({ attach: { t: store }, threads, settings: own })
+for (const inline of [0, '1GB']) {
+  test(`groups by texts of any length, up to ${inline} without threads, with partials that are kept and without`, async () => {
+    const settings = { inline_bytes: inline, cache_partials: '1GB', local_cache: join(root, `cache-${inline}`) }
+    for (const own of [{ inline_bytes: inline }, settings, settings]) {
+      const db = await connect({ attach: { t: store }, threads: 2, settings: own })
       try {
         assert.deepEqual(
           await groupsOf(db),

@@ -1,5 +1,6 @@
 // Runs the .slt files alone: `npm run test:slt -- [--full] [part of a file name]`. Without --full each file takes the eight
-// configurations in which every pair of choices meets; with it all thirty-two, as continuous integration does.
+// configurations in which every pair of choices meets; with it all thirty-two, which continuous integration shares between two
+// versions of Node.
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 

@@ -7,7 +7,7 @@ import { sorted, word, wordsPerRecord } from '../model/statistics.js'
 import type { StoredColumn } from '../model/stored-column.js'
 import type { Value } from '../model/type.js'
 import { type TextForm, TextTable, wordsOf } from '../operator/text-table.js'
-import { numbersOf } from '../source/objects.js'
+import { numberReader } from '../source/objects.js'
 import { type CellBlock, cellBlocks, mostCells } from './cell-blocks.js'
 
 export interface TextFacts {
@@ -67,12 +67,13 @@ interface Numbering {
   number(block: CellBlock): Int32Array
 }
 
-function numberingOf({ type, layout }: StoredColumn, machine: Machine, kept: readonly Value[] | undefined): Numbering {
+function numberingOf({ layout }: StoredColumn, machine: Machine, kept: readonly Value[] | undefined): Numbering {
   const { form } = layout
   if (!form) throw new TypeError('texts without a form')
   if (form.kind === 'text') return fixedNumbering(form, machine)
   const texts: Value[] = []
-  const read = numbersOf(form, type, machine.memory.buffer, kept, texts)
+  const read = numberReader(form, machine.memory.buffer, kept, texts, Number.POSITIVE_INFINITY)
+  if (!read) throw new TypeError('texts that nothing numbers')
   return {
     texts,
     number({ address, step, count }) {

@@ -61,24 +61,6 @@ export function numberReader(
   }
 }
 
-/** The values of all cells by number, whatever they are: a number for each cell where the same ones are not looked for. */
-export function numbersOf(
-  form: Form,
-  type: Type,
-  buffer: ArrayBufferLike,
-  kept: readonly Value[] | undefined,
-  values: Value[],
-): ReadNumbers {
-  const read = numberReader(form, buffer, kept, values, Number.POSITIVE_INFINITY)
-  if (read) return read
-  const objects = objectReader(form, type, buffer, kept)
-  return (address, step, count, target, to) => {
-    objects(address, step, count).forEach((value, i) => {
-      to[target + i] = values.push(value) - 1
-    })
-  }
-}
-
 function keptReader(buffer: ArrayBufferLike, kept: readonly Value[]): ReadObjects {
   const numbers = new Int32Array(buffer, 0, buffer.byteLength >> 2)
   return (address, step, count) => {

@@ -20,7 +20,7 @@ import {
   type Value,
 } from '../../model/type.js'
 import { type NumericArray, slice, vectorOf } from '../../model/vector.js'
-import { asStored, freeNumber, type Material } from './material.js'
+import { asStored, freeNumber, type Material, truths } from './material.js'
 
 const typed = new Map<unknown, readonly [Storage, Type]>([
   [Int8Array, ['i1', INT8]],
@@ -85,10 +85,11 @@ function plainMaterial(name: string, values: readonly unknown[], nanIsNull: bool
       return integers(name, values as (bigint | null)[])
     case 'date':
       return numbers('i8', TIMESTAMP, values.map(microseconds), BigInt64Array, false)
-    case 'boolean':
-      return values.every((value) => typeof value === 'boolean')
-        ? truths(Uint8Array.from(values, Number))
-        : asVector(BOOLEAN, values)
+    case 'boolean': {
+      if (!values.every((value) => typeof value === 'boolean')) return asVector(BOOLEAN, values)
+      const bytes = Uint8Array.from(values, Number)
+      return truths(() => bytes)
+    }
     case 'string':
       return asVector(VARCHAR, values)
     case undefined:
@@ -153,19 +154,6 @@ function numbers(
     nanIsNull,
     isOwn: true,
     pieces: () => [stored],
-  }
-}
-
-function truths(bytes: Uint8Array): Material {
-  return {
-    kind: 'stored',
-    type: BOOLEAN,
-    storage: 'bool',
-    unpack: asStored,
-    missing: [],
-    nanIsNull: false,
-    isOwn: true,
-    pieces: () => [bytes],
   }
 }
 

@@ -21,7 +21,7 @@ import {
   type Value,
 } from '../../model/type.js'
 import { type NumericArray, vectorOf } from '../../model/vector.js'
-import { asStored, freeNumber, type Material } from './material.js'
+import { asStored, freeNumber, type Material, truths } from './material.js'
 
 interface StoredForm {
   readonly storage: Storage
@@ -44,7 +44,7 @@ export function arrowMaterial(column: ArrowVector): Material {
   const facts = column.type as unknown as ArrowFacts
   const stored = storedForm(facts)
   if (stored) return storedMaterial(column, stored) ?? vectorMaterial(column, stored.type, cellOf(column, stored))
-  if (facts.typeId === Kind.Bool && column.nullCount === 0) return truths(column)
+  if (facts.typeId === Kind.Bool && column.nullCount === 0) return truthsOf(column)
   const time = fineTime(column, facts)
   if (time) return vectorMaterial(column, time.type, time.convert)
   const value = vectorForm(facts)
@@ -98,22 +98,12 @@ function storedMaterial(column: ArrowVector, { storage, type, unpack }: StoredFo
 }
 
 /** Bits, spread to bytes when they are first read. */
-function truths(column: ArrowVector): Material {
+function truthsOf(column: ArrowVector): Material {
   let bytes: Uint8Array | undefined
-  const pieces = () => {
+  return truths(() => {
     bytes ??= Uint8Array.from({ length: column.length }, (_, row) => (column.get(row) ? 1 : 0))
-    return [bytes]
-  }
-  return {
-    kind: 'stored',
-    type: BOOLEAN,
-    storage: 'bool',
-    unpack: asStored,
-    missing: [],
-    nanIsNull: false,
-    isOwn: true,
-    pieces,
-  }
+    return bytes
+  })
 }
 
 interface ArrowData {

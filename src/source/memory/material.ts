@@ -1,6 +1,6 @@
 /** What a column in memory is made of: stored numbers, or a reader of vectors. Made by arrow.ts and arrays.ts, served by open.ts. */
 import type { Storage, Unpack } from '../../model/schema.js'
-import type { Type } from '../../model/type.js'
+import { BOOLEAN, type Type } from '../../model/type.js'
 import type { NumericArray, Vector } from '../../model/vector.js'
 
 export type Material =
@@ -25,6 +25,20 @@ export type Material =
   | { readonly kind: 'refused'; readonly type: Type; readonly refused: string }
 
 export const asStored: Unpack = { kind: 'none' }
+
+/** Truth values, none of them NULL: a byte each, in memory of ours. */
+export function truths(bytes: () => Uint8Array): Material {
+  return {
+    kind: 'stored',
+    type: BOOLEAN,
+    storage: 'bool',
+    unpack: asStored,
+    missing: [],
+    nanIsNull: false,
+    isOwn: true,
+    pieces: () => [bytes()],
+  }
+}
 
 /** NULL as a number that no valid cell has, so that NULL columns run compiled too; undefined where every number is used. */
 export function freeNumber(storage: Storage, values: Iterable<number | bigint>): number | bigint | undefined {

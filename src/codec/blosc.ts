@@ -44,6 +44,10 @@ export const blosc: CodecKind = {
       if (header.decodedLength !== out.length) throw wrongLength('blosc', header.decodedLength, out.length)
       return decodeBlocks(header, source, out, machine, portion)
     },
+    blockBytes(source, machine) {
+      const { stored, blockLength } = readHeader(source, machine)
+      return stored ? undefined : blockLength
+    },
     measure: (source, machine) => readHeader(source, machine).decodedLength,
   }),
 }
@@ -60,8 +64,9 @@ function decodeBlocks(header: BloscHeader, source: Span, out: Span, machine: Mac
   const places = { none: 0, byte: 1, bit: 2 }[header.shuffle]
   const scratch = places === 0 ? undefined : machine.allocate(places * Math.min(blockLength, decodedLength))
   const partOf = blockParts(header, portion)
+  const [from, past] = [portion.ranges?.[0]?.[0] ?? 0, portion.ranges?.at(-1)?.[1] ?? decodedLength]
   let decoded = 0
-  for (let block = 0; block < blocks; block++) {
+  for (let block = Math.floor(from / blockLength); block * blockLength < past; block++) {
     const first = block * blockLength
     const to = { address: out.address + first, length: Math.min(blockLength, decodedLength - first) }
     const part = partOf(first, to.length)

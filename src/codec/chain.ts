@@ -17,6 +17,8 @@ export interface Chain {
    * the codecs need all bytes.
    */
   decodePart?(source: Span, out: Span, machine: Machine, portion: Portion): number
+  /** As that of a codec; absent where nothing can be decoded block by block without doing something else again. */
+  blockBytes?: NonNullable<TransformCodec['blockBytes']>
   /** Decodes a chunk whose length only its bytes tell (text) to memory that `machine` allocates; the caller gives it back. */
   decodeAny(source: Span, machine: Machine): Span
 }
@@ -33,6 +35,7 @@ export async function openChain(configs: readonly CodecConfig[], target: CodecTa
     names: codecs.map((codec) => codec.name),
     isSlow: codecs.some((codec) => codec.kind === 'transform' && codec.isSlow === true),
     ...(last?.kind === 'transform' && last.decodePart ? { decodePart: partly(steps.slice(0, -1), last) } : {}),
+    ...(steps.length === 1 && last?.kind === 'transform' && last.blockBytes ? { blockBytes: last.blockBytes } : {}),
     decode(source, out, machine) {
       const mark = machine.mark()
       const last = run(steps, source, out, machine)

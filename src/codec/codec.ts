@@ -39,6 +39,11 @@ export interface TransformCodec {
    * Returns how many bytes were decoded.
    */
   decodePart?(source: Span, out: Span, machine: Machine, portion: Portion): number
+  /**
+   * Decoded bytes of the blocks in which `decodePart` decodes: ranges that begin and end with one cost nothing twice.
+   * Undefined where these bytes are not cut into any.
+   */
+  blockBytes?(source: Span, machine: Machine): number | undefined
   /** Length of the encoded bytes of `length` decoded ones, where that is fixed. */
   encodedLength?(length: number): number
   /** Decoded length of `source`, where `encodedLength` does not tell; may cost a decoding. */

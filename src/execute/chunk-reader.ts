@@ -5,7 +5,10 @@ import type { Work } from '../model/job.js'
 import type { Portion } from '../model/portion.js'
 import { chunkIndex } from '../model/stored-column.js'
 import type { Value } from '../model/type.js'
+import type { Scratch } from '../operator/scratch.js'
+import type { Window } from '../operator/window.js'
 import type { ByteRange, ChunkedColumn, Fetched, KeptTexts } from '../source/source.js'
+import { chunkWindow, mayHaveWindow } from './chunk-window.js'
 import type { Prefetch } from './prefetch.js'
 
 /** What readers of a stage share. */
@@ -34,6 +37,12 @@ export interface DecodedChunk {
 }
 
 const unknown = noFingerprints(1)
+
+/** Memory of a task for a chunk that is decoded as a loop comes to its cells: its encoded bytes, and what is shown. */
+export interface WindowRoom {
+  readonly encoded: Scratch
+  readonly shown: Scratch
+}
 
 /** A chunk on its way into a slot. */
 interface Filling {
@@ -95,14 +104,54 @@ export class ChunkReader {
     if (held >= 0) return this.#slots[held] as number
     const coming = this.#coming.get(name)
     if (coming) return coming
-    const slot = this.#next
-    this.#next = (slot + 1) % this.#slots.length
-    this.#held[slot] = undefined
-    const filled = this.#fill(slot, chunk, name)
+    const filled = this.#fill(this.#freeSlot(), chunk, name)
     if (!(filled instanceof Promise)) return filled
     const settled = filled.finally(() => this.#coming.delete(name))
     this.#coming.set(name, settled)
     return settled
+  }
+
+  /**
+   * A chunk whose cells are read once, in their order, and then are gone. Undefined where all of it is decoded, or none: it is
+   * to be loaded.
+   */
+  window(index: readonly number[], cell: number, { encoded, shown }: WindowRoom): Window | undefined {
+    const { column, machine } = this
+    const chunk = chunkIndex(column.layout, index)
+    const name = chunk.join('.')
+    const isShared = this.#columns.length > 1 || this.#watchers.length > 0
+    if (!column.read || !mayHaveWindow(column) || isShared || this.#held.includes(name) || this.portionOf(chunk)) {
+      return undefined
+    }
+    const started = performance.now()
+    const range = column.locate(chunk)
+    const room = {
+      get bytes() {
+        return machine.bytes
+      },
+      allocate: (bytes: number) => encoded.reserve(bytes),
+    }
+    const fetched = column.read(range, room)
+    if (!fetched) return undefined
+    countRead(this.reading.work(), fetched.length, performance.now() - started)
+    const block = column.blockBytes?.(fetched, machine)
+    if (block === undefined) {
+      const filling = { slot: this.#freeSlot(), chunk, name, range, started, portion: undefined }
+      this.#take(filling, fetched, unknown)
+      return undefined
+    }
+    this.reading.work().read++
+    const { bytes } = column.layout
+    const decode = (out: number, from: number, to: number) =>
+      this.#countDecoded(() => column.decodePart?.(fetched, machine, out, range, { ranges: [[from, to]] }) ?? 0)
+    return chunkWindow({ bytes, block, cell, decode }, machine, shown)
+  }
+
+  #freeSlot(): number {
+    const slot = this.#next
+    this.#next = (slot + 1) % this.#slots.length
+    this.#held[slot] = undefined
+    return slot
   }
 
   /** Address of a chunk that `load` brought before. */
@@ -196,21 +245,30 @@ export class ChunkReader {
 
   #decode({ slot, name, range, portion }: Filling, fetched: Fetched): number {
     const address = this.#slots[slot] as number
-    const started = performance.now()
     const mark = this.machine.mark()
-    const decoded =
-      fetched && portion && this.column.decodePart
-        ? this.column.decodePart(fetched, this.machine, address, range, portion)
-        : this.#decodeWhole(address, range, fetched)
-    for (const column of this.#columns) column.prepare?.(this.machine, address, range)
+    this.#countDecoded(() => {
+      const decoded =
+        fetched && portion && this.column.decodePart
+          ? this.column.decodePart(fetched, this.machine, address, range, portion)
+          : this.#decodeWhole(address, range, fetched)
+      for (const column of this.#columns) column.prepare?.(this.machine, address, range)
+      return decoded
+    })
     this.machine.release(mark)
     this.#held[slot] = name
     const work = this.reading.work()
     work.read++
     if (!fetched) work.missing++
-    work.bytesDecoded += decoded
-    work.msByStage.decode = (work.msByStage.decode ?? 0) + performance.now() - started
     return address
+  }
+
+  /** `decode` returns how many bytes it decoded. */
+  #countDecoded(decode: () => number): void {
+    const started = performance.now()
+    const bytes = decode()
+    const work = this.reading.work()
+    work.bytesDecoded += bytes
+    work.msByStage.decode = (work.msByStage.decode ?? 0) + performance.now() - started
   }
 
   /** Returns how many bytes were decoded. */

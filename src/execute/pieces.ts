@@ -2,13 +2,14 @@
 import type { ColumnId } from '../model/expression.js'
 import type { JobColumn } from '../model/job.js'
 import type { Nest } from '../model/nest.js'
-import type { Box, ListFold } from '../model/schema.js'
+import { type Box, type ListFold, storageBytes } from '../model/schema.js'
 import type { StoredColumn } from '../model/stored-column.js'
 import type { NumericArray } from '../model/vector.js'
 import type { LoopColumn } from '../operator/loop.js'
 import type { Piece } from '../operator/piece.js'
 import { Scratch } from '../operator/scratch.js'
-import type { ChunkReader } from './chunk-reader.js'
+import { isInOrder } from '../operator/window.js'
+import type { ChunkReader, WindowRoom } from './chunk-reader.js'
 import { type CellTexts, placeCodes } from './coded-cells.js'
 import { placeFolds } from './folded-cells.js'
 import type { StageRun } from './stage-run.js'
@@ -17,6 +18,7 @@ export class PieceLoader {
   /** Values along dimensions, placed for the box at hand. */
   readonly #placed = new Map<number, { address: number; start: number; bytes: number }>()
   readonly #scratches = new Map<number, Scratch>()
+  readonly #rooms = new Map<number, WindowRoom>()
   readonly #folds = new Map<number, { box: Box; address: number; place: LoopColumn }>()
   #box: Box | undefined
 
@@ -35,27 +37,30 @@ export class PieceLoader {
     }
   }
 
-  /** The piece as a body over `nest.columns` sees it. Asynchronous only where a source is. */
-  load(nest: Nest, box: Box): Piece | Promise<Piece> {
-    const columns = nest.columns.map(({ id }) => this.#column(id, box))
+  /**
+   * The piece as a body over `nest.columns` sees it. Asynchronous only where a source is. `once`: columns that one loop reads,
+   * and nobody after it.
+   */
+  load(nest: Nest, box: Box, once: (id: ColumnId) => boolean = () => false): Piece | Promise<Piece> {
+    const columns = nest.columns.map(({ id }) => this.#column(id, box, once(id)))
     if (columns.some((column) => column instanceof Promise)) {
       return Promise.all(columns).then((loaded) => ({ box, columns: loaded }))
     }
     return { box, columns: columns as LoopColumn[] }
   }
 
-  #column(id: number, box: Box): LoopColumn | Promise<LoopColumn> {
+  #column(id: number, box: Box, once: boolean): LoopColumn | Promise<LoopColumn> {
     const { scan } = this.run.stage
     const k = scan.columns.findIndex((column) => column.id === id)
     const column = scan.columns[k] as JobColumn
-    if (column.kind === 'stored') return this.#stored(column, k, box)
+    if (column.kind === 'stored') return this.#stored(column, k, box, once)
     const [dim] = column.dims as [number]
     const { address, start, bytes } = this.#placed.get(id) as { address: number; start: number; bytes: number }
     const strides = scan.dims.map((_, d) => (d === dim ? bytes : 0))
     return { base: address + ((box.start[dim] as number) - start) * bytes, strides }
   }
 
-  #stored(column: StoredColumn, k: number, box: Box): LoopColumn | Promise<LoopColumn> {
+  #stored(column: StoredColumn, k: number, box: Box, once: boolean): LoopColumn | Promise<LoopColumn> {
     const { layout, dims } = column
     const strides = new Array<number>(this.run.stage.scan.dims.length).fill(0)
     let offset = layout.offset ?? 0
@@ -67,12 +72,26 @@ export class PieceLoader {
       offset += (start % size) * stride
       return Math.floor(start / size)
     })
+    const window = once && !column.coded && !layout.fold ? this.#window(column, k, box, chunk, strides) : undefined
+    if (window) return { base: offset, strides, window }
     const address = this.run.readers[k]?.load(chunk) as number | Promise<number>
     const at = (base: number): LoopColumn => {
       if (column.coded) return this.#coded(column, k, box, base, offset)
       return layout.fold ? this.#folded(column, layout.fold, box, base + offset) : { base: base + offset, strides }
     }
     return address instanceof Promise ? address.then(at) : at(address)
+  }
+
+  /** Where the loop reads all cells in the order in which they lie, and nobody else reads their chunk. */
+  #window(column: StoredColumn, k: number, box: Box, chunk: readonly number[], strides: readonly number[]) {
+    const { readers, stage, machine } = this.run
+    const reader = readers[k] as ChunkReader
+    const extents = box.end.map((end, dim) => end - (box.start[dim] as number))
+    const isAlone = readers.every((each, other) => each !== reader || other === k)
+    if (!isAlone || !isInOrder(stage.loops?.order ?? [], extents, strides)) return undefined
+    const room = this.#rooms.get(k) ?? { encoded: new Scratch(machine), shown: new Scratch(machine) }
+    this.#rooms.set(k, room)
+    return reader.window(chunk, storageBytes[column.layout.storage], room)
   }
 
   /** Texts of a chunk at an address: as numbers in a place of their own. */

@@ -25,9 +25,10 @@ export async function reduceTask(run: StageRun, bodies: Bodies<Body>, boxes: rea
   const reduce = openReduce(run, bodies, boxes, scratch, texts)
   const loader = new PieceLoader(run, texts)
   const reads = (bodies.keys ?? bodies.main).compiled.nest
+  const tested = bodies.probe?.compiled.nest.columns.map(({ id }) => id) ?? []
   const consume = ({ box, piece }: Place): undefined | Promise<void> => {
     loader.enter(box)
-    const loaded = loader.load(reads, piece)
+    const loaded = loader.load(reads, piece, (id) => !tested.includes(id))
     if (loaded instanceof Promise) return loaded.then((each) => reduce.consume(each))
     reduce.consume(loaded)
     return undefined

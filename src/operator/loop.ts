@@ -7,6 +7,7 @@ import type { IndexRange } from '../model/job.js'
 import { columnWord, frame } from '../model/nest.js'
 import { type Axis, type Call, callsOf, coalesce, rowsOf, runsOf, type Shape } from './axis.js'
 import type { Scratch } from './scratch.js'
+import { type Span, spanOf, type Window } from './window.js'
 
 /** One dimension of a piece; indexes count from the start of the piece. */
 export interface LoopDim {
@@ -16,10 +17,12 @@ export interface LoopDim {
 }
 
 export interface LoopColumn {
-  /** Address of the piece's first cell. */
+  /** Address of the piece's first cell; with a window, its place in the chunk. */
   readonly base: number
   /** Bytes from index to index along each dimension of the grid; 0 where the column does not have it. */
   readonly strides: readonly number[]
+  /** Where the cells are decoded as the loop comes to them. */
+  readonly window?: Window | undefined
 }
 
 export interface Loop {
@@ -50,10 +53,20 @@ export function runLoop(loop: Loop, scratch: Scratch, address: number, run: (cal
     put(columnWord(k) + 8, inner.strides[k] ?? 0)
   })
   const calls = callsOf(runs, rows.length / 2, loop.mostCells)
+  const windows = loop.columns.flatMap(({ window }, k) =>
+    window
+      ? [{ k, window, spans: calls.map((call) => spanOf(call, rows, runs, row?.strides[k], inner.strides[k])) }]
+      : [],
+  )
   visit(axes, loop.columns, (bases, group) => {
     put(frame.group, group)
     for (let k = 0; k < bases.length; k++) put(columnWord(k), bases[k] as number)
-    for (const call of calls) {
+    for (const [number, call] of calls.entries()) {
+      for (const { k, window, spans } of windows) {
+        const base = bases[k] as number
+        const [first, last] = spans[number] as Span
+        put(columnWord(k), base + window.show(base + first, base + last))
+      }
       put(frame.runs, (tables[0] as number) + call.run * 12)
       put(frame.runCount, call.runs)
       put(frame.rows, (tables[1] as number) + call.row * 8)

@@ -7,7 +7,7 @@ export class Scratch {
 
   constructor(readonly machine: Machine) {}
 
-  /** An address with room for so many bytes. Not given back by marks set after the first call: reserve before marking. */
+  /** An address with room for so many bytes; what was there stays where it was. Not given back by marks set after the first call: reserve before marking. */
   reserve(bytes: number): number {
     if (bytes > this.#capacity) {
       this.#capacity = Math.max(4096, 2 * bytes)

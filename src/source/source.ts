@@ -44,6 +44,9 @@ export interface KeptTexts {
   readonly nulls: readonly number[]
 }
 
+/** Where encoded bytes are put. */
+export type Room = Pick<Machine, 'bytes' | 'allocate'>
+
 /** One of `read` and `fetch` is there, or both: then `read` is the fast way. */
 export interface ChunkedColumn {
   readonly layout: Layout
@@ -54,12 +57,12 @@ export interface ChunkedColumn {
   /** Where chunk `index` (per own dim) lies. Pure. */
   locate(index: readonly number[]): ByteRange
   /**
-   * Reads the encoded bytes at once, into memory that `machine` allocates (released by the caller's mark), or straight to
+   * Reads the encoded bytes at once, into memory that `room` allocates (released by the caller's mark), or straight to
    * `out` where they are as long as the decoded ones and need no codec. Local files, and arrays in memory.
    * Damaged or short reads throw ChunkQLError('store') naming array and chunk. Where `readTells`, the one fingerprint of
    * `seen` is set to that of the chunk; to none where it changed meanwhile.
    */
-  read?(range: ByteRange, machine: Machine, out?: number, seen?: Fingerprints): Fetched
+  read?(range: ByteRange, room: Room, out?: number, seen?: Fingerprints): Fetched
   readonly readTells?: true | undefined
   /** Gets the encoded bytes into memory of their own, while other chunks are decoded. Throws as `read` does. */
   fetch?(range: ByteRange, options?: FetchOptions): Promise<Uint8Array | null>
@@ -76,6 +79,11 @@ export interface ChunkedColumn {
     range: ByteRange,
     portion: Portion,
   ): number
+  /**
+   * Decoded bytes of the blocks in which `decodePart` decodes the whole cells of a chunk: ranges that begin and end with one
+   * cost nothing twice. Undefined where the chunk has none; absent where `prepare` has something to do.
+   */
+  blockBytes?(fetched: Exclude<Fetched, null>, machine: Machine): number | undefined
   /**
    * Makes a decoded chunk ready to be read as this column: byte order of a field, checks. Called once for each column that
    * reads the chunk, after `decode` was called for one of them. Throws as `fetch` does.

@@ -1,6 +1,5 @@
 /** Parts of chunks: what a scan looks at is decoded, and nothing that it does not look at. */
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +10,7 @@ import { connect, type Database } from '../../src/index.js'
 import { type IndexRange, rangeTotal } from '../../src/model/job.js'
 import type { Layout } from '../../src/model/schema.js'
 import type { StoredColumn } from '../../src/model/stored-column.js'
+import { blockBytes, container, writeArray } from './blosc-store.js'
 
 const folder = await mkdtemp(join(tmpdir(), 'chunkql-portion-'))
 after(() => rm(folder, { recursive: true }))
@@ -68,49 +68,10 @@ test('all bytes of the selected cells are part of a portion, and few others wher
   )
 })
 
-const blockBytes = 4096
-
-/** A blosc container of shuffled, stored streams: one a block, or one for each byte of a cell. */
-function container(cells: Uint8Array, typeSize: number, isSplit: boolean): Uint8Array {
-  const blockLength = Math.floor(blockBytes / typeSize) * typeSize
-  const blocks = Math.ceil(cells.length / blockLength)
-  const parts: Uint8Array[] = []
-  const starts = new Uint32Array(blocks)
-  let at = 16 + 4 * blocks
-  for (let block = 0; block < blocks; block++) {
-    starts[block] = at
-    const shuffled = shuffle(cells.subarray(block * blockLength, (block + 1) * blockLength), typeSize)
-    const streams = isSplit && shuffled.length === blockLength ? typeSize : 1
-    for (let i = 0; i < streams; i++) {
-      const stream = shuffled.subarray((i * shuffled.length) / streams, ((i + 1) * shuffled.length) / streams)
-      parts.push(new Uint8Array(Uint32Array.of(stream.length).buffer), stream)
-      at += 4 + stream.length
-    }
-  }
-  // Version 2, LZ4, bytes shuffled.
-  const header = Uint8Array.of(2, 1, 0x21 | (isSplit ? 0 : 0x10), typeSize)
-  const sizes = Uint32Array.of(cells.length, blockLength, at)
-  return Buffer.concat([header, new Uint8Array(sizes.buffer), new Uint8Array(starts.buffer), ...parts])
-}
-
-function shuffle(bytes: Uint8Array, typeSize: number): Uint8Array {
-  const count = bytes.length / typeSize
-  return bytes.map((_, i) => bytes[(i % count) * typeSize + Math.floor(i / count)] as number)
-}
-
 /** A stream that is longer than the container: whoever decodes it gets an error. */
 function damageBlock(chunk: Uint8Array, block: number): void {
   const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength)
   view.setUint32(view.getUint32(16 + 4 * block, true), 0xffffff, true)
-}
-
-function writeArray(path: string, metadata: object, chunk: Uint8Array): void {
-  mkdirSync(path, { recursive: true })
-  writeFileSync(join(path, '..', '.zgroup'), JSON.stringify({ zarr_format: 2 }))
-  const rest = { zarr_format: 2, compressor: { id: 'blosc' }, filters: null, order: 'C', fill_value: null }
-  writeFileSync(join(path, '.zarray'), JSON.stringify({ ...rest, ...metadata }))
-  writeFileSync(join(path, '.zattrs'), JSON.stringify({ _ARRAY_DIMENSIONS: ['i', 'j', 'k'] }))
-  writeFileSync(join(path, '0.0.0'), chunk)
 }
 
 const engines = ['auto', 'interpreter']
@@ -127,7 +88,7 @@ test('blocks of blosc that hold no selected cell are not decoded', async () => {
   const chunk = container(new Uint8Array(values.buffer), 4, true)
   // Each block holds 16 rows of j.
   for (let block = 0; block < 32; block++) if (block % 4 !== 1) damageBlock(chunk, block)
-  writeArray(join(folder, 'grid.zarr/x'), { shape, chunks: shape, dtype: '<f4' }, chunk)
+  writeArray(join(folder, 'grid.zarr/x'), { shape, chunks: shape, dtype: '<f4' }, { '0.0.0': chunk })
   const db = await connect({ attach: { g: join(folder, 'grid.zarr') } })
   for (const engine of engines) {
     await db.query(`SET engine = '${engine}'`)
@@ -173,7 +134,8 @@ for (const cell of [15, 19]) {
     const count = 5 * 10 * 101
     const dtype = cell > 15 ? fields : fields.slice(0, -1)
     const store = join(folder, `structs-${cell}.zarr`)
-    writeArray(join(store, 's'), { shape, chunks: shape, dtype }, container(structs(count, cell), cell, cell <= 15))
+    const chunk = container(structs(count, cell), cell, cell <= 15)
+    writeArray(join(store, 's'), { shape, chunks: shape, dtype }, { '0.0.0': chunk })
     const db = await connect({ attach: { g: store } })
     const triangle = (count * (count - 1)) / 2
     for (const engine of engines) {

@@ -2,7 +2,7 @@
 import type { Machine } from '../../kernel/machine.js'
 import { cellCount, type Encoding, encodingOf, type Layout, storageBytes } from '../../model/schema.js'
 import type { Type, Value } from '../../model/type.js'
-import type { ByteRange, ChunkedColumn, Fetched, FetchOptions } from '../source.js'
+import type { ByteRange, ChunkedColumn, Fetched, FetchOptions, Room } from '../source.js'
 import { joinedFingerprints } from './fingerprints.js'
 import { commonEncoding, copyObjects, copyPiece, emptyCells, sameEncoding } from './gather.js'
 import { type PartShape, type Piece, piecesOf } from './pieces.js'
@@ -144,10 +144,10 @@ export function joinedColumn(
       return { key: `${name} ${index.join('.')}`, pieces }
     },
     ...(columns.every((column) => column.read) && {
-      read(range: ByteRange, machine: Machine, out?: number): Fetched {
+      read(range: ByteRange, room: Room, out?: number): Fetched {
         const piece = only(range)
-        if (piece) return columnOf(piece).read?.(piece.range, machine, out) ?? null
-        const fetched = (range as JoinedRange).pieces.map((each) => columnOf(each).read?.(each.range, machine) ?? null)
+        if (piece) return columnOf(piece).read?.(piece.range, room, out) ?? null
+        const fetched = (range as JoinedRange).pieces.map((each) => columnOf(each).read?.(each.range, room) ?? null)
         read.set(range, fetched)
         const length = fetched.reduce((sum, bytes) => sum + (bytes?.length ?? 0), 0)
         return fetched.every((bytes) => bytes === null) ? null : { address: 0, length }

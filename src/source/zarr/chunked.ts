@@ -7,7 +7,7 @@ import type { Fingerprints } from '../../model/fingerprint.js'
 import type { Portion } from '../../model/portion.js'
 import { cellCount, type Layout } from '../../model/schema.js'
 import type { Value } from '../../model/type.js'
-import type { ByteRange, ChunkedColumn, Fetched, FetchOptions, KeptTexts } from '../source.js'
+import type { ByteRange, ChunkedColumn, Fetched, FetchOptions, KeptTexts, Room } from '../source.js'
 import type { ZarrArray } from './array.js'
 import type { ChunkFiles } from './chunk-files.js'
 import { complexMask } from './complex.js'
@@ -62,9 +62,9 @@ export function chunkedColumn(
   const isThere = recently(async () => !store.changes || (await store.size(array.metadataKey)) !== undefined)
 
   /** Where `length` encoded bytes go: those of raw chunks straight to where decoded ones belong. */
-  function placeOf(length: number, machine: Machine, out: number | undefined): number {
+  function placeOf(length: number, room: Room, out: number | undefined): number {
     const isRaw = chain.names.length === 0 && length === layout.bytes
-    return isRaw && out !== undefined ? out : machine.allocate(length)
+    return isRaw && out !== undefined ? out : room.allocate(length)
   }
 
   function inMachine(fetched: Exclude<Fetched, null>, machine: Machine, out: number | undefined): Span {
@@ -74,12 +74,12 @@ export function chunkedColumn(
     return { address, length: fetched.length }
   }
 
-  function read(range: ByteRange, machine: Machine, out?: number, seen?: Fingerprints): Fetched {
+  function read(range: ByteRange, room: Room, out?: number, seen?: Fingerprints): Fetched {
     try {
       let address = 0
       const place = (bytes: number) => {
-        address = placeOf(bytes, machine, out)
-        return machine.bytes.subarray(address, address + bytes)
+        address = placeOf(bytes, room, out)
+        return room.bytes.subarray(address, address + bytes)
       }
       const length = files.read?.(range, place, seen)
       return length === undefined ? absent(store.has?.(array.metadataKey) ?? true) : { address, length }
@@ -132,6 +132,10 @@ export function chunkedColumn(
     }
   }
 
+  function blockBytes(fetched: Exclude<Fetched, null>, machine: Machine): number | undefined {
+    return fetched instanceof Uint8Array ? undefined : chain.blockBytes?.(fetched, machine)
+  }
+
   function prepare(machine: Machine, out: number, range: ByteRange): void {
     order?.(machine, out)
     mask?.(machine, out)
@@ -152,6 +156,7 @@ export function chunkedColumn(
     decode,
     // What is missing of a complex number is told by both of its parts, and of times all are looked at.
     ...(chain.decodePart && !variable && !mask && !toDates ? { decodePart } : {}),
+    ...(chain.blockBytes && !variable && !order && !mask && !toDates ? { blockBytes } : {}),
     prepare,
     kept: (machine, out) => keptBy.get(machine)?.get(out)?.values ?? [],
     keptTexts: (machine, out) => keptBy.get(machine)?.get(out)?.texts,

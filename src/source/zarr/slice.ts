@@ -36,7 +36,7 @@ export function slicedColumn(whole: ChunkedColumn, own: ChunkedColumn, index: nu
   const cell = storageBytes[own.layout.storage]
   const { read, fingerprints } = whole
   // A part of the slice would have to be told as parts of the whole.
-  const { decodePart: _, ...same } = own
+  const { decodePart: _part, blockBytes: _blocks, ...same } = own
   const wholeIndex = (chunk: readonly number[]) => [...chunk, Math.floor(index / size)]
   return {
     ...same,

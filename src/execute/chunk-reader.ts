@@ -7,7 +7,7 @@ import { chunkIndex } from '../model/stored-column.js'
 import type { Value } from '../model/type.js'
 import type { Scratch } from '../operator/scratch.js'
 import type { Window } from '../operator/window.js'
-import type { ByteRange, ChunkedColumn, Fetched, KeptTexts } from '../source/source.js'
+import type { ByteRange, ChunkedColumn, Fetched, KeptTexts, Room } from '../source/source.js'
 import { chunkWindow, mayHaveWindow } from './chunk-window.js'
 import type { Prefetch } from './prefetch.js'
 
@@ -125,13 +125,7 @@ export class ChunkReader {
     }
     const started = performance.now()
     const range = column.locate(chunk)
-    const room = {
-      get bytes() {
-        return machine.bytes
-      },
-      allocate: (bytes: number) => encoded.reserve(bytes),
-    }
-    const fetched = column.read(range, room)
+    const fetched = column.read(range, roomIn(encoded))
     if (!fetched) return undefined
     countRead(this.reading.work(), fetched.length, performance.now() - started)
     const block = column.blockBytes?.(fetched, machine)
@@ -275,6 +269,15 @@ export class ChunkReader {
   #decodeWhole(address: number, range: ByteRange, fetched: Fetched): number {
     this.column.decode(fetched, this.machine, address, range)
     return this.column.layout.bytes
+  }
+}
+
+function roomIn(scratch: Scratch): Room {
+  return {
+    get bytes() {
+      return scratch.machine.bytes
+    },
+    allocate: (bytes) => scratch.reserve(bytes),
   }
 }
 

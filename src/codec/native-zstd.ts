@@ -38,11 +38,14 @@ interface Stream {
   hasFailed: boolean
 }
 
+/** Node ends the process where its handles are called as they do not expect: no later one than those that were tried. */
+const lastTried = 26
+
 let opened: NativeZstd | undefined | null = null
 
 /** That of this thread; undefined where there is none. */
 export function nativeZstd(): NativeZstd | undefined {
-  if (opened === null) opened = proven()
+  if (opened === null) opened = Number.parseInt(process.versions.node, 10) <= lastTried ? proven() : undefined
   return opened
 }
 

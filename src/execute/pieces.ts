@@ -10,6 +10,7 @@ import type { Piece } from '../operator/piece.js'
 import { Scratch } from '../operator/scratch.js'
 import { isInOrder } from '../operator/window.js'
 import type { ChunkReader, WindowRoom } from './chunk-reader.js'
+import { hasWholeChunk } from './chunk-window.js'
 import { type CellTexts, placeCodes } from './coded-cells.js'
 import { placeFolds } from './folded-cells.js'
 import type { StageRun } from './stage-run.js'
@@ -88,13 +89,14 @@ export class PieceLoader {
     return address instanceof Promise ? address.then(at) : at(address)
   }
 
-  /** Where the loop reads all cells in the order in which they lie, and nobody else reads their chunk. */
+  /** Where the loop reads all cells in the order in which they lie, and nobody else reads their chunk, nor it again. */
   #window(column: StoredColumn, k: number, box: Box, chunk: readonly number[], strides: readonly number[]) {
     const { readers, stage, machine } = this.run
     const reader = readers[k] as ChunkReader
     const extents = box.end.map((end, dim) => end - (box.start[dim] as number))
     const isAlone = readers.every((each, other) => each !== reader || other === k)
-    if (!isAlone || !isInOrder(stage.loops?.order ?? [], extents, strides)) return undefined
+    if (!isAlone || !hasWholeChunk(column, box, stage.scan.dims)) return undefined
+    if (!isInOrder(stage.loops?.order ?? [], extents, strides)) return undefined
     const room = this.#rooms.get(k) ?? { encoded: new Scratch(machine), shown: new Scratch(machine) }
     this.#rooms.set(k, room)
     return reader.window(chunk, storageBytes[column.layout.storage], room)

@@ -1,5 +1,6 @@
 /** Chunks that are decoded as a loop comes to their cells: every cell is seen once, as it is when the chunk is decoded whole. */
 import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -163,4 +164,22 @@ test('a box has a whole chunk where no other box reads it', () => {
   assert.equal(hasWholeChunk(whole, { ...last, end: [11, 150, 300] }, grid), false)
   assert.equal(hasWholeChunk(column([1, 2], [150, 301]), { start: [6, 0, 0], end: [7, 150, 301] }, grid), false)
   assert.equal(hasWholeChunk(column([1, 2], [150, 301]), last, [{ name: 'i', size: 1 }, ...grid.slice(1)]), true)
+})
+
+test('damage is told with its chunk, and the next query is answered', async () => {
+  const name = 'damaged.zarr'
+  writeStore(name, 'C', 65_536)
+  const path = join(folder, name, 'x', '1.0.0')
+  const whole = readFileSync(path)
+  const db = await connect({ attach: { g: join(folder, name) }, threads: 1 })
+  const ask = async () => (await db.query('SELECT sum(x) AS s FROM g')).get(0)?.toJSON().s
+  const total = await ask()
+  // The length in the header; a stream of a block in the middle; all that comes after the header.
+  for (const damaged of [whole.with(12, 1), whole.with(whole.length >> 1, 1).fill(7, 60, 80), whole.subarray(0, 40)]) {
+    writeFileSync(path, damaged)
+    await assert.rejects(ask(), { code: 'store', where: /x, chunk 1\.0\.0/ })
+    writeFileSync(path, whole)
+    assert.equal(await ask(), total)
+  }
+  await db.close()
 })

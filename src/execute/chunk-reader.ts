@@ -128,7 +128,7 @@ export class ChunkReader {
     const fetched = column.read(range, roomIn(encoded))
     if (!fetched) return undefined
     countRead(this.reading.work(), fetched.length, performance.now() - started)
-    const block = column.blockBytes?.(fetched, machine)
+    const block = column.blockBytes?.(fetched, machine, range)
     if (block === undefined) {
       const filling = { slot: this.#freeSlot(), chunk, name, range, started, portion: undefined }
       this.#take(filling, fetched, unknown)

@@ -1,5 +1,7 @@
 /** A chunk that is decoded while a loop runs over it, a few blocks at a time, to memory that stays in the core's cache. Made by `chunk-reader.ts`. */
 import type { Machine } from '../kernel/machine.js'
+import type { Box, Dimension } from '../model/schema.js'
+import type { StoredColumn } from '../model/stored-column.js'
 import type { Scratch } from '../operator/scratch.js'
 import type { Window } from '../operator/window.js'
 import type { ChunkedColumn } from '../source/source.js'
@@ -12,6 +14,20 @@ const leastChunk = 1 << 20
 
 export function mayHaveWindow({ layout, blockBytes, decodePart }: ChunkedColumn): boolean {
   return blockBytes !== undefined && decodePart !== undefined && layout.bytes >= leastChunk
+}
+
+/** Whether a box has all cells of the grid for which a column reads one chunk: no other box reads it again. */
+export function hasWholeChunk(
+  { dims, layout }: StoredColumn,
+  { start, end }: Box,
+  grid: readonly Dimension[],
+): boolean {
+  return grid.every(({ size }, dim) => {
+    const axis = dims.indexOf(dim)
+    if (axis < 0) return size <= 1
+    const [from, chunk] = [start[dim] as number, layout.chunk[axis] as number]
+    return from % chunk === 0 && end[dim] === Math.min(from + chunk, size)
+  })
 }
 
 export interface Blocks {

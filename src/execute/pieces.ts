@@ -10,13 +10,21 @@ import type { Piece } from '../operator/piece.js'
 import { Scratch } from '../operator/scratch.js'
 import { isInOrder } from '../operator/window.js'
 import type { ChunkReader, WindowRoom } from './chunk-reader.js'
+import { hasWholeChunk } from './chunk-window.js'
 import { type CellTexts, placeCodes } from './coded-cells.js'
 import { placeFolds } from './folded-cells.js'
 import type { StageRun } from './stage-run.js'
 
+/** Values along a dimension from an index on, and the bytes of each. */
+interface Place {
+  readonly address: number
+  readonly start: number
+  readonly bytes: number
+}
+
 export class PieceLoader {
   /** Values along dimensions, placed for the box at hand. */
-  readonly #placed = new Map<number, { address: number; start: number; bytes: number }>()
+  readonly #placed = new Map<number, Place>()
   readonly #scratches = new Map<number, Scratch>()
   readonly #rooms = new Map<number, WindowRoom>()
   readonly #folds = new Map<number, { box: Box; address: number; place: LoopColumn }>()
@@ -28,13 +36,11 @@ export class PieceLoader {
     readonly texts: ReadonlyMap<ColumnId, CellTexts> = new Map(),
   ) {}
 
-  /** Copies the values of dimension columns for a box; call before its pieces. */
+  /** Call before the pieces of a box: values along dimensions are copied for it, those of columns that a body reads. */
   enter(box: Box): void {
     if (box === this.#box) return
     this.#box = box
-    for (const column of this.run.stage.scan.columns) {
-      if (column.kind === 'dimension' || column.kind === 'index') this.#place(column, box)
-    }
+    this.#placed.clear()
   }
 
   /**
@@ -54,8 +60,9 @@ export class PieceLoader {
     const k = scan.columns.findIndex((column) => column.id === id)
     const column = scan.columns[k] as JobColumn
     if (column.kind === 'stored') return this.#stored(column, k, box, once)
+    if (column.kind === 'vector') throw new TypeError('no body reads a vector')
     const [dim] = column.dims as [number]
-    const { address, start, bytes } = this.#placed.get(id) as { address: number; start: number; bytes: number }
+    const { address, start, bytes } = this.#placed.get(id) ?? this.#place(column)
     const strides = scan.dims.map((_, d) => (d === dim ? bytes : 0))
     return { base: address + ((box.start[dim] as number) - start) * bytes, strides }
   }
@@ -82,13 +89,14 @@ export class PieceLoader {
     return address instanceof Promise ? address.then(at) : at(address)
   }
 
-  /** Where the loop reads all cells in the order in which they lie, and nobody else reads their chunk. */
+  /** Where the loop reads all cells in the order in which they lie, and nobody else reads their chunk, nor it again. */
   #window(column: StoredColumn, k: number, box: Box, chunk: readonly number[], strides: readonly number[]) {
     const { readers, stage, machine } = this.run
     const reader = readers[k] as ChunkReader
     const extents = box.end.map((end, dim) => end - (box.start[dim] as number))
     const isAlone = readers.every((each, other) => each !== reader || other === k)
-    if (!isAlone || !isInOrder(stage.loops?.order ?? [], extents, strides)) return undefined
+    if (!isAlone || !hasWholeChunk(column, box, stage.scan.dims)) return undefined
+    if (!isInOrder(stage.loops?.order ?? [], extents, strides)) return undefined
     const room = this.#rooms.get(k) ?? { encoded: new Scratch(machine), shown: new Scratch(machine) }
     this.#rooms.set(k, room)
     return reader.window(chunk, storageBytes[column.layout.storage], room)
@@ -122,14 +130,17 @@ export class PieceLoader {
     return scratch
   }
 
-  #place(column: Extract<JobColumn, { kind: 'dimension' | 'index' }>, box: Box): void {
+  #place(column: Extract<JobColumn, { kind: 'dimension' | 'index' }>): Place {
+    const box = this.#box as Box
     const [dim] = column.dims
     const start = box.start[dim] as number
     const values = valuesOf(column, start, box.end[dim] as number)
     const address = this.#scratchOf(column.id).reserve(values.byteLength)
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
     this.run.machine.bytes.set(bytes, address)
-    this.#placed.set(column.id, { address, start, bytes: values.BYTES_PER_ELEMENT })
+    const place = { address, start, bytes: values.BYTES_PER_ELEMENT }
+    this.#placed.set(column.id, place)
+    return place
   }
 }
 

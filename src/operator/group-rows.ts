@@ -107,6 +107,7 @@ export class GroupRows {
 
   #update({ call, accumulator, states }: Call, rows: Rows, groups: Int32Array): void {
     const passed = call.filter && trueRows(this.#evaluate(call.filter, rows))
+    if (passed?.length === 0) return
     const seen = passed ? takeRows(rows, passed) : rows
     const args = call.args.map((arg) => this.#evaluate(arg, seen))
     const own = passed ? passed.map((row) => groups[row] as number) : groups

@@ -81,9 +81,9 @@ export interface ChunkedColumn {
   ): number
   /**
    * Decoded bytes of the blocks in which `decodePart` decodes the whole cells of a chunk: ranges that begin and end with one
-   * cost nothing twice. Undefined where the chunk has none; absent where `prepare` has something to do.
+   * cost nothing twice. Undefined where the chunk has none; absent where `prepare` has something to do. Throws as `fetch` does.
    */
-  blockBytes?(fetched: Exclude<Fetched, null>, machine: Machine): number | undefined
+  blockBytes?(fetched: Exclude<Fetched, null>, machine: Machine, range: ByteRange): number | undefined
   /**
    * Makes a decoded chunk ready to be read as this column: byte order of a field, checks. Called once for each column that
    * reads the chunk, after `decode` was called for one of them. Throws as `fetch` does.

@@ -1,13 +1,15 @@
 /** Chunks that are decoded as a loop comes to their cells: every cell is seen once, as it is when the chunk is decoded whole. */
 import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import fc from 'fast-check'
-import { chunkWindow } from '../../src/execute/chunk-window.js'
+import { chunkWindow, hasWholeChunk } from '../../src/execute/chunk-window.js'
 import { connect } from '../../src/index.js'
 import { createMachine } from '../../src/kernel/machine.js'
+import type { StoredColumn } from '../../src/model/stored-column.js'
 import { Scratch } from '../../src/operator/scratch.js'
 import { isInOrder, spanOf } from '../../src/operator/window.js'
 import { container, writeArray } from './blosc-store.js'
@@ -135,3 +137,49 @@ for (const [order, block] of [
     await db.close()
   })
 }
+
+test('a chunk that lies under several pieces is read and decoded once', async () => {
+  const name = 'pieces.zarr'
+  writeStore(name, 'C', 65_536)
+  const cut = chunkOf(0, 'C', false)
+  const parts = Array.from({ length: 11 }, (_, i) => {
+    const part = cut.subarray((i % 6) * plane * 4, ((i % 6) + 1) * plane * 4)
+    return [`${i}.0.0`, container(part, 4, true)] as const
+  })
+  const metadata = { shape, chunks: [1, 150, 301], dtype: '<f4', fill_value: 'NaN' }
+  writeArray(join(folder, name, 'z'), metadata, Object.fromEntries(parts))
+  const db = await connect({ attach: { g: join(folder, name) }, threads: 1 })
+  const { batches, work } = await db.run('SELECT sum(x), sum(z) FROM g')
+  for await (const _ of batches);
+  assert.deepEqual([work?.requests, work?.read], [13, 13])
+  await db.close()
+})
+
+test('a box has a whole chunk where no other box reads it', () => {
+  const grid = [11, 150, 301].map((size, dim) => ({ name: 'ijk'[dim] as string, size }))
+  const column = (dims: number[], chunk: number[]) => ({ dims, layout: { chunk } }) as unknown as StoredColumn
+  const [whole, last] = [column([0, 1, 2], [6, 150, 301]), { start: [6, 0, 0], end: [11, 150, 301] }]
+  assert.equal(hasWholeChunk(whole, last, grid), true)
+  assert.equal(hasWholeChunk(whole, { ...last, start: [7, 0, 0] }, grid), false)
+  assert.equal(hasWholeChunk(whole, { ...last, end: [11, 150, 300] }, grid), false)
+  assert.equal(hasWholeChunk(column([1, 2], [150, 301]), { start: [6, 0, 0], end: [7, 150, 301] }, grid), false)
+  assert.equal(hasWholeChunk(column([1, 2], [150, 301]), last, [{ name: 'i', size: 1 }, ...grid.slice(1)]), true)
+})
+
+test('damage is told with its chunk, and the next query is answered', async () => {
+  const name = 'damaged.zarr'
+  writeStore(name, 'C', 65_536)
+  const path = join(folder, name, 'x', '1.0.0')
+  const whole = readFileSync(path)
+  const db = await connect({ attach: { g: join(folder, name) }, threads: 1 })
+  const ask = async () => (await db.query('SELECT sum(x) AS s FROM g')).get(0)?.toJSON().s
+  const total = await ask()
+  // The length in the header; a stream of a block in the middle; all that comes after the header.
+  for (const damaged of [whole.with(12, 1), whole.with(whole.length >> 1, 1).fill(7, 60, 80), whole.subarray(0, 40)]) {
+    writeFileSync(path, damaged)
+    await assert.rejects(ask(), { code: 'store', where: /x, chunk 1\.0\.0/ })
+    writeFileSync(path, whole)
+    assert.equal(await ask(), total)
+  }
+  await db.close()
+})

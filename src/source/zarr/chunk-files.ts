@@ -11,6 +11,8 @@ export interface ChunkFiles {
   locate(index: readonly number[]): ByteRange
   /** The objects that a chunk is read from. */
   objects(range: ByteRange): readonly string[]
+  /** Told the fingerprints of objects: what is remembered of others is not used for them. */
+  told?(keys: readonly string[], now: Fingerprints): void
   /** Local files only: as `read` of a store. */
   read?(range: ByteRange, place: Place, seen?: Fingerprints): number | undefined
   readonly readTells?: true | undefined

@@ -132,8 +132,12 @@ export function chunkedColumn(
     }
   }
 
-  function blockBytes(fetched: Exclude<Fetched, null>, machine: Machine): number | undefined {
-    return fetched instanceof Uint8Array ? undefined : chain.blockBytes?.(fetched, machine)
+  function blockBytes(fetched: Exclude<Fetched, null>, machine: Machine, range: ByteRange): number | undefined {
+    try {
+      return fetched instanceof Uint8Array ? undefined : chain.blockBytes?.(fetched, machine)
+    } catch (error) {
+      throw inChunk(range, error)
+    }
   }
 
   function prepare(machine: Machine, out: number, range: ByteRange): void {

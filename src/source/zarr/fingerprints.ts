@@ -22,7 +22,11 @@ export function chunkFingerprints(
       const objects = chunks.map((chunk) => files.objects(files.locate(chunk)))
       const keys = [...new Set(objects.flat())]
       const asked = askFor(store, array, keys, options)
-      return asked instanceof Promise ? asked.then((each) => spread(objects, keys, each)) : spread(objects, keys, asked)
+      const tell = (each: Fingerprints) => {
+        files.told?.(keys, each)
+        return spread(objects, keys, each)
+      }
+      return asked instanceof Promise ? asked.then(tell) : tell(asked)
     },
   }
 }

@@ -1,6 +1,6 @@
 /** Finds and reads the chunks inside of shards: the index first, kept for a while, then only the bytes of the chunk. Called by chunk-files.ts. */
 import { createMachine, type Machine } from '../../kernel/machine.js'
-import { type Fingerprints, isMissing, setNone } from '../../model/fingerprint.js'
+import { type Fingerprints, isKnown, isMissing, setNone } from '../../model/fingerprint.js'
 import { cellCount } from '../../model/schema.js'
 import type { ByteRange, FetchOptions } from '../source.js'
 import type { ZarrArray } from './array.js'
@@ -38,6 +38,7 @@ export async function openShards(
       return { key: keyOf(shard), inner }
     },
     objects: ({ key }) => [key],
+    told: finder.told,
     ...(read ? { read: (range, place, seen) => readSync(finder, read, range, place, seen) } : {}),
     // Of shards that are decoded as a whole nobody knows of which version the bytes are that are kept.
     ...(levels.some(({ whole }) => whole) ? {} : { readTells: store.readTells }),
@@ -50,6 +51,7 @@ const keptMs = { changing: 1000, lasting: 60_000 } as const
 
 interface Finder {
   find(range: ByteRange): Search<Found>
+  told: NonNullable<ChunkFiles['told']>
   /** Throws where `origin` is another version of the object than the index is of; then the index is forgotten. */
   check(origin: Origin | undefined, found: Found): void
 }
@@ -64,6 +66,8 @@ interface Found {
 /** The search is the same whether bytes are read at once or waited for. `countOf` tells the chunks in the shard of a key. */
 function shardFinder(levels: readonly Level[], lastingMs: number, countOf: (key: string) => number): Finder {
   const kept = shortMemory<BigUint64Array | Uint8Array>(lastingMs)
+  /** By keys: who has asked for a fingerprint takes what is read then for what has it. */
+  const versions = shortMemory<string>(lastingMs)
   // Nothing is left in it: indexes are decoded one after another, and copied out.
   let own: Machine | undefined
   const machine = () => {
@@ -89,7 +93,7 @@ function shardFinder(levels: readonly Level[], lastingMs: number, countOf: (key:
     let extent: Extent | undefined = { whole: true }
     let origin: Origin | undefined
     for (const [depth, level] of levels.entries()) {
-      const name = `${key} ${inner.slice(0, depth).join('.')}`
+      const name = `${key} ${versions.get(key) ?? ''} ${inner.slice(0, depth).join('.')}`
       const around: Extent = extent
       if (level.whole) {
         extent = yield* remembered(`${name} decoded`, () => decodeWhole(level, around, machine()))
@@ -109,8 +113,17 @@ function shardFinder(levels: readonly Level[], lastingMs: number, countOf: (key:
     return { extent, origin }
   }
 
-  return { find, check }
+  function told(keys: readonly string[], now: Fingerprints): void {
+    for (const [i, key] of keys.entries()) {
+      if (isKnown(now, i)) versions.set(key, `${now[2 * i]}:${now[2 * i + 1]}`, versionBytes)
+    }
+  }
+
+  return { find, check, told }
 }
+
+/** As many keys are remembered as have 64 MB together. */
+const versionBytes = 64
 
 function readSync(
   { find, check }: Finder,

@@ -14,22 +14,7 @@ import { VariableTexts } from '../../src/operator/variable-texts.js'
 import { packTexts } from '../../src/source/objects.js'
 import { readTexts, stringsOf } from '../../src/source/zarr/variable-texts.js'
 import { damage, randomOf } from '../codec/mutate.js'
-import { arrayV2 } from './stores.js'
-
-/** As the codec vlen-utf8 lays them, a null as others do that have one. */
-function laid(texts: readonly (string | null)[]): Uint8Array {
-  const parts = texts.map((text) => (text === null ? null : new TextEncoder().encode(text)))
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + 4 + (part?.length ?? 0), 4))
-  const view = new DataView(bytes.buffer)
-  view.setUint32(0, texts.length, true)
-  let at = 4
-  for (const part of parts) {
-    view.setUint32(at, part?.length ?? 0xffffffff, true)
-    if (part) bytes.set(part, at + 4)
-    at += 4 + (part?.length ?? 0)
-  }
-  return bytes
-}
+import { arrayV2, laid } from './stores.js'
 
 function read(bytes: Uint8Array, cells: number, missing: readonly string[] = [], hasNull = false) {
   const machine = createMachine({ limit: 1 << 28 })

@@ -73,6 +73,30 @@ export function find_variable(
   return i
 }
 
+/** Writes the hash of each of `count` texts, a word. */
+export function hash_variable(pairs: usize, count: u32, hashes: usize): void {
+  for (let i: u32 = 0; i < count; i++, pairs += 8) {
+    store<u64>(hashes + (i << 3), hashOfText(load<u32>(pairs), load<u32>(pairs, 4)))
+  }
+}
+
+/** Writes the pairs of `count` texts that lie end to end from `bytes` on; `offsets` tells where each begins, and the last ends. */
+export function pairs_within(offsets: usize, count: u32, bytes: usize, pairs: usize): void {
+  for (let i: u32 = 0; i < count; i++, offsets += 4, pairs += 8) {
+    const start = load<u32>(offsets)
+    store<u32>(pairs, <u32>bytes + start)
+    store<u32>(pairs, load<u32>(offsets, 4) - start, 4)
+  }
+}
+
+/** Writes the pairs of the texts that `numbers` lists; of one less than 0 that of an empty text. */
+export function pairs_listed(kept: usize, numbers: usize, count: u32, pairs: usize): void {
+  for (let i: u32 = 0; i < count; i++, numbers += 4, pairs += 8) {
+    const number = load<i32>(numbers)
+    store<u64>(pairs, number < 0 ? 0 : load<u64>(kept + (<usize>number << 3)))
+  }
+}
+
 /** Lays `count` texts end to end, and writes where each begins, and where the last ends. Returns whether all are ASCII. */
 export function lay_variable(pairs: usize, count: u32, offsets: usize, out: usize): bool {
   const start = out

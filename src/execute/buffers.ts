@@ -1,6 +1,6 @@
 /** The memory of partials: it is moved between threads, and given back as soon as a partial is merged. */
 import type { GroupPart, PackedTexts, PartialBody } from '../model/job.js'
-import type { PackedVector, Utf8 } from '../model/vector.js'
+import type { PackedVector, Utf8, Vector } from '../model/vector.js'
 
 /** All buffers of a compiled reduction's partial, or of what came of many; others are plain values. */
 export function buffersOf(body: PartialBody): readonly ArrayBuffer[] {
@@ -34,9 +34,8 @@ export function partBuffers(parts: readonly GroupPart[] = []): readonly ArrayBuf
 
 /** Of values that are no objects. Each has buffers of its own. */
 function columnBuffers(vector: PackedVector): ArrayBuffer[] {
-  const { valid, utf8 } = vector
-  const values = 'values' in vector && ArrayBuffer.isView(vector.values) ? vector.values : undefined
-  const views = [values, valid, utf8?.offsets, utf8?.bytes].filter((view) => view !== undefined)
+  const { values, valid, utf8, coded }: Partial<Vector> = vector
+  const views = [values, valid, utf8?.offsets, utf8?.bytes, coded?.numbers].filter((view) => ArrayBuffer.isView(view))
   return views.map(({ buffer }) => buffer as ArrayBuffer)
 }
 

@@ -43,7 +43,7 @@ export class Exchange {
     this.#whole ??= this.openWhole()
     this.#whole.merge.absorb(body, more)
     free(body)
-    if (this.#whole.merge.count >= mostWhole) this.#divideWhole()
+    if (more > 0 && this.#whole.merge.count >= mostWhole) this.#divideWhole()
   }
 
   /** The merge of all partials where none was divided. */

@@ -18,7 +18,7 @@ import type { ChunkedColumn } from '../source/source.js'
 import { hull } from './boxes.js'
 
 /** To be changed with what partials are made of. */
-const form = `chunkql ${version} partial 4 ${plainForm}`
+const form = `chunkql ${version} partial 5 ${plainForm}`
 
 /** What is the same for all tasks; undefined where partials depend on more than can be named. `columns`: of the scan, those that are stored. */
 export function stageHash(

@@ -1,13 +1,13 @@
 /** A task of a compiled reduction: piece by piece, filter columns first. Called by `stage-run.ts`. */
 
 import type { ColumnId } from '../model/expression.js'
-import type { Bodies, KeySpace, PartialBody } from '../model/job.js'
+import { type Bodies, type KeySpace, type PartialBody, rangeTotal } from '../model/job.js'
 import type { Box } from '../model/schema.js'
 import { type Body, placeFields } from '../operator/body.js'
 import { DenseReduce } from '../operator/dense-reduce.js'
 import { HashReduce } from '../operator/hash-reduce.js'
 import { runLoop } from '../operator/loop.js'
-import { isRead, loopDims, type Piece } from '../operator/piece.js'
+import { clip, isRead, loopDims, type Piece } from '../operator/piece.js'
 import { Scratch } from '../operator/scratch.js'
 import { hull, piecesOf } from './boxes.js'
 import { type CellTexts, textsOf } from './coded-cells.js'
@@ -101,7 +101,7 @@ function openReduce(
       scratch,
       coded,
       run.memory,
-      run.expected.get(groupsOf) ?? 0,
+      { groups: run.expected.get(groupsOf) ?? 0, cells: cellsOf(run, boxes) },
       keys,
       run.division,
     )
@@ -114,6 +114,17 @@ function openReduce(
     scratch,
     hull(boxes, scan.dims.length),
   )
+}
+
+/** Of the selected cells, how many the boxes have. */
+function cellsOf({ stage: { scan } }: StageRun, boxes: readonly Box[]): number {
+  return boxes.reduce((sum, { start, end }) => {
+    const extents = start.map((from, dim) => {
+      const to = end[dim] as number
+      return rangeTotal(clip(scan.selection[dim] ?? [[from, to]], from, to))
+    })
+    return sum + extents.reduce((product, extent) => product * extent, 1)
+  }, 0)
 }
 
 /**

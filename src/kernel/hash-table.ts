@@ -30,6 +30,8 @@ export interface HashTable {
   find(records: number, count: number, codes: number): void
   /** Makes room for as many new groups. */
   reserve(more: number): void
+  /** Makes room for the records of as many, whether they will have slots or be forgotten. */
+  expect(more: number): void
   /** Takes in so many new groups, whose records the caller has written behind those kept after it made room for them. */
   append(more: number): void
 }
@@ -163,6 +165,9 @@ export function createHashTable(
       if (wanted > forgotten + room) placeSlots(wanted - forgotten)
       if (wanted > capacity) placeKept(wanted)
     },
+    expect(more) {
+      if (groups() + more > capacity) placeKept(groups() + more)
+    },
     append(more) {
       machine.view.setUint32(count, groups() + more, true)
     },
@@ -205,6 +210,9 @@ export function createNumberTable(machine: Machine, expected = leastGroups): Has
       if (past > groups) add(past)
     },
     reserve(more) {
+      if (groups + more > capacity) grow(groups + more)
+    },
+    expect(more) {
       if (groups + more > capacity) grow(groups + more)
     },
     append(more) {

@@ -165,6 +165,9 @@ export interface KernelExports {
     kept: number,
     state: number,
   ): number
+  hash_variable(pairs: number, count: number, hashes: number): void
+  pairs_within(offsets: number, count: number, bytes: number, pairs: number): void
+  pairs_listed(kept: number, numbers: number, count: number, pairs: number): void
   /** 0 where a text is not ASCII. */
   lay_variable(pairs: number, count: number, offsets: number, out: number): number
 
@@ -236,7 +239,20 @@ export interface KernelExports {
     to: number,
     toStep: number,
   ): void
-  /** 0 where a text is not ASCII: then nothing that it wrote counts. */
+  list_texts(texts: number, words: number, numbers: number, count: number, to: number): void
+  hash_texts(texts: number, words: number, count: number, hashes: number): void
+  number_anew(
+    records: number,
+    width: number,
+    key: number,
+    word: number,
+    count: number,
+    marks: number,
+    before: number,
+    listed: number,
+  ): number
+  renumber(records: number, width: number, key: number, word: number, count: number, numbers: number): void
+  /** 1 where all texts are ASCII, 0 where not, -1 where one has no character: then nothing that it wrote counts. */
   pack_texts(
     texts: number,
     step: number,

@@ -15,7 +15,9 @@ export interface VariableTable {
    * taken before must not be released while the table is used.
    */
   find(pairs: number, count: number, codes: number): void
-  /** Texts end to end: those listed by number, else all from number `from` on. */
+  /** Address of a word for each text, its hash. */
+  hashes(): number
+  /** Texts end to end: those listed by number, an empty one for each less than 0, else all from number `from` on. */
   lay(numbers: Int32Array | undefined, from?: number): Laid
 }
 
@@ -56,14 +58,11 @@ export function createVariableTable(machine: Machine, copies: boolean, expected 
   grow(Math.max(leastTexts, expected))
   if (copies) growHeap(leastHeap)
 
-  /** Pairs of some texts, end to end. */
   function listed(numbers: Int32Array): number {
-    const list = machine.allocate(numbers.length * pairBytes)
-    const words = new BigUint64Array(machine.memory.buffer)
-    for (let i = 0; i < numbers.length; i++) {
-      words[list / 8 + i] = words[kept / 8 + (numbers[i] as number)] as bigint
-    }
-    return list
+    const [list, pairs] = [machine.allocate(numbers.length * 4), machine.allocate(numbers.length * pairBytes)]
+    new Int32Array(machine.memory.buffer, list, numbers.length).set(numbers)
+    kernel.pairs_listed(kept, list, numbers.length, pairs)
+    return pairs
   }
 
   return {
@@ -85,6 +84,11 @@ export function createVariableTable(machine: Machine, copies: boolean, expected 
         if (word(0) === word(1)) grow(2 * word(1))
         else growHeap(machine.view.getUint32(pairs + done * pairBytes + 4, true))
       }
+    },
+    hashes() {
+      const hashes = machine.allocate(word(0) * 8)
+      kernel.hash_variable(kept, word(0), hashes)
+      return hashes
     },
     lay(numbers, from = 0) {
       const mark = machine.mark()

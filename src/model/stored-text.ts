@@ -1,5 +1,6 @@
 /** Texts as stores keep them, as JavaScript has them. Called by readers of cells and by what numbers texts. */
 import { ChunkQLError } from './error.js'
+import type { Utf8 } from './vector.js'
 
 /** UTF-32 in the machine's byte order, or UTF-8; padded with zeros behind. */
 export type TextEncoding = 'utf32' | 'bytes'
@@ -45,4 +46,9 @@ export function utf8(bytes: Uint8Array): string {
   } catch {
     throw new ChunkQLError('unsupported', 'bytes that are not UTF-8 cannot be read as text')
   }
+}
+
+/** Throws where one of the texts is not UTF-8. */
+export function requireUtf8({ offsets, bytes }: Utf8): void {
+  for (let i = 0; i + 1 < offsets.length; i++) utf8(bytes.subarray(offsets[i], offsets[i + 1]))
 }

@@ -46,8 +46,11 @@ export interface Vector {
   readonly utf8?: Utf8 | undefined
 }
 
-/** A vector on its way between threads, where texts may be bytes alone. */
-export type PackedVector = Vector | (Omit<Vector, 'values'> & { readonly utf8: Utf8 })
+/** A vector on its way between threads, where texts may be bytes alone, or numbers alone. */
+export type PackedVector =
+  | Vector
+  | (Omit<Vector, 'values'> & { readonly utf8: Utf8 })
+  | (Pick<Vector, 'type' | 'length'> & { readonly coded: Coded })
 
 /** Rows in the order of the query; all columns have the same length. Names are kept apart, in a header. */
 export interface Batch {
@@ -139,6 +142,7 @@ export function vectorOf(type: Type, items: readonly Value[]): Vector {
 /** The vector with its values, which are made of bytes only when they are looked at: most go to an output as they are. */
 export function unpack(vector: PackedVector): Vector {
   if ('values' in vector) return vector
+  if (!('utf8' in vector)) return vectorOfCoded(vector.type, vector.coded)
   let made: readonly string[] | undefined
   return {
     ...vector,

@@ -3,9 +3,11 @@ import type { Machine } from '../kernel/machine.js'
 import type { GroupPart } from '../model/job.js'
 import { type Field, keyWords } from '../model/nest.js'
 import { fieldBytes } from './body.js'
-import { appendValues, type OrderValues, orderOf } from './divided-values.js'
+import { textTails } from './divided-texts.js'
+import { type OrderValues, orderOf, valueTails } from './divided-values.js'
 import { type Division, partCount } from './division.js'
 import type { KeyTexts } from './key-texts.js'
+import { type Tail, withTails } from './tail.js'
 import { TextTable } from './text-table.js'
 
 /** Where the states of a field are, `step` bytes from one group to the next. */
@@ -37,25 +39,39 @@ export function divideGroups(groups: DivisibleGroups, division: Division): Group
   const places = findParts(groups, division)
   places.aim(() => 0)
   const recordBytes = division.width * 8
-  for (const [from, at, count] of wideBlocks(groups, division)) {
+  for (const [from, at, count] of wideBlocks(groups, division, numbersOf)) {
     places.scatter({ address: from, step: recordBytes }, recordBytes, at, count)
   }
   fields.forEach((field, k) => {
     places.aim((count) => placesOf(count, division, fields)[k] as number)
     places.scatter(states[k] as StatePlaces, fieldBytes(field), 0, groups.count)
   })
-  const { buffer } = machine.memory
-  const bytes = places.parts.map(({ start, end }) => buffer.slice(start, end) as ArrayBuffer)
-  const whole = groups.collected.length > 0 ? withValues(bytes, places, groups) : bytes
+  const tails = tailsOf(groups, division, places)
+  const parts = places.parts.map(({ count, start, end }, part) => {
+    const own = machine.bytes.subarray(start, end)
+    return {
+      count,
+      bytes: withTails(
+        own,
+        tails.map((each) => each[part] as Tail),
+      ),
+    }
+  })
   machine.release(mark)
-  return places.parts.map(({ count }, part) => ({ count, bytes: whole[part] as ArrayBuffer }))
+  return parts
 }
 
-function withValues(parts: readonly ArrayBuffer[], places: Places, { machine, count, collected }: DivisibleGroups) {
+/** Part by part the texts of each key that is listed, then the values of each argument. */
+function tailsOf({ machine, texts, count, collected }: DivisibleGroups, division: Division, places: Places): Tail[][] {
+  const { width, keys } = division
   const counts = Uint32Array.from(places.parts, (part) => part.count)
+  const listed = keys.flatMap(({ word, text }, key) => {
+    const own = texts[key]
+    return text === 'listed' && own ? [textTails(machine, own, { key, word, width }, places.parts)] : []
+  })
+  if (collected.length === 0) return listed
   const order = orderOf(machine, places.numbers, count, counts)
-  const kept = collected.map((orderValues) => orderValues(order))
-  return appendValues(parts, counts, kept)
+  return [...listed, ...collected.map((orderValues) => valueTails(orderValues(order), counts))]
 }
 
 interface Places {
@@ -75,7 +91,7 @@ function findParts(groups: DivisibleGroups, division: Division): Places {
   const numbers = machine.allocate(count)
   const ends = machine.allocate(partCount * 4)
   machine.bytes.fill(0, ends, ends + partCount * 4)
-  for (const [from, at, some] of wideBlocks(groups, division)) {
+  for (const [from, at, some] of wideBlocks(groups, division, hashesOf)) {
     kernel.hash_parts(from, division.width, some, partCount, numbers + at, ends)
   }
   let size = 0
@@ -97,13 +113,26 @@ function findParts(groups: DivisibleGroups, division: Division): Places {
   }
 }
 
+/** Address of what stands for each text that is listed, a word; undefined where its number does. */
+type ListedWords = (texts: KeyTexts) => number | undefined
+
+const numbersOf: ListedWords = () => undefined
+const hashesOf: ListedWords = (texts) => texts.hashes()
+
 /** The records with texts in place of their numbers, some at a time: their address, the first one's number, how many they are. */
 function* wideBlocks(
   groups: DivisibleGroups,
   division: Division,
+  listed: ListedWords,
 ): Generator<readonly [from: number, at: number, count: number]> {
-  const { machine, count, records } = groups
-  if (division.keys.every(({ text }) => text === undefined)) {
+  const { machine, count, records, texts } = groups
+  const words = division.keys.map(({ words, text }, key): TextWords | undefined => {
+    const own = texts[key]
+    if (text === undefined || !own) return undefined
+    const address = own instanceof TextTable && text !== 'listed' ? own.kept : listed(own)
+    return address === undefined ? undefined : { address, words }
+  })
+  if (words.every((each) => each === undefined)) {
     yield [records, 0, count]
     return
   }
@@ -112,20 +141,32 @@ function* wideBlocks(
   const wide = machine.allocate(block * division.width * 8)
   for (let at = 0; at < count; at += block) {
     const some = Math.min(block, count - at)
-    widen(groups, division, records + at * bytes, some, wide)
+    widen(machine, division, words, records + at * bytes, some, wide)
     yield [wide, at, some]
   }
 }
 
-function widen({ machine, texts }: DivisibleGroups, division: Division, from: number, count: number, to: number): void {
-  const { kernel } = machine
+/** Words that stand for texts, by number. */
+interface TextWords {
+  readonly address: number
+  readonly words: number
+}
+
+function widen(
+  { kernel }: Machine,
+  division: Division,
+  words: readonly (TextWords | undefined)[],
+  from: number,
+  count: number,
+  to: number,
+): void {
   const width = keyWords(division.keys.length)
   const [bytes, wideBytes] = [width * 8, division.width * 8]
   kernel.gather(from, bytes, 8, count, to, wideBytes)
-  division.keys.forEach(({ word, words }, key) => {
-    const own = texts[key]
+  division.keys.forEach(({ word }, key) => {
+    const own = words[key]
     const at = to + word * 8
-    if (own instanceof TextTable) kernel.gather_texts(from, width, key, count, own.kept, words, at, wideBytes)
+    if (own) kernel.gather_texts(from, width, key, count, own.address, own.words, at, wideBytes)
     else kernel.gather(from + keyWords(key) * 8, bytes, 8, count, at, wideBytes)
   })
 }

@@ -1,5 +1,6 @@
 /** Values kept by group, where groups are divided: the groups' own order becomes that of the parts. Called by `divide.ts` and what merges. */
 import type { Machine } from '../kernel/machine.js'
+import { evenBytes, type Tail } from './tail.js'
 
 /** So many groups from one on, and so many values from one on, by the order of the parts. */
 export interface ValueRange {
@@ -35,32 +36,26 @@ export function orderOf(machine: Machine, parts: number, count: number, partCoun
   return order
 }
 
-/** Part by part, each with the values of all arguments behind what it has of its own. */
-export function appendValues(parts: readonly ArrayBuffer[], counts: Uint32Array, kept: OrderedValues[]): ArrayBuffer[] {
-  let firstGroup = 0
-  const firstValues = kept.map(() => 0)
-  return parts.map((own, p) => {
-    const groups = counts[p] as number
-    const ranges = kept.map((each, k): ValueRange => {
-      const firstValue = firstValues[k] as number
-      const values = sum(each.counts, firstGroup, groups)
-      firstValues[k] = firstValue + values
-      return { firstGroup, groups, firstValue, values }
-    })
-    const bytes = ranges.reduce((size, { values }) => size + countBytes(groups) + values * 8, own.byteLength)
-    const part = new ArrayBuffer(bytes)
-    new Uint8Array(part).set(new Uint8Array(own))
-    let at = own.byteLength
-    ranges.forEach((range, k) => {
-      const each = kept[k] as OrderedValues
-      new Int32Array(part, at, groups).set(each.counts.subarray(firstGroup, firstGroup + groups))
-      at += countBytes(groups)
-      each.copy(range, new Float64Array(part, at, range.values))
-      at += range.values * 8
-    })
+/** Of an argument, part by part. */
+export function valueTails(kept: OrderedValues, partCounts: Uint32Array): Tail[] {
+  let [firstGroup, firstValue] = [0, 0]
+  return Array.from(partCounts, (groups) => {
+    const range = { firstGroup, groups, firstValue, values: sum(kept.counts, firstGroup, groups) }
     firstGroup += groups
-    return part
+    firstValue += range.values
+    return valueTail(kept, range)
   })
+}
+
+function valueTail({ counts, copy }: OrderedValues, range: ValueRange): Tail {
+  const { firstGroup, groups, values } = range
+  return {
+    bytes: evenBytes(groups) + values * 8,
+    write(part, at) {
+      new Int32Array(part, at, groups).set(counts.subarray(firstGroup, firstGroup + groups))
+      copy(range, new Float64Array(part, at + evenBytes(groups), values))
+    },
+  }
 }
 
 /** The values of each argument in the bytes of a part of so many groups, from `at` on. */
@@ -71,16 +66,11 @@ export function* valuesIn(
 ): Generator<{ counts: Int32Array; values: Float64Array }> {
   for (let next = at; next < part.byteLength; ) {
     const counts = new Int32Array(part, next, groups)
-    next += countBytes(groups)
+    next += evenBytes(groups)
     const values = new Float64Array(part, next, sum(counts, 0, groups))
     next += values.byteLength
     yield { counts, values }
   }
-}
-
-/** Whole words, so that the values behind are aligned. */
-function countBytes(groups: number): number {
-  return Math.ceil(groups / 2) * 8
 }
 
 function sum(counts: Int32Array, from: number, length: number): number {

@@ -7,11 +7,14 @@ import { keyWords } from '../model/nest.js'
 import type { TextEncoding } from '../model/stored-text.js'
 import { wordsOf } from './text-table.js'
 
-/** Where a key has its words in a record that other threads understand: texts are in it themselves, not as numbers of a task. */
+/**
+ * Where a key has its words in a record that other threads understand: short texts are in it themselves, of others the
+ * number among those that lie behind the records of its part.
+ */
 export interface WideKey {
   readonly word: number
   readonly words: number
-  readonly text?: TextEncoding | undefined
+  readonly text?: TextEncoding | 'listed' | undefined
 }
 
 export interface Division {
@@ -28,7 +31,9 @@ export interface Division {
 export const partCount = 128
 /** Fewer are not worth dividing, or a task of their own. */
 const [fewToDivide, fewToMerge] = [2 ** 14, 2 ** 16]
-/** Longer texts would be copied for each group that has them. */
+/** One thread merges as many groups of numbers in the time of one of texts that are looked up beside its record. */
+const listedWorth = 4
+/** Longer texts would be copied for each group that has them: a part has each of them once. */
 const mostTextWords = 4
 
 /** Undefined where partials cannot be divided. */
@@ -38,19 +43,19 @@ export function divisionOf(
 ): Division | undefined {
   if (sink.kind !== 'reduce' || sink.keys.kind !== 'hash' || loops?.nests.main.sink.kind !== 'reduce') return undefined
   const keys = wideKeys(scan, sink.keys)
-  const last = keys?.at(-1)
-  if (!keys || !last) return undefined
+  const last = keys.at(-1)
+  if (!last) return undefined
   const taskCount = Math.max(1, Math.ceil(tasks.boxes / tasks.boxesPerTask))
+  const worth = keys.some(({ text }) => text === 'listed') ? listedWorth : 1
   return {
-    least: Math.max(Math.min(most, fewToDivide), Math.ceil(most / taskCount)),
+    least: Math.max(Math.min(most, fewToDivide), Math.ceil(most / worth / taskCount)),
     perMerge: Math.min(most, fewToMerge),
     width: last.word + last.words,
     keys,
   }
 }
 
-/** Undefined where a text has no words of its own. */
-function wideKeys({ columns }: GridScan, keys: Extract<KeySpace, { kind: 'hash' }>): WideKey[] | undefined {
+function wideKeys({ columns }: GridScan, keys: Extract<KeySpace, { kind: 'hash' }>): WideKey[] {
   const found: WideKey[] = []
   let word = keyWords(0)
   const add = (key: Omit<WideKey, 'word'>) => {
@@ -62,7 +67,7 @@ function wideKeys({ columns }: GridScan, keys: Extract<KeySpace, { kind: 'hash' 
     const form = column?.kind === 'stored' ? column.layout.form : undefined
     if (!coded) add({ words: 1 })
     else if (form?.kind === 'text' && wordsOf(form) <= mostTextWords) add({ words: wordsOf(form), text: form.encoding })
-    else return undefined
+    else add({ words: 1, text: 'listed' })
   }
   for (const _ of keys.dims) add({ words: 1 })
   return found

@@ -22,11 +22,15 @@ export class GroupStates {
     this.#capacity = capacity
   }
 
+  /** Of each group. */
+  get bytes(): number {
+    return this.#record.bytes
+  }
+
   /** Makes room for so many groups. */
   reserve(groups: number): void {
     if (groups <= this.#capacity) return
-    let capacity = this.#capacity
-    while (capacity < groups) capacity *= 2
+    const capacity = Math.max(groups, 2 * this.#capacity)
     this.#address = this.#place(capacity, this.#address, this.#capacity)
     this.#capacity = capacity
   }

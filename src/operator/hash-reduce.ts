@@ -20,6 +20,16 @@ const callCells = 8192
 const firstGroups = 1024
 /** Groups that the hash table has in the core's cache; more are worth finding only where keys come again. */
 const mostKnown = 2 ** 17
+/** After so many groups it is told how many there will be: of that many cells nearly each had its own. */
+const manyGroups = 2 ** 16
+const nearlyEach = 0.75
+
+/** What is known of a task before it begins. */
+export interface Expected {
+  /** How many groups there may be, for the room at first. */
+  readonly groups: number
+  readonly cells: number
+}
 
 export class HashReduce {
   readonly #table: HashTable
@@ -36,6 +46,8 @@ export class HashReduce {
   /** Where the numbers of a column of texts are those of the groups: the texts, and the column of the bodies. */
   readonly #numbered: { readonly texts: KeyTexts; readonly column: number } | undefined
   readonly #collects: readonly Collect[]
+  #seen = 0
+  #isForeseen = false
 
   /**
    * All bodies are over the same columns; `main` takes group numbers by ordinal. `texts`: key by key, of those that are coded.
@@ -47,9 +59,8 @@ export class HashReduce {
     readonly scratch: Scratch,
     readonly texts: readonly (KeyTexts | undefined)[],
     /** Bytes that the thread may use. */
-    memory: number,
-    /** How many groups there may be, for the room at first. */
-    expected: number,
+    readonly memory: number,
+    readonly expected: Expected,
     keySpace: KeySpace,
     /** How many groups are divided; absent where they cannot be. */
     readonly division: Division | undefined,
@@ -70,7 +81,7 @@ export class HashReduce {
     setWord(machine, keys.frame + frame.out, this.#records)
     this.#codes = machine.allocate(callCells * 4)
     this.#marks = machine.allocate(callCells * 4)
-    const capacity = Math.max(firstGroups, expected)
+    const capacity = Math.max(firstGroups, expected.groups)
     this.#table = this.#numbered
       ? createNumberTable(machine, capacity)
       : createHashTable(machine, this.#width, capacity, undefined, division ? mostKnown : undefined)
@@ -121,7 +132,21 @@ export class HashReduce {
     if (this.#direct) this.#shareFrame(this.#direct.body)
     const known = this.#direct?.find(call) ?? 'none'
     if (known !== 'all') this.#findByHash(call, known)
-    this.#states.reserve(this.#table.groups)
+    this.#seen += call.cells
+    if (!this.#isForeseen && this.groups >= manyGroups) this.#foresee()
+    this.#states.reserve(this.groups)
+  }
+
+  /** Where nearly each cell was a new group, those to come are taken to be as well: what grows step by step leaves behind as much as it takes. */
+  #foresee(): void {
+    this.#isForeseen = true
+    const { machine } = this.scratch
+    const share = this.groups / this.#seen
+    const more = Math.ceil(share * (this.expected.cells - this.#seen))
+    const bytes = more * (this.#width * 8 + this.#states.bytes)
+    if (share < nearlyEach || more <= 0 || machine.mark() + 2 * bytes > this.memory) return
+    this.#table.expect(more)
+    this.#states.reserve(this.groups + more)
   }
 
   #findByHash(call: Call, known: 'some' | 'none'): void {

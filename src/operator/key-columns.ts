@@ -1,8 +1,10 @@
 /** Columns out of key records (`keyWords`): where groups have their keys when a reduction ends. */
 import type { Machine } from '../kernel/machine.js'
-import { decoderOf, type TextEncoding } from '../model/stored-text.js'
-import { type Type, VARCHAR } from '../model/type.js'
+import type { TextEncoding } from '../model/stored-text.js'
+import { INT32, type Type, VARCHAR } from '../model/type.js'
 import { allocate, type NumericArray, type PackedVector, type Vector } from '../model/vector.js'
+import type { KeyTexts } from './key-texts.js'
+import { packTexts } from './pack-texts.js'
 
 export interface KeyRecords {
   readonly machine: Machine
@@ -48,27 +50,30 @@ function validity({ machine, kept, width, count }: KeyRecords, key: number): Uin
   return nulls > 0 ? valid : undefined
 }
 
-/** A key that is a text, of `words` words from `word` on: as bytes where they are plain, else as strings. */
+/** A key that is a text, of `words` words from `word` on. */
 export function textColumn(
   records: KeyRecords,
   key: number,
-  { word, words, text }: { readonly word: number; readonly words: number; readonly text: TextEncoding },
+  { word, words, text: encoding }: { readonly word: number; readonly words: number; readonly text: TextEncoding },
 ): PackedVector {
   const { machine, kept, width, count } = records
-  const valid = validity(records, key)
-  const mark = machine.mark()
-  const size = words * 8
-  const [offsetsAt, bytesAt] = [machine.allocate((count + 1) * 4), machine.allocate(count * size)]
-  const from = kept + word * 8
-  const isPlain = machine.kernel.pack_texts(from, width * 8, words, Number(text === 'utf32'), count, offsetsAt, bytesAt)
-  const offsets = new Int32Array(machine.memory.buffer, offsetsAt, count + 1).slice()
-  const bytes = machine.bytes.slice(bytesAt, bytesAt + (isPlain ? (offsets[count] as number) : 0))
-  machine.release(mark)
-  if (isPlain) return { type: VARCHAR, length: count, valid, utf8: { offsets, bytes } }
-  const decode = decoderOf(text)
-  const values = Array.from({ length: count }, (_, i) => {
-    const at = from + i * width * 8
-    return decode(machine.bytes.subarray(at, at + size))
-  })
-  return { type: VARCHAR, length: count, valid, values }
+  const texts = { texts: kept + word * 8, step: width * 8, words, encoding }
+  return { type: VARCHAR, length: count, valid: validity(records, key), utf8: packTexts(machine, texts, count) }
+}
+
+/** A key that is the number of a text, in word `word`. */
+export function listedColumn(
+  records: KeyRecords,
+  key: number,
+  texts: KeyTexts | undefined,
+  word?: number,
+): PackedVector {
+  const { values, valid, length } = keyColumn(records, key, INT32, word)
+  const numbers = values as Int32Array
+  const known = texts?.count ?? 0
+  const noText = 2 * known <= length ? known : -1
+  if (valid) for (let i = 0; i < length; i++) if (valid[i] === 0) numbers[i] = noText
+  // Where hardly a text repeats strings are made of those alone that somebody looks at.
+  if (noText < 0 && texts) return { type: VARCHAR, length, valid, utf8: texts.packed(numbers) }
+  return { type: VARCHAR, length, coded: { numbers, values: [...(texts?.texts() ?? []), ...(valid ? [null] : [])] } }
 }

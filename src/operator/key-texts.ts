@@ -13,6 +13,10 @@ export interface KeyTexts {
   readonly count: number
   /** The texts by number, from one on. */
   texts(from?: number): readonly Value[]
+  /** The texts of these numbers, an empty one for each less than 0. */
+  packed(numbers: Int32Array): Utf8
+  /** Address of a word for each text, which is the same in all tasks; allocates. */
+  hashes(): number
 }
 
 /** Changes the numbers of one key in key records of `width` words to those of another dictionary, in place; 32 bits are enough for them. */

@@ -12,12 +12,12 @@ import type {
 } from '../model/job.js'
 import { type Field, keyWords } from '../model/nest.js'
 import type { NamedAggregate, NamedExpression } from '../model/plan.js'
-import { INT32, type Type } from '../model/type.js'
-import { take, type Utf8, unpack, type Vector } from '../model/vector.js'
+import { INT32 } from '../model/type.js'
+import { take, type Utf8, unpack } from '../model/vector.js'
 import { fieldBytes } from './body.js'
 import { divideGroups } from './divide.js'
 import type { Division } from './division.js'
-import { type KeyRecords, keyColumn } from './key-columns.js'
+import { type KeyRecords, keyColumn, listedColumn } from './key-columns.js'
 import { type KeyTexts, renumber } from './key-texts.js'
 import { type MergeCollected, resultsOf } from './merge-collected.js'
 import type { Rows } from './rows.js'
@@ -120,27 +120,16 @@ export class MergeHash {
     const count = this.#table.groups
     const columns = new Map(resultsOf(this.states, this.collected, count, aggregates))
     this.keys.keys.forEach(({ key, expression, coded }, k) => {
-      const numbers = keyColumn(this.#records, k, expression.type)
-      columns.set((keys[key] as NamedExpression).id, coded ? this.#valuesOf(k, numbers, coded) : numbers)
+      const column = coded
+        ? unpack(listedColumn(this.#records, k, this.#texts[k]))
+        : keyColumn(this.#records, k, expression.type)
+      columns.set((keys[key] as NamedExpression).id, column)
     })
     this.keys.dims.forEach((dim: DimensionCodes, d) => {
       const codes = keyColumn(this.#records, this.keys.keys.length + d, INT32).values as Int32Array
       for (const { key, values } of dim.keys) columns.set((keys[key] as NamedExpression).id, take(values, codes))
     })
     return { length: count, columns }
-  }
-
-  #valuesOf(key: number, { length, values: numbers, valid }: Vector, type: Type): Vector {
-    const known = this.#texts[key]
-    // Where hardly a text repeats strings are made of those alone that somebody looks at.
-    if (known instanceof VariableTexts && !valid && known.count * 2 > length) {
-      return unpack({ type, length, utf8: known.packed(numbers as Int32Array) })
-    }
-    const texts = known?.texts() ?? []
-    const values = new Array<string>(length)
-    for (let i = 0; i < length; i++) values[i] = valid?.[i] === 0 ? '' : (texts[numbers[i] as number] as string)
-    const repeats = texts.length * 2 <= length && !valid
-    return { type, length, values, valid, ...(repeats && { coded: { numbers: numbers as Int32Array, values: texts } }) }
   }
 
   get #records(): KeyRecords {

@@ -5,7 +5,9 @@ import { type GridScan, type KeySpace, type PackedTexts, rangeTotal } from '../m
 import type { Form } from '../model/schema.js'
 import { decoderOf, encodeText, type TextEncoding } from '../model/stored-text.js'
 import type { Value } from '../model/type.js'
+import type { Utf8 } from '../model/vector.js'
 import { type KeyTexts, renumber } from './key-texts.js'
+import { packTexts } from './pack-texts.js'
 import { Scratch } from './scratch.js'
 import { mostPositions, TextPlaces } from './text-places.js'
 
@@ -121,6 +123,24 @@ export class TextTable implements KeyTexts {
       const at = kept + (from + i) * size
       return decode(bytes.subarray(at, at + size))
     })
+  }
+
+  packed(numbers: Int32Array): Utf8 {
+    const { machine, words, encoding } = this
+    const mark = machine.mark()
+    const [list, texts] = [machine.allocate(numbers.length * 4), machine.allocate(numbers.length * words * 8)]
+    new Int32Array(machine.memory.buffer, list, numbers.length).set(numbers)
+    machine.kernel.list_texts(this.kept, words, list, numbers.length, texts)
+    const packed = packTexts(machine, { texts, step: words * 8, words, encoding }, numbers.length)
+    machine.release(mark)
+    return packed
+  }
+
+  hashes(): number {
+    const { groups, kept } = this.#table
+    const hashes = this.machine.allocate(groups * 8)
+    this.machine.kernel.hash_texts(kept, this.words, groups, hashes)
+    return hashes
   }
 }
 

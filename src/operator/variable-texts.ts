@@ -32,14 +32,12 @@ export class VariableTexts implements KeyTexts {
     const count = offsets.length - 1
     const size = Math.ceil((bytes.length + slackBytes) / 8) * 8
     // In a place of its own, not behind a mark: the table may grow.
-    const texts = this.#entered.reserve(size + count * 12)
+    const texts = this.#entered.reserve(size + count * 16 + 4)
     const [pairs, codes] = [texts + size, texts + size + count * 8]
     machine.bytes.set(bytes, texts)
-    const words = new Uint32Array(machine.memory.buffer, pairs, 2 * count)
-    for (let i = 0; i < count; i++) {
-      words[2 * i] = texts + (offsets[i] as number)
-      words[2 * i + 1] = (offsets[i + 1] as number) - (offsets[i] as number)
-    }
+    const starts = codes + count * 4
+    new Int32Array(machine.memory.buffer, starts, count + 1).set(offsets)
+    machine.kernel.pairs_within(starts, count, texts, pairs)
     this.#table.find(pairs, count, codes)
     return new Int32Array(machine.memory.buffer, codes, count)
   }
@@ -65,8 +63,11 @@ export class VariableTexts implements KeyTexts {
     return textsIn(this.#table.lay(undefined, from))
   }
 
-  /** The texts of these numbers, end to end. */
   packed(numbers: Int32Array): Utf8 {
     return this.#table.lay(numbers)
+  }
+
+  hashes(): number {
+    return this.#table.hashes()
   }
 }

@@ -8,7 +8,7 @@ import test, { after } from 'node:test'
 import { Exchange } from '../../src/execute/exchange.js'
 import { ChunkQLError, connect, type Database } from '../../src/index.js'
 import { type Vector, valueAt } from '../../src/model/vector.js'
-import { arrayV2 } from '../source/stores.js'
+import { arrayV2, laid } from '../source/stores.js'
 
 const root = mkdtempSync(join(tmpdir(), 'chunkql-exchange-'))
 after(() => rmSync(root, { recursive: true, force: true }))
@@ -41,7 +41,17 @@ const small = column(() => below(7) - 3)
 const v = column((row) => (below(50) === 0 ? Number.NaN : (next() - 0.5) * 10 ** ((row % 13) - 6)))
 const w = column((row) => row)
 const x = column((row) => -row)
-const columns: Readonly<Record<string, readonly (bigint | number | string)[]>> = { k, half, code, few, small, v }
+/** Texts of any length, and such of a fixed size that no record holds. */
+const name = column((row) => {
+  if (row % 40 === 0) return null
+  return row % 33 === 0
+    ? ''
+    : `${row % 1000 === 0 ? 'Zürich' : 'at'} ${'x'.repeat(row % 50)} ${below(row % 2 ? 500 : 150_000)}`
+})
+const long = column((row) => (row % 40 === 7 ? null : `${row % 4000 === 0 ? '𝛑é' : ''}${below(30_000)}`))
+const wide = column((row) => (row % 40 === 7 ? '' : `${'='.repeat(26)}${row % 4000 === 0 ? 'ü' : ''}${below(20_000)}`))
+type Cell = bigint | number | string | null
+const columns: Readonly<Record<string, readonly Cell[]>> = { k, half, code, few, small, v, name, long, wide }
 
 function utf32(texts: readonly string[], size: number): Uint8Array {
   const cells = new Uint32Array(texts.length * size)
@@ -62,19 +72,31 @@ function padded(texts: readonly string[], size: number): Uint8Array {
   return cells
 }
 
+/** Stands for NULL. */
+const none = 'none'
+const orNone = (text: string | null) => text ?? none
+
 function makeStore(): string {
   const store = join(root, 'rows.zarr')
-  const write = (name: string, dtype: string, whole: Uint8Array) => {
-    const size = whole.length / rows
+  const describe = (name: string, zarray: object, attributes: object) => {
     mkdirSync(join(store, name), { recursive: true })
-    const described = arrayV2({ shape: [rows], zarray: { chunks: [chunkRows], dtype } })
+    const described = arrayV2({ shape: [rows], zarray: { chunks: [chunkRows], ...zarray } })
     writeFileSync(join(store, name, '.zarray'), JSON.stringify(described))
-    writeFileSync(join(store, name, '.zattrs'), JSON.stringify({ _ARRAY_DIMENSIONS: ['row'] }))
-    for (let chunk = 0; chunk * chunkRows < rows; chunk++) {
-      const bytes = new Uint8Array(chunkRows * size)
-      bytes.set(whole.subarray(chunk * chunkRows * size, (chunk + 1) * chunkRows * size))
-      writeFileSync(join(store, name, String(chunk)), bytes)
+    writeFileSync(join(store, name, '.zattrs'), JSON.stringify({ _ARRAY_DIMENSIONS: ['row'], ...attributes }))
+  }
+  const writeChunks = (name: string, bytesOf: (from: number) => Uint8Array) => {
+    for (let from = 0; from < rows; from += chunkRows) {
+      writeFileSync(join(store, name, String(from / chunkRows)), bytesOf(from))
     }
+  }
+  const write = (name: string, dtype: string, whole: Uint8Array, attributes = {}) => {
+    const size = whole.length / rows
+    describe(name, { dtype }, attributes)
+    writeChunks(name, (from) => {
+      const bytes = new Uint8Array(chunkRows * size)
+      bytes.set(whole.subarray(from * size, (from + chunkRows) * size))
+      return bytes
+    })
   }
   const numbers = (from: { buffer: ArrayBufferLike }) => new Uint8Array(from.buffer)
   mkdirSync(store, { recursive: true })
@@ -83,6 +105,13 @@ function makeStore(): string {
   write('half', '<f4', numbers(Float32Array.from(half)))
   write('code', '|S9', padded(code, 9))
   write('few', '<U6', utf32(few, 6))
+  write('long', '<U12', utf32(long.map(orNone), 12), { missing_value: none })
+  write('wide', '|S40', padded(wide, 40))
+  describe('name', { dtype: '|O', filters: [{ id: 'vlen-utf8' }] }, { missing_value: none })
+  writeChunks('name', (from) => {
+    const own = name.slice(from, from + chunkRows).map(orNone)
+    return laid([...own, ...new Array<string>(chunkRows - own.length).fill('')])
+  })
   write('small', '|i1', numbers(Int8Array.from(small)))
   for (const [name, values] of Object.entries({ v, w, x })) write(name, '<f8', numbers(Float64Array.from(values)))
   return store
@@ -126,7 +155,7 @@ interface Group {
 function expected(keys: readonly string[]): Map<string, Group> {
   const groups = new Map<string, Group>()
   for (let row = 0; row < rows; row++) {
-    const name = keys.map((key) => nameOf((columns[key] as readonly (bigint | number | string)[])[row])).join('|')
+    const name = keys.map((key) => nameOf((columns[key] as readonly Cell[])[row])).join('|')
     const group = groups.get(name) ?? { sum: null, rows: 0, first: row, last: row, one: null }
     groups.set(name, group)
     group.rows++
@@ -155,9 +184,17 @@ function isGroup([sum, count, first, last, one]: readonly unknown[], group: Grou
 
 const nameOf = (value: unknown) => (Number.isNaN(value) || value === null ? 'NULL' : String(value))
 
-const keySets = [['k'], ['half'], ['small', 'code', 'few'], ['half', 'small', 'k', 'code']]
+const keySets = [
+  ['k'],
+  ['half'],
+  ['small', 'code', 'few'],
+  ['half', 'small', 'k', 'code'],
+  ['name'],
+  ['long', 'small'],
+  ['name', 'code', 'wide'],
+]
 
-for (const by of ['k', 'half, small, k, code']) {
+for (const by of ['k', 'half, small, k, code', 'name, long']) {
   test(`by ${by}: the same bits on 1, 2 and 8 threads and inline`, async () => {
     const sql = `SELECT ${by}, ${aggregates} FROM t GROUP BY ${by}`
     const one = await withSession({ threads: 1 }, (db) => bits(db, sql))
@@ -188,11 +225,13 @@ for (const keys of keySets) {
   })
 }
 
-test('what is divided has the bits of what is not', async () => {
-  const sql = `SELECT code, small, ${aggregates} FROM t GROUP BY code, small ORDER BY code, small`
-  const whole = await withSession({ exchange_groups: 1e9 }, (db) => bits(db, sql))
-  assert.equal(await withSession({}, (db) => bits(db, sql)), whole)
-})
+for (const by of ['code, small', 'name', 'long, wide']) {
+  test(`by ${by}: what is divided has the bits of what is not`, async () => {
+    const sql = `SELECT ${by}, ${aggregates} FROM t GROUP BY ${by} ORDER BY ${by}`
+    const whole = await withSession({ exchange_groups: 1e9 }, (db) => bits(db, sql))
+    assert.equal(await withSession({}, (db) => bits(db, sql)), whole)
+  })
+}
 
 const holistic = 'median(v) AS m, quantile_disc(w, 0.3) AS q, sum(w) AS s, mode(small) AS o, quantile_cont(v, 0.9) AS c'
 
@@ -209,7 +248,7 @@ for (const where of ['w > 146000 AND w < 150100', 'w > 149900 AND w < 154000', '
 
 test('values of groups by texts, where single groups have many, and those that are kept', async () => {
   const settings = { exchange_groups: 0, cache_partials: '1GB', local_cache: join(root, 'values') }
-  for (const by of ['code', 'small']) {
+  for (const by of ['code', 'small', 'name, small']) {
     const sql = `SELECT ${by}, ${holistic.replace('mode(small)', 'mode(k % 5)')} FROM t WHERE w > 140000 AND w < 160000 GROUP BY ${by} ORDER BY ${by}`
     const whole = await withSession({ exchange_groups: 1e9 }, (db) => bits(db, sql))
     for (let time = 0; time < 2; time++) assert.equal(await withSession(settings, (db) => bits(db, sql)), whole)
@@ -228,13 +267,11 @@ test('HAVING, ORDER BY with LIMIT and a LIMIT alone run over the batches', async
   const groups = [...expected(['code'])].map(([name, { rows: n }]) => ({ name, n }))
   groups.sort((a, b) => b.n - a.n || (a.name < b.name ? -1 : 1))
   await withSession({ threads: 2 }, async (db) => {
-    const kinds = new Set<boolean>()
     for await (const {
       columns: [texts],
     } of (await db.run('SELECT code FROM t GROUP BY code')).batches) {
-      kinds.add(texts?.utf8 !== undefined)
+      assert.ok(texts?.utf8)
     }
-    assert.equal(kinds.size, 2, 'texts come as bytes and as strings')
     const top = await db.query('SELECT code, count(*) AS n FROM t GROUP BY code ORDER BY n DESC, code LIMIT 5')
     assert.deepEqual(
       [...top].map(({ code: name, n }) => ({ name, n: Number(n) })),
@@ -284,7 +321,7 @@ test('no row, and fewer groups than are divided', async () => {
 
 test('partials that are divided are kept, and merged as those that were not kept', async () => {
   const settings = { exchange_groups: 0, cache_partials: '1GB', local_cache: join(root, 'cache') }
-  const sql = `SELECT small, few, ${aggregates} FROM t GROUP BY small, few`
+  const sql = `SELECT small, few, name, ${aggregates} FROM t WHERE name < 'at xxx' GROUP BY small, few, name`
   const plain = await withSession({ exchange_groups: 0 }, (db) => bits(db, sql))
   assert.equal(await withSession(settings, (db) => bits(db, sql)), plain)
   await withSession(settings, async (db) => {
@@ -296,10 +333,23 @@ test('partials that are divided are kept, and merged as those that were not kept
   })
 })
 
-test('a query that is cancelled while its groups are merged ends', async () => {
+test('texts that take more memory than there is are an error, and the session goes on', async () => {
+  await withSession({ threads: 2, memory_limit: '24MB' }, async (db) => {
+    const sql = 'SELECT name, k, count(*) FROM t GROUP BY name, k'
+    await assert.rejects(db.query(sql), (error) => error instanceof ChunkQLError && error.code === 'memory')
+    assert.equal((await db.query('SELECT small, count(*) AS n FROM t GROUP BY small')).numRows, 7)
+  })
+})
+
+for (const by of ['k', 'name']) {
+  test(`by ${by}: a query that is cancelled while its groups are merged ends`, () => cancelled(by))
+}
+
+async function cancelled(by: string): Promise<void> {
   await withSession({ threads: 2 }, async (db) => {
     const controller = new AbortController()
-    const { batches } = await db.run(`SELECT k, ${aggregates} FROM t GROUP BY k`, {}, { signal: controller.signal })
+    const sql = `SELECT ${by}, ${aggregates} FROM t GROUP BY ${by}`
+    const { batches } = await db.run(sql, {}, { signal: controller.signal })
     const iterator = batches[Symbol.asyncIterator]()
     assert.equal((await iterator.next()).done, false)
     controller.abort()
@@ -311,7 +361,7 @@ test('a query that is cancelled while its groups are merged ends', async () => {
     )
     assert.equal((await db.query('SELECT count(*) AS n FROM t')).get(0)?.n, BigInt(rows))
   })
-})
+}
 
 test('an error of a merge is that of the query, and the session goes on', async () => {
   await withSession({ threads: 2 }, async (db) => {

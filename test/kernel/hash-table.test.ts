@@ -195,3 +195,23 @@ test('groups that were appended are found, also after the table has grown', () =
     [4, 5004, 0, 5005, 5],
   )
 })
+
+for (const mostKnown of [64, Number.POSITIVE_INFINITY]) {
+  test(`records stay where they are while there come as many as are expected, of which ${mostKnown} are known`, () => {
+    const machine = createMachine({ limit: 1 << 28 })
+    const table = createHashTable(machine, 2, 64, undefined, mostKnown)
+    const rowsOf = (first: number, past: number) =>
+      Array.from({ length: past - first }, (_, i) => [0n, BigInt(first + i)])
+    findAll(machine, table, rowsOf(0, 1000), 2, 300)
+    table.expect(9000)
+    const { kept } = table
+    assert.deepEqual(
+      findAll(machine, table, rowsOf(1000, 10_000), 2, 700),
+      Array.from({ length: 9000 }, (_, i) => 1000 + i),
+    )
+    assert.equal(table.kept, kept)
+    findAll(machine, table, rowsOf(10_000, 20_000), 2, 700)
+    assert.equal(table.groups, 20_000)
+    assert.equal(machine.view.getBigInt64(table.kept + 19_999 * 16 + 8, true), 19_999n)
+  })
+}

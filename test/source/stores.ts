@@ -78,3 +78,18 @@ export function directory(files: Readonly<Record<string, unknown>>): string {
   }
   return root
 }
+
+/** A chunk of texts as the codec vlen-utf8 lays it, a null as others do that have one. */
+export function laid(texts: readonly (string | null)[]): Uint8Array {
+  const parts = texts.map((text) => (text === null ? null : new TextEncoder().encode(text)))
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + 4 + (part?.length ?? 0), 4))
+  const view = new DataView(bytes.buffer)
+  view.setUint32(0, texts.length, true)
+  let at = 4
+  for (const part of parts) {
+    view.setUint32(at, part?.length ?? 0xffffffff, true)
+    if (part) bytes.set(part, at + 4)
+    at += 4 + (part?.length ?? 0)
+  }
+  return bytes
+}

@@ -14,22 +14,7 @@ import { VariableTexts } from '../../src/operator/variable-texts.js'
 import { packTexts } from '../../src/source/objects.js'
 import { readTexts, stringsOf } from '../../src/source/zarr/variable-texts.js'
 import { damage, randomOf } from '../codec/mutate.js'
-import { arrayV2 } from './stores.js'
-
-/** As the codec vlen-utf8 lays them, a null as others do that have one. */
-function laid(texts: readonly (string | null)[]): Uint8Array {
-  const parts = texts.map((text) => (text === null ? null : new TextEncoder().encode(text)))
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + 4 + (part?.length ?? 0), 4))
-  const view = new DataView(bytes.buffer)
-  view.setUint32(0, texts.length, true)
-  let at = 4
-  for (const part of parts) {
-    view.setUint32(at, part?.length ?? 0xffffffff, true)
-    if (part) bytes.set(part, at + 4)
-    at += 4 + (part?.length ?? 0)
-  }
-  return bytes
-}
+import { arrayV2, laid } from './stores.js'
 
 function read(bytes: Uint8Array, cells: number, missing: readonly string[] = [], hasNull = false) {
   const machine = createMachine({ limit: 1 << 28 })
@@ -96,16 +81,30 @@ test('a partial takes along the texts of its records alone', () => {
   assert.equal(all[2 + 4 * 5], 5)
 })
 
-test('texts may end where memory does', () => {
-  const machine = createMachine({ limit: 1 << 20 })
-  const table = createVariableTable(machine, false)
-  const [pairs, codes] = [machine.allocate(16), machine.allocate(8)]
-  const end = machine.memory.buffer.byteLength
-  machine.bytes.set(new TextEncoder().encode('abcabc'), end - 64 - 6)
-  const words = new Uint32Array(machine.memory.buffer, pairs, 4)
-  words.set([end - 64 - 6, 3, end - 64 - 3, 3])
-  table.find(pairs, 2, codes)
-  assert.deepEqual([...new Int32Array(machine.memory.buffer, codes, 2)], [0, 0])
+for (const expected of [0, 20_000]) {
+  test(`texts may end where memory does: a table for ${expected}`, () => {
+    const machine = createMachine({ limit: 1 << 22 })
+    const table = createVariableTable(machine, false, expected)
+    const [pairs, codes] = [machine.allocate(24), machine.allocate(12)]
+    const end = machine.memory.buffer.byteLength
+    machine.bytes.set(new TextEncoder().encode('abcabc'), end - 64 - 6)
+    const words = new Uint32Array(machine.memory.buffer, pairs, 6)
+    words.set([end - 64 - 6, 3, end - 64, 0, end - 64 - 3, 3])
+    table.find(pairs, 3, codes)
+    assert.deepEqual([...new Int32Array(machine.memory.buffer, codes, 3)], [0, 1, 0])
+  })
+}
+
+test('a table of many texts numbers those that are new side by side, and those that are none', () => {
+  const texts = Array.from({ length: 60_000 }, (_, i) => {
+    if (i % 11 === 0) return null
+    return i % 7 === 0 ? 'again' : `${'x'.repeat(i % 19)}${Math.floor(i / 2) % 20_000}`
+  })
+  const { texts: kept, numbers } = read(laid(texts), texts.length, [], true)
+  const strings = stringsOf(kept)
+  const wrong = texts.findIndex((text, i) => strings[numbers[i] as number] !== text)
+  assert.equal(wrong, -1)
+  assert.equal(strings.length, new Set(texts).size)
 })
 
 test('damage is told, never read over', () => {

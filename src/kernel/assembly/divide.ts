@@ -69,15 +69,65 @@ export function gather_texts(
   }
 }
 
+/** Copies those of the texts of `words` words that `numbers` lists one behind the other; of one less than 0 only zeros. */
+export function list_texts(texts: usize, words: u32, numbers: usize, count: u32, to: usize): void {
+  const bytes = <usize>words << 3
+  for (let i: u32 = 0; i < count; i++, numbers += 4, to += bytes) {
+    const number = load<i32>(numbers)
+    if (number < 0) memory.fill(to, 0, bytes)
+    else copyWords(texts + <usize>number * bytes, to, bytes)
+  }
+}
+
+/** Writes the hash of each of `count` texts of `words` words, a word. */
+export function hash_texts(texts: usize, words: u32, count: u32, hashes: usize): void {
+  for (let i: u32 = 0; i < count; i++, texts += <usize>words << 3) store<u64>(hashes + (i << 3), hashOf(texts, words))
+}
+
+/**
+ * Numbers the texts of `count` records anew, in the order in which they are met, and lists their old numbers. The number of
+ * key `key` is in word `word`, that of NULL stays. `marks`: a word for each old number, 0 at first, of those listed before
+ * less than `before` + 1. Returns how many texts there are.
+ */
+// prettier-ignore
+export function number_anew(
+  records: usize, width: u32, key: u32, word: u32, count: u32, marks: usize, before: u32, listed: usize,
+): u32 {
+  const mask = (<u64>1) << key
+  let next = before
+  for (let i: u32 = 0; i < count; i++, records += <usize>width << 3) {
+    if (load<u64>(records) & mask) continue
+    const at = records + (<usize>word << 3)
+    const old = load<u32>(at)
+    const mark = marks + (<usize>old << 2)
+    if (load<u32>(mark) <= before) {
+      store<u32>(listed + (<usize>(next - before) << 2), old)
+      store<u32>(mark, ++next)
+    }
+    store<u32>(at, load<u32>(mark) - 1 - before)
+  }
+  return next - before
+}
+
+/** Puts another number, as `numbers` has it, in place of that of key `key` of `count` records, in word `word`; that of NULL stays. */
+// prettier-ignore
+export function renumber(records: usize, width: u32, key: u32, word: u32, count: u32, numbers: usize): void {
+  const mask = (<u64>1) << key
+  for (let i: u32 = 0; i < count; i++, records += <usize>width << 3) {
+    const at = records + (<usize>word << 3)
+    if (!(load<u64>(records) & mask)) store<u32>(at, load<u32>(numbers + (<usize>load<u32>(at) << 2)))
+  }
+}
+
 /**
  * Lays `count` texts of `words` words, `step` bytes apart and padded with zeros, end to end as UTF-8, and writes where each
- * begins, and where the last ends, to `offsets`. Returns false where one has a character beyond ASCII. `wide`: they are
- * UTF-32. Up to 8 bytes behind the last are written.
+ * begins, and where the last ends, to `offsets`. `wide`: they are UTF-32. Returns 1 where all are ASCII, 0 where not, -1
+ * where one of UTF-32 has no character. Up to 8 bytes behind the last are written.
  */
 // prettier-ignore
 export function pack_texts(
   texts: usize, step: u32, words: u32, wide: bool, count: u32, offsets: usize, out: usize,
-): bool {
+): i32 {
   const start = out
   let beyond: u64 = 0
   for (let i: u32 = 0; i < count; i++, texts += step, offsets += 4) {
@@ -88,7 +138,9 @@ export function pack_texts(
       for (let c: u32 = 0; c < length; c++) {
         const point = load<u32>(texts + (c << 2))
         beyond |= point >> 7
-        store<u8>(out++, <u8>point)
+        if (point < 0x80) store<u8>(out++, <u8>point)
+        else if (isCharacter(point)) out = packCharacter(point, out)
+        else return -1
       }
     } else {
       let length: usize = 0
@@ -102,5 +154,26 @@ export function pack_texts(
     }
   }
   store<u32>(offsets, <u32>(out - start))
-  return beyond == 0
+  return i32(beyond == 0)
+}
+
+function isCharacter(point: u32): bool {
+  return point < 0xd800 || (point > 0xdfff && point <= 0x10ffff)
+}
+
+/** One beyond ASCII; returns where it ends. */
+function packCharacter(point: u32, out: usize): usize {
+  if (point < 0x800) {
+    store<u8>(out++, <u8>(0xc0 | (point >> 6)))
+  } else {
+    if (point < 0x10000) {
+      store<u8>(out++, <u8>(0xe0 | (point >> 12)))
+    } else {
+      store<u8>(out++, <u8>(0xf0 | (point >> 18)))
+      store<u8>(out++, <u8>(0x80 | ((point >> 12) & 0x3f)))
+    }
+    store<u8>(out++, <u8>(0x80 | ((point >> 6) & 0x3f)))
+  }
+  store<u8>(out++, <u8>(0x80 | (point & 0x3f)))
+  return out
 }

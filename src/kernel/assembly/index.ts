@@ -4,7 +4,18 @@ export { blosclz_decode } from './blosclz'
 export { bz2_decode, bz2_scratch } from './bz2'
 export { adler32, crc32, crc32c, crc64, fletcher32 } from './checksums'
 export { collect_values, group_values } from './collect'
-export { append_records, gather, gather_texts, hash_parts, pack_texts, scatter_parts } from './divide'
+export {
+  append_records,
+  gather,
+  gather_texts,
+  hash_parts,
+  hash_texts,
+  list_texts,
+  number_anew,
+  pack_texts,
+  renumber,
+  scatter_parts,
+} from './divide'
 export { fill } from './fill'
 export { fold_lists } from './fold'
 export { fill_unknown, hash_enter, hash_find, hash_rebuild, mark_unknown, number_find } from './hash'
@@ -21,7 +32,7 @@ export { enter_places, number_places, write_places } from './places'
 export { snappy_decode } from './snappy'
 export { swap, swap_strided } from './swap'
 export { keep_texts, pad_texts, place_texts } from './texts'
-export { find_variable, lay_variable, pairs_of } from './variable'
+export { find_variable, hash_variable, lay_variable, pairs_listed, pairs_of, pairs_within } from './variable'
 export { zstd_decode, zstd_length, zstd_scratch } from './zstd/frame'
 
 /** Static data lies below; the machine's arena begins here. */

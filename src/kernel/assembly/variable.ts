@@ -4,6 +4,17 @@
 /** In place of a length: no text. */
 const nullLength: u32 = 0xffffffff
 
+/** Texts that are looked up together, so that the waits for memory of a large table overlap. */
+const batch: u32 = 64
+
+/** From so many slots on a table is large: smaller ones stay in the first caches. */
+const largeSlots: u32 = 1 << 14
+
+/** Of each text of a batch: its hash, the number that was in its first slot, and where the text of that is. */
+const hashes = memory.data(64 * 4, 16)
+const guesses = memory.data(64 * 4, 16)
+const guessed = memory.data(64 * 4, 16)
+
 /**
  * Writes the pair of each of `cells` texts that stand one behind the other, each behind its length in bytes (the layout of
  * the codec vlen-utf8 behind its count). Returns how many are whole: fewer where the bytes end too early.
@@ -32,6 +43,53 @@ export function pairs_of(source: usize, end: usize, cells: u32, hasNull: bool, p
 export function find_variable(
   pairs: usize, count: u32, codes: usize, table: usize, slots: u32, kept: usize, state: usize,
 ): u32 {
+  if (slots < largeSlots) return settle(pairs, count, codes, table, slots, kept, state, false)
+  for (let done: u32 = 0; done < count; done += batch) {
+    const some = min(batch, count - done)
+    guess(pairs, some, table, slots, kept)
+    const found = settle(pairs, some, codes, table, slots, kept, state, true)
+    if (found < some) return done + found
+    pairs += <usize>some << 3
+    codes += <usize>some << 2
+  }
+  return count
+}
+
+/** Nothing in a loop here depends on what it loaded before: its loads are under way at once. */
+function guess(pairs: usize, count: u32, table: usize, slots: u32, kept: usize): void {
+  const shift = 32 - ctz(slots)
+  const end = <usize>count << 2
+  for (let k: usize = 0; k < end; k += 4) {
+    const length = load<u32>(pairs + (k << 1), 4)
+    store<u32>(hashes + k, length == nullLength ? 0 : hashOfText(load<u32>(pairs + (k << 1)), length))
+  }
+  for (let k: usize = 0; k < end; k += 4) {
+    const hash = load<u32>(hashes + k)
+    const entry = load<u64>(table + (<usize>(hash >> shift) << 3))
+    store<i32>(guesses + k, <u32>(entry >> 32) == hash ? <i32>entry : -1)
+  }
+  for (let k: usize = 0; k < end; k += 4) {
+    const number = load<i32>(guesses + k)
+    const pair = kept + (<usize>max(number, 0) << 3)
+    const isGuess = i32(number >= 0) & i32(load<u32>(pair, 4) == load<u32>(pairs + (k << 1), 4))
+    store<i32>(guesses + k, isGuess ? number : -1)
+    store<u32>(guessed + k, isGuess ? load<u32>(pair) : load<u32>(pairs + (k << 1)))
+  }
+  for (let k: usize = 0; k < end; k += 4) {
+    const length = load<u32>(pairs + (k << 1), 4)
+    const mask: u64 = length >= 8 ? -1 : (<u64>1 << (length << 3)) - 1
+    const difference = (load<u64>(load<u32>(pairs + (k << 1))) ^ load<u64>(load<u32>(guessed + k))) & mask
+    store<i32>(guesses + k, difference == 0 ? load<i32>(guesses + k) : -1)
+  }
+}
+
+/** `isGuessed`: each was looked up in its first slot. */
+// prettier-ignore
+// @ts-ignore: decorator
+@inline
+function settle(
+  pairs: usize, count: u32, codes: usize, table: usize, slots: u32, kept: usize, state: usize, isGuessed: bool,
+): u32 {
   let known = load<u32>(state)
   const limit = load<u32>(state, 4)
   let heap = <usize>load<u32>(state, 8)
@@ -41,15 +99,22 @@ export function find_variable(
   for (; i < count; i++, pairs += 8, codes += 4) {
     const text = <usize>load<u32>(pairs)
     const length = load<u32>(pairs, 4)
+    if (isGuessed) {
+      const number = load<i32>(guesses + (i << 2))
+      if (number >= 0 && isSame(load<u32>(guessed + (i << 2)), text, length)) {
+        store<i32>(codes, number)
+        continue
+      }
+    }
     if (length == nullLength) {
       store<i32>(codes, -1)
       continue
     }
-    const hash = hashOfText(text, length)
+    const hash = isGuessed ? load<u32>(hashes + (i << 2)) : hashOfText(text, length)
     let slot = hash >> shift
     let entry = load<u64>(table + (<usize>slot << 3))
     while (<i32>entry >= 0) {
-      if (<u32>(entry >> 32) == hash && isSame(kept + (<usize>(<u32>entry) << 3), text, length)) break
+      if (<u32>(entry >> 32) == hash && isKept(kept + (<usize>(<u32>entry) << 3), text, length)) break
       slot = (slot + 1) & (slots - 1)
       entry = load<u64>(table + (<usize>slot << 3))
     }
@@ -71,6 +136,30 @@ export function find_variable(
   store<u32>(state, known)
   store<u32>(state, <u32>heap, 8)
   return i
+}
+
+/** Writes the hash of each of `count` texts, a word. */
+export function hash_variable(pairs: usize, count: u32, hashes: usize): void {
+  for (let i: u32 = 0; i < count; i++, pairs += 8) {
+    store<u64>(hashes + (i << 3), hashOfText(load<u32>(pairs), load<u32>(pairs, 4)))
+  }
+}
+
+/** Writes the pairs of `count` texts that lie end to end from `bytes` on; `offsets` tells where each begins, and the last ends. */
+export function pairs_within(offsets: usize, count: u32, bytes: usize, pairs: usize): void {
+  for (let i: u32 = 0; i < count; i++, offsets += 4, pairs += 8) {
+    const start = load<u32>(offsets)
+    store<u32>(pairs, <u32>bytes + start)
+    store<u32>(pairs, load<u32>(offsets, 4) - start, 4)
+  }
+}
+
+/** Writes the pairs of the texts that `numbers` lists; of one less than 0 that of an empty text. */
+export function pairs_listed(kept: usize, numbers: usize, count: u32, pairs: usize): void {
+  for (let i: u32 = 0; i < count; i++, numbers += 4, pairs += 8) {
+    const number = load<i32>(numbers)
+    store<u64>(pairs, number < 0 ? 0 : load<u64>(kept + (<usize>number << 3)))
+  }
 }
 
 /** Lays `count` texts end to end, and writes where each begins, and where the last ends. Returns whether all are ASCII. */
@@ -119,9 +208,13 @@ function mix(bits: u64): u64 {
 
 // @ts-ignore: decorator
 @inline
-function isSame(pair: usize, text: usize, length: u32): bool {
-  if (load<u32>(pair, 4) != length) return false
-  let own = <usize>load<u32>(pair)
+function isKept(pair: usize, text: usize, length: u32): bool {
+  return load<u32>(pair, 4) == length && isSame(load<u32>(pair), text, length)
+}
+
+// @ts-ignore: decorator
+@inline
+function isSame(own: usize, text: usize, length: u32): bool {
   let left = length
   for (; left >= 8; left -= 8, own += 8, text += 8) if (load<u64>(own) != load<u64>(text)) return false
   return left == 0 || ((load<u64>(own) ^ load<u64>(text)) & ((<u64>1 << (left << 3)) - 1)) == 0

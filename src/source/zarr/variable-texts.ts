@@ -4,7 +4,7 @@ import { nullLength } from '../../codec/texts.js'
 import type { Machine } from '../../kernel/machine.js'
 import { createVariableTable, type Laid } from '../../kernel/variable-table.js'
 import { ChunkQLError } from '../../model/error.js'
-import { utf8 } from '../../model/stored-text.js'
+import { requireUtf8 } from '../../model/stored-text.js'
 import type { Value } from '../../model/type.js'
 import { textsIn } from '../../model/vector.js'
 import type { KeptTexts } from '../source.js'
@@ -25,7 +25,7 @@ export function readTexts(
   const table = createVariableTable(machine, false)
   table.find(pairs, cells, out)
   const laid = table.lay(undefined)
-  requireTexts(laid)
+  if (!laid.isAscii) requireUtf8(laid)
   const nulls = missing.flatMap((text) => numberIn(laid, encoder.encode(text)) ?? [])
   return hasNull ? withNull(laid, nulls, new Int32Array(machine.memory.buffer, out, cells)) : { utf8: laid, nulls }
 }
@@ -62,12 +62,6 @@ function numberIn({ offsets, bytes }: Laid, text: Uint8Array): number | undefine
     if (text.every((byte, k) => bytes[start + k] === byte)) return i
   }
   return undefined
-}
-
-/** Throws where one is not UTF-8. */
-function requireTexts({ isAscii, offsets, bytes }: Laid): void {
-  if (isAscii) return
-  for (let i = 0; i + 1 < offsets.length; i++) utf8(bytes.subarray(offsets[i], offsets[i + 1]))
 }
 
 export function stringsOf({ utf8: laid, nulls }: KeptTexts): Value[] {

@@ -9,8 +9,7 @@ import { type Column, cellCount, type Table } from './model/schema.js'
 import { countIn, hasStatistics, isKnownRecord, valuesOf, word } from './model/statistics.js'
 import { absolutePath, pathKind } from './platform/node/files.js'
 import { keptSize, listKeptFolder, removeKeptFolder } from './platform/node/kept-files.js'
-import { rowAnswerColumns } from './schedule/answer-rows.js'
-import { answerColumns, columnsBySums } from './schedule/answers.js'
+import { questionOf } from './schedule/answers.js'
 import { sinkColumns } from './schedule/columns.js'
 import type { Source } from './source/source.js'
 import { ownFolder } from './source/zarr/discover.js'
@@ -64,18 +63,16 @@ export async function learnFor(
   const group = groupOf(source, settings)
   const table = source.schema.tables.find(({ name }) => name === scan.table)
   const tested = scan.predicate ? columnsOf(scan.predicate) : new Set<number>()
-  const summed =
-    answerColumns(scan, sink, loops, registry) ?? rowAnswerColumns(scan, sink, registry) ?? new Set<number>()
+  const question = questionOf(scan, sink, loops, registry)
   const top = topOf(scan, sink)
-  if (group === undefined || !table || (tested.size === 0 && summed.size === 0 && !top)) return undefined
+  if (group === undefined || !table || (tested.size === 0 && !question && !top)) return undefined
   const stored = new Set(scan.columns.filter(({ kind }) => kind === 'stored').map(({ id }) => id))
   const read = sinkColumns(sink, loops?.nests.main.sink.kind === 'reduce')
   return learn(
     scan,
     {
       tested,
-      summed,
-      bySums: loops && columnsBySums(loops, registry),
+      question,
       top,
       saving: savingSets(scan.predicate, stored, read),
     },

@@ -269,7 +269,7 @@ export interface ScanStage {
   readonly chunkReads: number
   /** Where statistics were used: what becomes of the chunks, as EXPLAIN tells it. */
   readonly chunks?: ChunkCounts | undefined
-  /** Groups of cells that statistics have answered: their states, and which group of all (dense keys, or none) each belongs to. */
+  /** Groups of which statistics have answered some cells. */
   readonly answered?: Answered | undefined
   /** The same of what is interpreted: one group. */
   readonly answeredRows?: AnsweredRows | undefined
@@ -351,6 +351,22 @@ export interface ChunkCounts {
   readonly answered: number
 }
 
+/** What of a reduction statistics may answer, however it is run. */
+export interface Question {
+  /** What the results of its aggregates are computed from, each once. The first counts rows. */
+  readonly parts: readonly Accumulator[]
+  /** The dimensions whose codes are the groups. */
+  readonly dims: readonly DimensionCodes[]
+}
+
+/** What statistics have answered of it: the states of some groups, over all boxes that are marked so among the verdicts. */
+export interface Answer {
+  readonly question: Question
+  /** Of each group its number, in C order over the codes of the dimensions, and the state of each part, as the interpreter has it. */
+  readonly groups: readonly { readonly number: number; readonly states: readonly unknown[] }[]
+}
+
+/** The same as compiled reductions have it: which group of all (dense keys, or none) each state belongs to. */
 export interface Answered {
   readonly groups: Int32Array
   /** By field of the accumulators, one number per state. */

@@ -20,8 +20,7 @@ import { cellCount } from '../model/schema.js'
 import { type StoredColumn, withOwnChunks } from '../model/stored-column.js'
 import type { Vector } from '../model/vector.js'
 import type { Known } from '../statistics/known.js'
-import { answerRows, rowAnswerColumns } from './answer-rows.js'
-import { answer, answerColumns } from './answers.js'
+import { placeAnswer } from './answers.js'
 import { chooseBox, taskSpace } from './box.js'
 import { codeTextColumns } from './coded-keys.js'
 import { keysToCollect } from './collected.js'
@@ -86,9 +85,9 @@ function scheduleScan(
     if (stage) return stage
   }
   const sink = sinkOf(ending, keys, (expression) => expression)
-  const verdicts = ownVerdicts(context)
+  const verdicts = context.known?.verdicts
   const scan = gridScan(leaf, sink, conjunction(selection.residual), dimensions, selection.ranges, [], false, verdicts)
-  const answered = answeredBy(scan, sink, undefined, context)
+  const answered = answeredBy(sink, undefined, context)
   return { ...finishStage(scan, sink, undefined, context, true), ...answered }
 }
 
@@ -121,33 +120,20 @@ function withLoops(
   const along = reduces ? codeColumns(hoisted) : []
   const texts = [coded, filters, tests].flatMap(({ columns }) => columns)
   const extra = [...placed.columns, ...texts, ...hoisting.columns, ...along]
-  const verdicts = ownVerdicts(context)
+  const verdicts = context.known?.verdicts
   const scan = gridScan(leaf, sink, predicate, dimensions, selection.ranges, extra, reduces, verdicts)
   const loops = plan(scan, sink, context.registry)
   if (!loops) return undefined
-  const answered = answeredBy(scan, sink, loops, context)
+  const answered = answeredBy(sink, loops, context)
   return { ...finishStage(scan, sink, loops, context, !reduces), ...answered }
 }
 
-/** What is answered is marked there. */
-function ownVerdicts({ known }: ScheduleContext): Verdicts | undefined {
-  return known && { ...known.verdicts, codes: known.verdicts.codes.slice() }
-}
-
-/** Marks what it answers among the verdicts of the scan. */
 function answeredBy(
-  scan: GridScan,
   sink: Sink,
   loops: LoopPlan | undefined,
   { known, registry }: ScheduleContext,
 ): Pick<ScanStage, 'answered' | 'answeredRows'> {
-  const { verdicts } = scan
-  if (!known || !verdicts || sink.kind !== 'reduce') return {}
-  if (loops && answerColumns(scan, sink, loops, registry)) {
-    return { answered: answer(scan, sink.keys, loops, verdicts, known.records, registry) }
-  }
-  const isOfRows = rowAnswerColumns(scan, sink, registry) !== undefined
-  return isOfRows ? { answeredRows: answerRows(scan, sink, verdicts, known.records, registry) } : {}
+  return known?.answer && sink.kind === 'reduce' ? placeAnswer(known.answer, sink, loops, registry) : {}
 }
 
 function withPositions(

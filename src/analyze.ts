@@ -50,7 +50,7 @@ export async function analyze(
     if (!place) throw new ChunkQLError('unsupported', `of ${column.name} no statistics can be kept`)
     let [chunks, known] = [0, 0]
     const grid = chunkCounts(column, table.dims)
-    for (const part of partsInOrder({ start: grid.map(() => 0), end: grid }, recordsAtOnce)) {
+    for (const part of partsInOrder({ start: grid.map(() => 0), end: grid }, () => recordsAtOnce)) {
       const records = await collect(session, target, column, place, part, options, work)
       writeKept(group, source.identity ?? '', place, records)
       for (let record = 0; record * wordsPerRecord < records.words.length; record++) {

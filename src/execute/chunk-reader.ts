@@ -34,6 +34,7 @@ export interface DecodedChunk {
 }
 
 const unknown = noFingerprints(1)
+const none: ReadonlySet<string> = new Set()
 
 /** A chunk on its way into a slot. */
 interface Filling {
@@ -60,6 +61,8 @@ export class ChunkReader {
   /** That of the chunk that is read. */
   readonly #seen = noFingerprints(1)
   #next = 0
+  /** Names of chunks whose slots are not to be used again. */
+  #kept: ReadonlySet<string> = none
   /** What is looked at of a chunk; undefined: all of it. */
   portionOf: (chunk: readonly number[]) => Portion | undefined = () => undefined
   /** The chunks that were planned last, as many as there are slots: they will be held when their turn comes. */
@@ -95,7 +98,7 @@ export class ChunkReader {
     if (held >= 0) return this.#slots[held] as number
     const coming = this.#coming.get(name)
     if (coming) return coming
-    const slot = this.#next
+    const slot = this.#free()
     this.#next = (slot + 1) % this.#slots.length
     this.#held[slot] = undefined
     const filled = this.#fill(slot, chunk, name)
@@ -103,6 +106,25 @@ export class ChunkReader {
     const settled = filled.finally(() => this.#coming.delete(name))
     this.#coming.set(name, settled)
     return settled
+  }
+
+  /** Loads chunks, no more than there are slots, so that all are there when it is done. */
+  async loadAll(indexes: readonly (readonly number[])[]): Promise<void> {
+    this.#kept = new Set(indexes.map((index) => chunkIndex(this.column.layout, index).join('.')))
+    try {
+      for (const index of indexes) {
+        const loaded = this.load(index)
+        if (loaded instanceof Promise) await loaded
+      }
+    } finally {
+      this.#kept = none
+    }
+  }
+
+  #free(): number {
+    let slot = this.#next
+    while (this.#kept.has(this.#held[slot] ?? '')) slot = (slot + 1) % this.#slots.length
+    return slot
   }
 
   /** Address of a chunk that `load` brought before. */

@@ -17,6 +17,7 @@ import {
 } from '../model/job.js'
 import { headerOf, type Plan, type Scan } from '../model/plan.js'
 import { cellCount } from '../model/schema.js'
+import { columnsOfSink } from '../model/sink-columns.js'
 import { type StoredColumn, withOwnChunks } from '../model/stored-column.js'
 import type { Vector } from '../model/vector.js'
 import type { Known } from '../statistics/known.js'
@@ -24,7 +25,7 @@ import { placeAnswer } from './answers.js'
 import { chooseBox, taskSpace } from './box.js'
 import { codeTextColumns } from './coded-keys.js'
 import { keysToCollect } from './collected.js'
-import { Hoisting, jobColumns, sinkColumns, usedColumns } from './columns.js'
+import { Hoisting, jobColumns, usedColumns } from './columns.js'
 import { Dimensions, type Selection, selectIndexes } from './dimensions.js'
 import { divideKeys } from './keys.js'
 import { codeColumns, type PlanLoops, planReduce, planSelect } from './loops.js'
@@ -188,7 +189,7 @@ function gridScan(
   verdicts: Verdicts | undefined,
 ): GridScan {
   const early = usedColumns(predicate)
-  const used = new Set([...early, ...sinkColumns(sink, coded)])
+  const used = new Set([...early, ...columnsOfSink(sink, coded)])
   const columns = [...jobColumns(leaf.columns, used, predicate ? early : used, dimensions), ...extra]
   return { source: leaf.source, table: leaf.table, dims: leaf.dims, columns, selection, predicate, verdicts }
 }
@@ -203,7 +204,7 @@ function variantOf(
   decided: number,
 ): StageVariant[] {
   const predicate = withoutParts(scan.predicate, decided)
-  const [tested, left, used] = [usedColumns(scan.predicate), usedColumns(predicate), sinkColumns(sink, reduces)]
+  const [tested, left, used] = [usedColumns(scan.predicate), usedColumns(predicate), columnsOfSink(sink, reduces)]
   const columns = scan.columns
     .filter(({ id }) => used.has(id) || left.has(id) || !tested.has(id))
     .map((column) => (predicate && column.kind === 'stored' ? inPhase(column, left) : column))
@@ -251,7 +252,7 @@ export function cutIntoTasks(
   const limited = sink.kind === 'rows' && sink.limit !== undefined
   const all = taskSpace(choice, scan.selection, limited, groupsOf(sink))
   const withChunks = new Set(scan.columns.filter(({ kind }) => kind === 'stored').map(({ id }) => id))
-  const saving = savingSets(scan.predicate, withChunks, sinkColumns(sink, !inRows))
+  const saving = savingSets(scan.predicate, withChunks, columnsOfSink(sink, !inRows))
   const { tasks, verdicts, decided } = sortBoxes(all, scan, inRows, saving)
   const boxes = cellCount(scan.dims.map(({ size }, dim) => Math.ceil(size / (choice.box[dim] as number))))
   const share = boxes === 0 ? 0 : tasks.boxes / boxes

@@ -50,7 +50,8 @@ export class Answers {
   /** Takes what records tell of the boxes of a lattice, in C order, and marks it among their verdicts. */
   take(verdicts: Verdicts, records: KnownRecords): void {
     const { scan, question, registry } = this
-    const sources = question.parts.map((part) => sourceOf(part, scan, verdicts, records, registry))
+    const facts = new Map([...records].map(([id, own]) => [id, factsIn(own)]))
+    const sources = question.parts.map((part) => sourceOf(part, scan, verdicts, records, facts, registry))
     const groupOf = groupsAlong(question.dims, scan, verdicts)
     const isWhole = scan.dims.map((_, dim) => wholeAlong(scan, verdicts, dim))
     eachPlace(verdicts.counts, (place, box) => {
@@ -101,6 +102,7 @@ function sourceOf(
   scan: GridScan,
   verdicts: Verdicts,
   known: KnownRecords,
+  facts: ReadonlyMap<ColumnId, FactsAt>,
   registry: Registry,
 ): StateAt {
   const [arg] = part.args
@@ -109,7 +111,8 @@ function sourceOf(
   if (!arg) return (place) => state(factsOfRows(cells(place)))
   const column = arg.kind === 'column' ? scan.columns.find(({ id }) => id === arg.column) : undefined
   const records = column && known.get(column.id)
-  if (column?.kind !== 'stored' || !records) return () => undefined
+  const factsAt = column && facts.get(column.id)
+  if (column?.kind !== 'stored' || !records || !factsAt) return () => undefined
   // A part of a chunk may not have the end of the whole.
   const own = latticeOf(column, scan.dims, scan.selection)
   if (own.size.some((size, dim) => size !== verdicts.size[dim])) return () => undefined
@@ -118,7 +121,7 @@ function sourceOf(
   return (place) => {
     const record = first(place)
     if (!isKnownRecord(records, record)) return undefined
-    return end === undefined ? state(factsOf(records, record)) : textEnd(records, record, end)
+    return end === undefined ? state(factsAt(record)) : textEnd(records, record, end)
   }
 }
 
@@ -162,6 +165,18 @@ const factsOfRows = (cells: number): Facts => ({
   mean: 0,
   m2: 0,
 })
+
+type FactsAt = (record: number) => Facts
+
+/** Several aggregates of a column ask for those of one record after the other. */
+function factsIn(records: ChunkRecords): FactsAt {
+  let [last, facts] = [-1, factsOfRows(0)]
+  return (record) => {
+    if (record !== last) facts = factsOf(records, record)
+    last = record
+    return facts
+  }
+}
 
 function factsOf({ type, words, floats }: ChunkRecords, record: number): Facts {
   const first = record * wordsPerRecord

@@ -131,8 +131,7 @@ test('a chunk that has changed is in no part of the answer', async () => {
     assert.equal(boxesOf(found, verdict.answered), 14)
     const [group] = found?.answer?.groups ?? []
     assert.deepEqual(group?.states[0], [5n * 48n - 20n])
-    const [most] = group?.states[4] as number[]
-    assert.ok(most !== undefined && most < 1e9)
+    assert.ok(Number(group?.states[4]) < 1e9)
   }
   remove()
 })

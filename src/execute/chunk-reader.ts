@@ -212,7 +212,7 @@ export class ChunkReader {
 
   /** Unknown where nobody makes records, or the store told nothing. */
   #versionOf(fetched: Fetched): Fingerprints {
-    const isTold = this.#watchers.length > 0 && fetched instanceof Uint8Array
+    const isTold = this.#watchers.length > 0 && (fetched === null || fetched instanceof Uint8Array)
     return (isTold && this.column.fetched?.(fetched)) || noFingerprints(1)
   }
 

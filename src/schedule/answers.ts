@@ -1,11 +1,12 @@
 /** What of a reduction statistics may answer, and their answer as the merge takes it. Called by `schedule.ts` and `statistics.ts`. */
 import type { Registry } from '../function/registry.js'
 import { ChunkQLError } from '../model/error.js'
-import type { AggregateCall, Expression } from '../model/expression.js'
+import type { AggregateCall, ColumnId, Expression } from '../model/expression.js'
 import { identityOf } from '../model/identity.js'
 import type {
   Answer,
   Answered,
+  AnsweredGroup,
   AnsweredRows,
   DimensionCodes,
   GridScan,
@@ -17,6 +18,7 @@ import type {
 import type { Accumulator } from '../model/nest.js'
 import { hasStatistics } from '../model/statistics.js'
 import { isCoded, type StoredColumn } from '../model/stored-column.js'
+import { isInteger } from '../model/type.js'
 import { inLoopOrder } from '../operator/piece.js'
 import { cStrides } from '../operator/select-cells.js'
 import { withoutSpans } from './columns.js'
@@ -33,14 +35,23 @@ export function questionOf(
 ): Question | undefined {
   if (sink.kind !== 'reduce') return undefined
   const { keys } = sink
-  if (isReduced(loops) ? keys.kind === 'hash' : sink.keyExpressions.length > 0 || !hasTexts(sink)) return undefined
-  const parts = [rowCount]
+  if (!isReduced(loops) && (sink.keyExpressions.length > 0 || !hasTexts(sink))) return undefined
+  const own = keys.kind === 'hash' ? keys.keys.map(({ expression }) => keyColumn(expression, scan)) : []
+  if (!own.every((id) => id !== undefined)) return undefined
+  const parts = own.length > 0 ? [] : [rowCount]
   for (const { call } of sink.aggregates) {
-    const own = answerParts(call, registry)
-    if (!own?.every(({ args }) => args.every((arg) => spanningColumn(arg, scan)))) return undefined
-    for (const part of own) share(parts, part)
+    const found = answerParts(call, registry)
+    if (!found?.every(({ args }) => args.every((arg) => spanningColumn(arg, scan)))) return undefined
+    for (const part of found) share(parts, part)
   }
-  return { parts, dims: keys.kind === 'dense' ? keys.dims : [] }
+  return { parts, dims: keys.kind === 'none' ? [] : keys.dims, keys: own }
+}
+
+/** Whole numbers are the same wherever they come from. */
+function keyColumn(expression: Expression, scan: GridScan): ColumnId | undefined {
+  const { kind } = expression.type
+  const isWhole = isInteger(expression.type) || kind === 'boolean' || kind === 'date' || kind === 'timestamp'
+  return isWhole ? spanningColumn(expression, scan)?.id : undefined
 }
 
 function isReduced(loops: LoopPlan | undefined): loops is LoopPlan {
@@ -102,9 +113,22 @@ function asTasks({ question, groups }: Answer, keys: KeySpace, loops: LoopPlan, 
       ),
     )
   })
+  if (keys.kind === 'hash')
+    return { groups: new Int32Array(groups.length), records: keyRecords(question, groups), fields }
   const inOrder = keys.kind === 'dense' ? inLoopOrder(keys.dims, loops) : []
   const renumber = renumbering(question.dims, inOrder)
   return { groups: Int32Array.from(groups, ({ number }) => renumber(number)), fields }
+}
+
+/** As `keyWords` has them: the values of cells, then the codes of dimensions. */
+function keyRecords({ dims }: Question, groups: readonly AnsweredGroup[]): ArrayBuffer {
+  const strides = cStrides(dims.map(({ count }) => count))
+  const records = groups.map(({ number, keys }) => {
+    const nulls = keys.reduce<bigint>((bits, key, k) => (key === null ? bits | (1n << BigInt(k)) : bits), 0n)
+    const codes = dims.map(({ count }, k) => BigInt(Math.floor(number / (strides[k] as number)) % count))
+    return [nulls, ...keys.map((key) => key ?? 0n), ...codes]
+  })
+  return BigInt64Array.from(records.flat()).buffer
 }
 
 /** From a group's number in C order over some dimensions to that over the same in another order. */

@@ -12,9 +12,11 @@ import {
   endIn,
   isKnownRecord,
   isWholeEnd,
+  valuesOf,
   word,
   wordsPerRecord,
 } from '../model/statistics.js'
+import type { StoredColumn } from '../model/stored-column.js'
 import { isFloat } from '../model/type.js'
 import { boxOf, chunksUnder, eachPlace, latticeOf, wholeAlong } from './lattice.js'
 import type { KnownRecords } from './verdicts.js'
@@ -28,15 +30,15 @@ export class Answers {
   /** Of these, those of which only records with sums answer. */
   readonly bySums: ReadonlySet<ColumnId>
   readonly #accumulators: readonly RowAccumulator[]
-  readonly #groups = new Map<number, unknown[]>()
+  readonly #groups = new Map<number | string, { readonly number: number; readonly keys: Keys; states: unknown[] }>()
 
   constructor(
     readonly scan: GridScan,
     readonly question: Question,
     readonly registry: Registry,
   ) {
-    const { parts } = question
-    this.columns = columnsIn(parts)
+    const { parts, keys } = question
+    this.columns = new Set([...columnsIn(parts), ...keys])
     this.bySums = columnsIn(
       parts.filter((part) => endOf(part) === undefined && !stateOf(part, registry)(factsOfRows(1))),
     )
@@ -53,31 +55,111 @@ export class Answers {
     const facts = new Map([...records].map(([id, own]) => [id, factsIn(own)]))
     const sources = question.parts.map((part) => sourceOf(part, scan, verdicts, records, facts, registry))
     const groupOf = groupsAlong(question.dims, scan, verdicts)
+    const keysOf = keysIn(question, scan, verdicts, records)
     const isWhole = scan.dims.map((_, dim) => wholeAlong(scan, verdicts, dim))
     eachPlace(verdicts.counts, (place, box) => {
       if (verdicts.codes[box] !== verdict.all || !place.every((at, dim) => isWhole[dim]?.[at])) return
-      const group = groupOf(place)
-      const states = group < 0 ? undefined : statesAt(sources, place)
-      if (states && this.#add(group, states)) verdicts.codes[box] = verdict.answered
+      const number = groupOf(place)
+      const keys = number < 0 ? undefined : keysOf(place)
+      const states = keys && statesAt(sources, place)
+      if (!states || this.#groups.size + keys.length > mostGroups) return
+      for (const own of keys) this.#add(number, own, states)
+      verdicts.codes[box] = verdict.answered
     })
   }
 
   /** Undefined where nothing is answered. */
   get answer(): Answer | undefined {
-    const groups = Array.from(this.#groups, ([number, states]) => ({ number, states }))
-    return groups.length > 0 ? { question: this.question, groups } : undefined
+    return this.#groups.size > 0 ? { question: this.question, groups: [...this.#groups.values()] } : undefined
   }
 
-  #add(group: number, own: readonly unknown[]): boolean {
-    let states = this.#groups.get(group)
-    if (!states) {
-      if (this.#groups.size >= mostGroups) return false
-      states = this.#accumulators.map((accumulator) => accumulator.init())
-      this.#groups.set(group, states)
-    }
+  #add(number: number, keys: Keys, own: readonly unknown[]): void {
+    const name = keys.length === 0 ? number : `${number} ${keys.join()}`
+    const group = this.#groups.get(name) ?? { number, keys, states: this.#accumulators.map(({ init }) => init()) }
+    this.#groups.set(name, group)
+    const { states } = group
     for (let k = 0; k < own.length; k++) states[k] = this.#accumulators[k]?.merge(states[k], own[k])
-    return true
   }
+}
+
+/** Values of cells that are keys, as words; NULL is one, too. */
+type Keys = readonly (bigint | null)[]
+
+const onlyOne: readonly Keys[] = [[]]
+
+/**
+ * The keys of the groups that the cells of a lattice box are in: of one, or where nothing is asked of groups, and there is one
+ * key, of several. Undefined where they are not known.
+ */
+function keysIn(
+  { keys, parts }: Question,
+  scan: GridScan,
+  verdicts: Verdicts,
+  known: KnownRecords,
+): (place: readonly number[]) => readonly Keys[] | undefined {
+  if (keys.length === 0) return () => onlyOne
+  const columns = keys.map((id) => keyAt(id, scan, verdicts, known))
+  const sets = keys.length === 1 && parts.length === 0 ? setAt(keys[0] as ColumnId, scan, verdicts, known) : undefined
+  return (place) => {
+    const own = columns.map((column) => column(place))
+    return own.every((key) => key !== undefined) ? [own] : sets?.(place)
+  }
+}
+
+/** The one value of all cells under a lattice box. */
+function keyAt(
+  id: ColumnId,
+  scan: GridScan,
+  verdicts: Verdicts,
+  known: KnownRecords,
+): (place: readonly number[]) => bigint | undefined {
+  const [column, records] = [storedColumn(id, scan), known.get(id)]
+  if (!column || !records) return () => undefined
+  const under = chunksUnder(verdicts, column, scan.dims)
+  return (place) => {
+    let only: bigint | undefined
+    let isOnly = true
+    under.each(place, (record) => {
+      const own = constantIn(records, record)
+      only ??= own
+      isOnly &&= own !== undefined && own === only
+    })
+    return isOnly ? only : undefined
+  }
+}
+
+function constantIn(records: ChunkRecords, record: number): bigint | undefined {
+  if (!isKnownRecord(records, record) || countIn(records, record, word.nulls) > 0) return undefined
+  const first = record * wordsPerRecord
+  const [min, max] = [records.words[first + word.min], records.words[first + word.max]]
+  return min === max ? min : undefined
+}
+
+/** The values that the chunk has which is the lattice box at a place. */
+function setAt(
+  id: ColumnId,
+  scan: GridScan,
+  verdicts: Verdicts,
+  known: KnownRecords,
+): (place: readonly number[]) => readonly Keys[] | undefined {
+  const [column, records] = [storedColumn(id, scan), known.get(id)]
+  if (!column || !records || !isOfChunks(column, scan, verdicts)) return () => undefined
+  const { first } = chunksUnder(verdicts, column, scan.dims)
+  return (place) => {
+    const record = first(place)
+    if (!isKnownRecord(records, record)) return undefined
+    const values = valuesOf(records, record)?.map((value) => [BigInt.asIntN(64, BigInt(value as bigint))])
+    return values && countIn(records, record, word.nulls) > 0 ? [...values, [null]] : values
+  }
+}
+
+function storedColumn(id: ColumnId, { columns }: GridScan): StoredColumn | undefined {
+  return columns.find((column): column is StoredColumn => column.kind === 'stored' && column.id === id)
+}
+
+/** Whether the boxes are the chunks of a column: a part of a chunk may not have the end of the whole. */
+function isOfChunks(column: StoredColumn, { dims, selection }: GridScan, { size }: Verdicts): boolean {
+  return latticeOf(column, dims, selection).size.every((length, dim) => length === size[dim])
 }
 
 function columnsIn(parts: readonly Accumulator[]): ReadonlySet<ColumnId> {
@@ -109,13 +191,10 @@ function sourceOf(
   const cells = (place: readonly number[]) => cellCount(boxShape(boxOf(verdicts, place, scan.dims)))
   const state = stateOf(part, registry)
   if (!arg) return (place) => state(factsOfRows(cells(place)))
-  const column = arg.kind === 'column' ? scan.columns.find(({ id }) => id === arg.column) : undefined
+  const column = arg.kind === 'column' ? storedColumn(arg.column, scan) : undefined
   const records = column && known.get(column.id)
   const factsAt = column && facts.get(column.id)
-  if (column?.kind !== 'stored' || !records || !factsAt) return () => undefined
-  // A part of a chunk may not have the end of the whole.
-  const own = latticeOf(column, scan.dims, scan.selection)
-  if (own.size.some((size, dim) => size !== verdicts.size[dim])) return () => undefined
+  if (!records || !factsAt || !isOfChunks(column, scan, verdicts)) return () => undefined
   const { first } = chunksUnder(verdicts, column, scan.dims)
   const end = endOf(part)
   return (place) => {

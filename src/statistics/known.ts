@@ -236,13 +236,14 @@ async function load(
   column: StoredColumn,
   lattice: Lattice,
   { dims }: GridScan,
-  { tested, top }: Asked,
+  { tested, top, question }: Asked,
   { place: open }: LearnContext,
 ): Promise<Found | undefined> {
   const { start, counts } = chunksUnder(lattice, column, dims)
   if (cellCount(counts) > mostRecords) return undefined
   const place = await open(column)
-  const isAsked = isOfText(column) || tested.has(column.id) || top?.column === column.id
+  const isAsked =
+    isOfText(column) || tested.has(column.id) || top?.column === column.id || question?.keys.includes(column.id)
   const records = place && readKept(place, start, counts, isAsked && cellCount(counts) <= mostValued)
   if (!place || !records) return undefined
   forgetResized(place, records)

@@ -110,11 +110,11 @@ for (const nanIsNull of [true, false]) {
   for (const dims of [[], [halves]]) {
     test(`the same is answered of any parts, ${dims.length} keys, nan_is_null = ${nanIsNull}`, async () => {
       const { ask, remove } = await analyzed(nanIsNull)
-      const atOnce = await ask({ parts, dims })
+      const atOnce = await ask({ parts, dims, keys: [] })
       // Wholly selected are five rows of chunks by three columns; the third has cells of both groups.
       assert.equal(boxesOf(atOnce, verdict.answered), dims.length > 0 ? 12 : 15)
       assert.equal(atOnce?.answer?.groups.length, 1 + dims.length)
-      for (const size of [1, 2, 5, 9]) assert.deepEqual(await ask({ parts, dims }, size), atOnce)
+      for (const size of [1, 2, 5, 9]) assert.deepEqual(await ask({ parts, dims, keys: [] }, size), atOnce)
       remove()
     })
   }
@@ -122,7 +122,7 @@ for (const nanIsNull of [true, false]) {
 
 test('a chunk that has changed is in no part of the answer', async () => {
   const { path, ask, remove } = await analyzed(true)
-  const question = { parts, dims: [] }
+  const question = { parts, dims: [], keys: [] }
   const file = join(path, 'v/3.2')
   writeFileSync(file, new Float64Array(chunk[0] * chunk[1]).fill(1e9))
   utimesSync(file, 1e9 + 1, 1e9 + 1)
@@ -139,7 +139,7 @@ test('a chunk that has changed is in no part of the answer', async () => {
 test('nothing is answered where no record holds', async () => {
   const { path, ask, remove } = await analyzed(true)
   makeOld(path, 1e9 + 1)
-  assert.equal((await ask({ parts, dims: [] }, 4))?.answer, undefined)
+  assert.equal((await ask({ parts, dims: [], keys: [] }, 4))?.answer, undefined)
   remove()
 })
 

@@ -2,11 +2,22 @@
 import type { JobColumn } from '../model/job.js'
 import type { Box } from '../model/schema.js'
 import type { StoredColumn } from '../model/stored-column.js'
-import { type ColumnInput, type Part, partsAt, partsOf } from './cells.js'
+import { type ColumnInput, markParts, type Part, partsOf } from './cells.js'
 import type { StageRun } from './stage-run.js'
+
+/** The chunks of a column under a part of a box. */
+interface Chunks {
+  readonly part: Box
+  readonly all: readonly Part[]
+  /** Which of them were wanted so far. */
+  readonly marks: Uint8Array
+  /** All are there, as long as the part is at hand. */
+  isWhole: boolean
+}
 
 export class BoxInputs {
   readonly #inputs = new Map<JobColumn, ColumnInput>()
+  readonly #chunks = new Map<StoredColumn, Chunks>()
 
   constructor(
     readonly run: StageRun,
@@ -22,7 +33,7 @@ export class BoxInputs {
   async load(columns: readonly JobColumn[], part: Box, positions: Int32Array | undefined): Promise<void> {
     for (const column of columns) if (!this.#inputs.has(column)) this.#inputs.set(column, await this.#open(column))
     const stored = columns.filter((column): column is StoredColumn => column.kind === 'stored')
-    const wanted = stored.map((column) => ({ column, chunks: chunksAt(column, part, positions) }))
+    const wanted = stored.map((column) => ({ column, chunks: this.#chunksAt(column, part, positions) }))
     this.#want(wanted)
     for (const { column, chunks } of wanted) {
       await this.of(column).reader?.loadAll(chunks.map(({ chunk }) => chunk))
@@ -44,8 +55,22 @@ export class BoxInputs {
     const to = dim === undefined ? 1 : (this.box.end[dim] as number)
     return { vector: await source.vectors?.(stage.scan.table, column.name, from, to), from }
   }
+
+  /** Those that are to be there, with those of the last call for the part. */
+  #chunksAt(column: StoredColumn, part: Box, positions: Int32Array | undefined): readonly Part[] {
+    const known = this.#chunks.get(column)
+    const chunks = known?.part === part ? known : chunksUnder(column, part)
+    this.#chunks.set(column, chunks)
+    const { all, marks } = chunks
+    if (chunks.isWhole) return []
+    if (!positions || (all.length === 1 && positions.length > 0)) marks.fill(1)
+    else markParts(column, part, positions, marks)
+    chunks.isWhole = !marks.includes(0)
+    return all.filter((_, at) => marks[at] === 1)
+  }
 }
 
-function chunksAt(column: StoredColumn, part: Box, positions: Int32Array | undefined): readonly Part[] {
-  return positions ? partsAt(column, part, positions) : partsOf(column, part)
+function chunksUnder(column: StoredColumn, part: Box): Chunks {
+  const all = partsOf(column, part)
+  return { part, all, marks: new Uint8Array(all.length), isWhole: false }
 }

@@ -180,14 +180,10 @@ export function partsOf(column: Stored, box: Box): Part[] {
   return parts
 }
 
-/** Those in which some of the positions lie. */
-export function partsAt(column: Stored, box: Box, positions: Int32Array): Part[] {
-  const parts = partsOf(column, box)
-  if (parts.length === 1 || positions.length === 0) return positions.length > 0 ? parts : []
+/** Marks the chunks under a box, in their order, in which some of the positions lie. */
+export function markParts(column: Stored, box: Box, positions: Int32Array, marks: Uint8Array): void {
   const { part } = placesOf(column, box, column.dims.map(indexesOf(box, positions)), positions.length)
-  const has = new Uint8Array(parts.length)
-  for (const at of part) has[at] = 1
-  return parts.filter((_, at) => has[at] === 1)
+  for (let i = 0; i < part.length; i++) marks[part[i] as number] = 1
 }
 
 function copyPart(column: Stored, box: Box, part: Part, address: number, copy: Copy): void {

@@ -3,8 +3,8 @@ import { partsInOrder } from './execute/box-rows.js'
 import { addWork } from './execute/work.js'
 import { emptyValues, hasValues } from './model/chunk-values.js'
 import { ChunkQLError } from './model/error.js'
-import type { Fingerprints } from './model/fingerprint.js'
-import type { Schedule, Work } from './model/job.js'
+import { type Fingerprints, isKnown } from './model/fingerprint.js'
+import { type GridScan, type Schedule, verdict, type Work } from './model/job.js'
 import { type Box, boxShape, type Column, cellCount, chunkCounts, type Table } from './model/schema.js'
 import { type ChunkRecords, emptyRecords, isKnownRecord, word, wordsPerRecord } from './model/statistics.js'
 import type { StoredColumn } from './model/stored-column.js'
@@ -50,7 +50,7 @@ export async function analyze(
     if (!place) throw new ChunkQLError('unsupported', `of ${column.name} no statistics can be kept`)
     let [chunks, known] = [0, 0]
     const grid = chunkCounts(column, table.dims)
-    for (const part of partsInOrder({ start: grid.map(() => 0), end: grid }, recordsAtOnce)) {
+    for (const part of partsInOrder({ start: grid.map(() => 0), end: grid }, () => recordsAtOnce)) {
       const records = await collect(session, target, column, place, part, options, work)
       writeKept(group, source.identity ?? '', place, records)
       for (let record = 0; record * wordsPerRecord < records.words.length; record++) {
@@ -87,29 +87,46 @@ async function collect(
   const records = { ...emptyRecords(column.type, start, counts), values }
   // Where many can be asked for at once, threads need not ask for each.
   const asks = place.chunked.read !== undefined
-  const before = asks ? undefined : await allFingerprints(place, records)
   const survey = { column: read.id, shape: place.shape, start, counts, measure, looks: true, asks }
-  const from = { kind: 'stage', stage: { ...stage, surveys: [survey] } } as const
-  const schedule: Schedule = { from, columns: [], steps: [], header: { columns: [] } }
-  const sources = new Map([[name, source]])
-  const result = run(session, { schedule, sources, ms: {} }, options, (surveyed) => putRecords(records, surveyed))
-  for await (const _ of result.batches);
-  addWork(work, result.work)
-  work.chunksTotal += result.work.chunksTotal
-  if (before) setFingerprints(records, settled(before, await allFingerprints(place, records)))
+  const surveyed = async (scan: GridScan) => {
+    const from = { kind: 'stage', stage: { ...stage, scan, surveys: [survey] } } as const
+    const schedule: Schedule = { from, columns: [], steps: [], header: { columns: [] } }
+    const sources = new Map([[name, source]])
+    const result = run(session, { schedule, sources, ms: {} }, options, (found) => putRecords(records, found))
+    for await (const _ of result.batches);
+    addWork(work, result.work)
+    work.chunksTotal += result.work.chunksTotal
+  }
+  if (asks || place.chunked.fetched) await surveyed(stage.scan)
+  const { chunk: size } = read.layout
+  if (!asks)
+    await surveyUntold(place, records, (codes) => surveyed({ ...stage.scan, verdicts: { size, start, counts, codes } }))
   return records
 }
 
-function allFingerprints(place: Place, records: ChunkRecords): Promise<Fingerprints> {
-  return fingerprintsOf(place, records, [...new Array(cellCount(records.counts)).keys()])
+/** Of chunks whose version was not told with their bytes it is asked, before they are read and after. */
+async function surveyUntold(
+  place: Place,
+  records: ChunkRecords,
+  read: (codes: Uint8Array) => Promise<void>,
+): Promise<void> {
+  const untold = [...new Array(cellCount(records.counts)).keys()].filter((record) => !isVerifiable(records, record))
+  const before = await fingerprintsOf(place, records, untold)
+  // Those of which the server tells nothing have their records, if they were read.
+  const again = untold.filter((record, i) => isKnown(before, i) || !isKnownRecord(records, record))
+  if (again.length === 0) return
+  const codes = new Uint8Array(cellCount(records.counts)).fill(verdict.none)
+  for (const record of again) codes[record] = verdict.maybe
+  await read(codes)
+  setFingerprints(records, untold, settled(before, await fingerprintsOf(place, records, untold)))
 }
 
 /** What changed while it was read has none. */
-function setFingerprints({ words }: ChunkRecords, fingerprints: Fingerprints): void {
+function setFingerprints({ words }: ChunkRecords, which: readonly number[], fingerprints: Fingerprints): void {
   const kept = new BigUint64Array(words.buffer)
-  for (let record = 0; 2 * record < fingerprints.length; record++) {
-    kept.set(fingerprints.subarray(2 * record, 2 * record + 2), record * wordsPerRecord + word.fingerprint)
-  }
+  which.forEach((record, i) => {
+    kept.set(fingerprints.subarray(2 * i, 2 * i + 2), record * wordsPerRecord + word.fingerprint)
+  })
 }
 
 function nowhere({ settings }: Session): ChunkQLError {

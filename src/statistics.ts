@@ -6,12 +6,11 @@ import { columnsOf } from './model/expression.js'
 import { savingSets } from './model/filter-parts.js'
 import type { GridScan, ScanStage, Settings, Sink } from './model/job.js'
 import { type Column, cellCount, type Table } from './model/schema.js'
+import { columnsOfSink } from './model/sink-columns.js'
 import { countIn, hasStatistics, isKnownRecord, valuesOf, word } from './model/statistics.js'
 import { absolutePath, pathKind } from './platform/node/files.js'
 import { keptSize, listKeptFolder, removeKeptFolder } from './platform/node/kept-files.js'
-import { rowAnswerColumns } from './schedule/answer-rows.js'
-import { answerColumns, columnsBySums } from './schedule/answers.js'
-import { sinkColumns } from './schedule/columns.js'
+import { questionOf } from './schedule/answers.js'
 import type { Source } from './source/source.js'
 import { ownFolder } from './source/zarr/discover.js'
 import { folderName, forgetChanged, forgetResized, type Place, placeOf, readKept } from './statistics/keeping.js'
@@ -64,18 +63,16 @@ export async function learnFor(
   const group = groupOf(source, settings)
   const table = source.schema.tables.find(({ name }) => name === scan.table)
   const tested = scan.predicate ? columnsOf(scan.predicate) : new Set<number>()
-  const summed =
-    answerColumns(scan, sink, loops, registry) ?? rowAnswerColumns(scan, sink, registry) ?? new Set<number>()
+  const question = questionOf(scan, sink, loops, registry)
   const top = topOf(scan, sink)
-  if (group === undefined || !table || (tested.size === 0 && summed.size === 0 && !top)) return undefined
+  if (group === undefined || !table || (tested.size === 0 && !question && !top)) return undefined
   const stored = new Set(scan.columns.filter(({ kind }) => kind === 'stored').map(({ id }) => id))
-  const read = sinkColumns(sink, loops?.nests.main.sink.kind === 'reduce')
+  const read = columnsOfSink(sink, loops?.nests.main.sink.kind === 'reduce')
   return learn(
     scan,
     {
       tested,
-      summed,
-      bySums: loops && columnsBySums(loops, registry),
+      question,
       top,
       saving: savingSets(scan.predicate, stored, read),
     },
@@ -145,7 +142,7 @@ async function keptAt(place: Place, trust: boolean): Promise<Kept> {
   const { folder, grid, column } = place
   let [known, withSums, withValues, constant, sorted] = [0, 0, 0, 0, 0]
   let oldestMs: number | undefined
-  for (const { start, end } of partsInOrder({ start: grid.map(() => 0), end: grid }, recordsAtOnce)) {
+  for (const { start, end } of partsInOrder({ start: grid.map(() => 0), end: grid }, () => recordsAtOnce)) {
     const records = readKept(
       place,
       start,

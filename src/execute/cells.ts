@@ -29,9 +29,7 @@ export function readBox(column: JobColumn, box: Box, input: ColumnInput): Vector
 
 /** The cells at positions of the box, in that order. */
 export function readAt(column: JobColumn, box: Box, positions: Int32Array, input: ColumnInput): Vector {
-  const shape = boxShape(box)
-  const strides = cStrides(shape)
-  const indexes = (dim: number) => indexesAlong(positions, strides[dim] ?? 1, shape[dim] ?? 1)
+  const indexes = indexesOf(box, positions)
   if (column.kind !== 'stored') {
     const [dim] = column.dims
     return take(alongDim(column, box, input), dim === undefined ? new Int32Array(positions.length) : indexes(dim))
@@ -75,6 +73,13 @@ function spread(dim: number, box: Box): Int32Array {
     }
   }
   return indexes
+}
+
+/** The index of each position along a dimension of the box. */
+function indexesOf(box: Box, positions: Int32Array): (dim: number) => Int32Array {
+  const shape = boxShape(box)
+  const strides = cStrides(shape)
+  return (dim) => indexesAlong(positions, strides[dim] ?? 1, shape[dim] ?? 1)
 }
 
 function indexesAlong(positions: Int32Array, stride: number, extent: number): Int32Array {
@@ -148,7 +153,7 @@ function inChunk<T>(reader: ChunkReader, chunk: readonly number[], read: () => T
   }
 }
 
-interface Part {
+export interface Part {
   readonly chunk: readonly number[]
   /** Cells of the grid that the chunk holds of the box. */
   readonly start: readonly number[]
@@ -173,6 +178,12 @@ export function partsOf(column: Stored, box: Box): Part[] {
     })
   })
   return parts
+}
+
+/** Marks the chunks under a box, in their order, in which some of the positions lie. */
+export function markParts(column: Stored, box: Box, positions: Int32Array, marks: Uint8Array): void {
+  const { part } = placesOf(column, box, column.dims.map(indexesOf(box, positions)), positions.length)
+  for (let i = 0; i < part.length; i++) marks[part[i] as number] = 1
 }
 
 function copyPart(column: Stored, box: Box, part: Part, address: number, copy: Copy): void {

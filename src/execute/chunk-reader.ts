@@ -37,6 +37,7 @@ export interface DecodedChunk {
 }
 
 const unknown = noFingerprints(1)
+const none: ReadonlySet<string> = new Set()
 
 /** Memory of a task for a chunk that is decoded as a loop comes to its cells: its encoded bytes, and what is shown. */
 export interface WindowRoom {
@@ -69,6 +70,8 @@ export class ChunkReader {
   /** That of the chunk that is read. */
   readonly #seen = noFingerprints(1)
   #next = 0
+  /** Names of chunks whose slots are not to be used again. */
+  #kept: ReadonlySet<string> = none
   /** What is looked at of a chunk; undefined: all of it. */
   portionOf: (chunk: readonly number[]) => Portion | undefined = () => undefined
   /** The chunks that were planned last, as many as there are slots: they will be held when their turn comes. */
@@ -111,6 +114,19 @@ export class ChunkReader {
     return settled
   }
 
+  /** Loads chunks, no more than there are slots, so that all are there when it is done. */
+  async loadAll(indexes: readonly (readonly number[])[]): Promise<void> {
+    this.#kept = new Set(indexes.map((index) => chunkIndex(this.column.layout, index).join('.')))
+    try {
+      for (const index of indexes) {
+        const loaded = this.load(index)
+        if (loaded instanceof Promise) await loaded
+      }
+    } finally {
+      this.#kept = none
+    }
+  }
+
   /**
    * A chunk whose cells are read once, in their order, and then are gone. Undefined where all of it is decoded, or none: it is
    * to be loaded.
@@ -141,8 +157,10 @@ export class ChunkReader {
     return chunkWindow({ bytes, block, cell, decode }, machine, shown)
   }
 
+  /** For a chunk that is to come; none that `loadAll` has brought. */
   #freeSlot(): number {
-    const slot = this.#next
+    let slot = this.#next
+    while (this.#kept.has(this.#held[slot] ?? '')) slot = (slot + 1) % this.#slots.length
     this.#next = (slot + 1) % this.#slots.length
     this.#held[slot] = undefined
     return slot
@@ -233,7 +251,7 @@ export class ChunkReader {
 
   /** Unknown where nobody makes records, or the store told nothing. */
   #versionOf(fetched: Fetched): Fingerprints {
-    const isTold = this.#watchers.length > 0 && fetched instanceof Uint8Array
+    const isTold = this.#watchers.length > 0 && (fetched === null || fetched instanceof Uint8Array)
     return (isTold && this.column.fetched?.(fetched)) || noFingerprints(1)
   }
 

@@ -91,7 +91,7 @@ async function* reduce(
   const last = taskCount(stage.tasks) - 1
   const exchange = openExchange(stage, sink, context)
   if (exchange) {
-    yield* exchanged(exchange, sink, tasks, last)
+    yield* exchanged(exchange, sink, tasks, last, answeredGroups(stage, sink))
     return
   }
   const loan = machines.borrow(context.job.settings.memory_limit)
@@ -113,8 +113,10 @@ async function* exchanged(
   { keyExpressions, aggregates }: ReduceSink,
   tasks: StageTasks,
   last: number,
+  answered: HashPartial | undefined,
 ): AsyncGenerator<Rows> {
   try {
+    if (answered) exchange.absorb(answered, last + 1)
     for await (const { body, task } of tasks.partials()) exchange.absorb(body as never, last - task)
     if (exchange.whole) {
       yield exchange.whole.result(keyExpressions, aggregates)
@@ -144,6 +146,18 @@ function openExchange(stage: ScanStage, sink: ReduceSink, { job, registry }: Exe
   return new Exchange(division, openWhole, memory_limit)
 }
 
+type HashPartial = Extract<PartialBody, { kind: 'hash' }>
+
+/** What statistics have answered where values of cells are keys, as a task leaves it. */
+function answeredGroups({ answered }: ScanStage, { keys }: ReduceSink): HashPartial | undefined {
+  if (!answered?.records || keys.kind !== 'hash') return undefined
+  const { groups, records, fields } = answered
+  // A merge uses up what it is given.
+  const copies = fields.map((field) => field.slice(0))
+  const values = keys.keys.map(() => undefined)
+  return { kind: 'hash', count: groups.length, records: records.slice(0), fields: copies, values, collected: [] }
+}
+
 type ReduceSink = Extract<Sink, { kind: 'reduce' }>
 
 interface Merge {
@@ -165,6 +179,8 @@ function openMerge(stage: ScanStage, sink: ReduceSink, context: ExecuteContext, 
     const { memory_limit } = context.job.settings
     const collected = openCollected(loops.collected, aggregates, context.registry, memory_limit)
     const merge = new MergeHash(states, keys, memory_limit, collected, stage.scan)
+    const answered = answeredGroups(stage, sink)
+    if (answered) merge.absorb(answered, taskCount(stage.tasks))
     return { absorb: (body, more) => merge.absorb(body, more), result: () => merge.result(keyExpressions, aggregates) }
   }
   const dims = keys.kind === 'dense' ? inLoopOrder(keys.dims, loops) : []

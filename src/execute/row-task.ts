@@ -5,15 +5,14 @@ import type { Box } from '../model/schema.js'
 import { GroupRows } from '../operator/group-rows.js'
 import { batchesOf, concatRows, type Rows } from '../operator/rows.js'
 import { openSort, projectRows, type RowSort } from '../operator/steps.js'
-import { type Judge, openSelect, rowsOfBox } from './box-rows.js'
+import { type Judge, openSelect, type RowsWanted, rowsOfBox } from './box-rows.js'
 import type { StageRun } from './stage-run.js'
 import { runOf } from './wants.js'
 
-interface RowSink {
+interface RowSink extends RowsWanted {
   consume(rows: Rows): void
   full(): boolean
   partial(): PartialBody
-  readonly judge?: Judge | undefined
 }
 
 export async function rowTask(run: StageRun, boxes: readonly Box[]): Promise<PartialBody> {
@@ -24,7 +23,7 @@ export async function rowTask(run: StageRun, boxes: readonly Box[]): Promise<Par
     if (pause) await pause
     if (sink.full()) break
     const own = runOf(run, box)
-    for await (const rows of rowsOfBox(own, box, selects.get(own), sink.judge)) {
+    for await (const rows of rowsOfBox(own, box, selects.get(own), sink)) {
       const pause = run.check()
       if (pause) await pause
       if (rows.length > 0) sink.consume(rows)
@@ -42,10 +41,10 @@ function openSink(run: StageRun): RowSink {
       return { consume: (rows) => groups.consume(rows), full: () => false, partial: () => groups.partial() }
     }
     case 'rows':
-      return collect(run, sink.limit ?? Number.POSITIVE_INFINITY, inOrder())
+      return collect(run, sink.limit, inOrder())
     case 'sort': {
       const sort = openSort(sink.keys, sink.limit, run.registry)
-      return { ...collect(run, Number.POSITIVE_INFINITY, sort), judge: judgeOf(run, sink, sort) }
+      return { ...collect(run, undefined, sort), judge: judgeOf(run, sink, sort) }
     }
     default:
       return sink satisfies never
@@ -76,7 +75,7 @@ function judgeOf(run: StageRun, { columns, keys }: SortSink, sort: RowSort): Jud
 }
 
 /** Projects rows and hands them on until there are enough. */
-function collect(run: StageRun, limit: number, kept: RowSort): RowSink {
+function collect(run: StageRun, limit: number | undefined, kept: RowSort): RowSink {
   const { columns } = run.stage.sink as { columns: readonly { id: ColumnId; name: string; expression: Expression }[] }
   let count = 0
   return {
@@ -84,7 +83,8 @@ function collect(run: StageRun, limit: number, kept: RowSort): RowSink {
       kept.consume(projectRows(rows, columns, run.registry))
       count += rows.length
     },
-    full: () => count >= limit,
+    full: () => limit !== undefined && count >= limit,
+    left: limit === undefined ? undefined : () => limit - count,
     partial() {
       return { kind: 'rows', batches: batchesOf(kept.result(), columns) }
     },

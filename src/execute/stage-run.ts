@@ -7,6 +7,7 @@ import type {
   CompiledNest,
   GroupPart,
   Job,
+  JobColumn,
   Partial,
   PartialBody,
   ScanStage,
@@ -42,8 +43,8 @@ export interface StageRun {
   readonly readers: readonly (ChunkReader | undefined)[]
   /** Pieces whose filter may be judged before the first of them is reduced, so that their other columns are on their way. */
   readonly piecesAhead: number
-  /** Fetches all that a part of the grid needs, as far as there is room: some of its cells passed the filter. */
-  want(part: Box): void
+  /** Fetches what a part of the grid needs of some columns, or of all, as far as there is room: some of its cells passed the filter. */
+  want(part: Box, columns?: readonly JobColumn[]): void
   readonly bodies: Bodies<Body> | undefined
   /** How many groups and texts the last task of this thread met: the next one makes room for as many at once. */
   readonly expected: Map<ColumnId | 'groups', number>
@@ -113,8 +114,8 @@ export async function openStage(
       stage: own,
       readers: own.scan.columns.map(({ id }) => readers[stage.scan.columns.findIndex((column) => column.id === id)]),
       bodies: own.compiled && placeBodies(own.compiled.bodies, machine),
-      want(part) {
-        for (const each of wantsUnder(run, own.scan.columns, part)) prefetch.want(each, work)
+      want(part, columns = own.scan.columns) {
+        for (const each of wantsUnder(run, columns, part)) prefetch.want(each, work)
       },
       variants,
     }

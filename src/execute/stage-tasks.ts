@@ -21,11 +21,12 @@ export function openTasks(stage: ScanStage, context: ExecuteContext): StageTasks
   const tasksPerThread = context.isRemote ? tasksAhead(stage) : 2
   const running = start({ ...context.job, stage, tasksPerThread })
   const stopped = stopOn(running, signal)
+  const atOnce = tasksPerThread * executor.slots
   const waiting: Promise<Partial>[] = []
 
   /** In the order of the tasks, which run ahead of who takes their results by a bounded number, so that those that wait fit memory. */
   async function* inOrder(tasks: Iterator<Promise<Partial>>): AsyncGenerator<Partial> {
-    const most = tasksPerThread * executor.slots
+    let most = isLimited(stage) ? 1 : atOnce
     for (;;) {
       while (waiting.length < most) {
         const { done, value } = tasks.next()
@@ -39,6 +40,8 @@ export function openTasks(stage: ScanStage, context: ExecuteContext): StageTasks
       addWork(work, partial.work)
       for (const each of partial.surveyed ?? []) context.onSurveyed?.(each)
       yield partial
+      // Where a LIMIT may make them vain they begin with one.
+      most = Math.min(atOnce, 2 * most)
     }
   }
 
@@ -73,10 +76,14 @@ export function openTasks(stage: ScanStage, context: ExecuteContext): StageTasks
 }
 
 /** Enough tasks that their chunks keep a distant store busy; few where a LIMIT may make them vain. */
-function tasksAhead({ tasks, sink, scan }: ScanStage): number {
+function tasksAhead(stage: ScanStage): number {
+  const { tasks, scan } = stage
   const chunks = tasks.boxesPerTask * Math.max(1, scan.columns.filter(({ kind }) => kind === 'stored').length)
-  const isLimited = sink.kind === 'rows' && sink.limit !== undefined
-  return Math.max(2, Math.min(isLimited ? 4 : mostTasksPerThread, Math.ceil(16 / chunks)))
+  return Math.max(2, Math.min(isLimited(stage) ? 4 : mostTasksPerThread, Math.ceil(16 / chunks)))
+}
+
+function isLimited({ sink }: ScanStage): boolean {
+  return sink.kind === 'rows' && sink.limit !== undefined
 }
 
 /** A failure is seen when its turn comes; until then it must not count as unhandled. */

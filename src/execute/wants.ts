@@ -4,6 +4,7 @@ import type { Box } from '../model/schema.js'
 import { isEarly } from '../model/stored-column.js'
 import { isRead, variantFor } from '../operator/piece.js'
 import { piecesOf } from './boxes.js'
+import { isPassing } from './positions.js'
 import type { Want } from './prefetch.js'
 import type { StageRun } from './stage-run.js'
 
@@ -18,7 +19,9 @@ export function* wantsOf(run: StageRun, boxes: readonly Box[]): Generator<Want> 
     const own = runOf(run, box)
     const columns = earlyColumns(own.stage)
     for (const piece of piecesOf(box, columns, own.stage.scan.verdicts)) {
-      if (isRead(own.stage.scan, piece)) yield* wantsUnder(own, columns, piece)
+      // Of a box of rows some may not be tested.
+      const isTested = own.stage.scan.predicate === undefined || !isPassing(own.stage.scan, piece)
+      if (isTested && isRead(own.stage.scan, piece)) yield* wantsUnder(own, columns, piece)
     }
   }
 }

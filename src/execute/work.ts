@@ -78,9 +78,9 @@ export function chunksWith(without: ScanStage, stage: ScanStage): ChunkCounts {
     const name = chunksOf(column)
     const isNeeded = (decided: number) =>
       variants.find((variant) => includesParts(decided, variant.decided))?.needed.has(name) === true
-    for (const fate of fates(column, verdicts as Verdicts, dims, isNeeded)) {
-      if (fate === 'read') read++
-      else if (fate === 'answered') answered++
+    for (const each of fates(column, verdicts as Verdicts, dims, isNeeded)) {
+      if (each === fate.read) read++
+      else if (each === fate.answered) answered++
     }
   }
   return { total, pruned, prunedByStatistics: total - pruned - read - answered, answered }
@@ -90,20 +90,23 @@ function chunkNames(columns: readonly JobColumn[]): ReadonlySet<string> {
   return new Set(withOwnChunks(columns).map(chunksOf))
 }
 
-/** What becomes of each chunk under the lattice, as far as its cells are wanted, by the parts of the filter that are decided. */
+/** What becomes of a chunk under the lattice. */
+const fate = { left: 0, answered: 1, read: 2 } as const
+
+/** Of each chunk, as far as its cells are wanted, by the parts of the filter that are decided. */
 function fates(
   column: StoredColumn,
   verdicts: Verdicts,
   dims: GridScan['dims'],
   isNeeded: (decided: number) => boolean,
-): ('read' | 'answered' | undefined)[] {
+): Uint8Array {
   const { counts, each } = chunksUnder(verdicts, column, dims)
-  const found = new Array<'read' | 'answered' | undefined>(cellCount(counts)).fill(undefined)
+  const found = new Uint8Array(cellCount(counts))
   const answer = (chunk: number) => {
-    found[chunk] ??= 'answered'
+    if (found[chunk] === fate.left) found[chunk] = fate.answered
   }
   const read = (chunk: number) => {
-    found[chunk] = 'read'
+    found[chunk] = fate.read
   }
   eachPlace(verdicts.counts, (place, box) => {
     const code = verdicts.codes[box] as number

@@ -269,7 +269,7 @@ export interface ScanStage {
   readonly chunkReads: number
   /** Where statistics were used: what becomes of the chunks, as EXPLAIN tells it. */
   readonly chunks?: ChunkCounts | undefined
-  /** Groups of cells that statistics have answered: their states, and which group of all (dense keys, or none) each belongs to. */
+  /** Groups of which statistics have answered some cells. */
   readonly answered?: Answered | undefined
   /** The same of what is interpreted: one group. */
   readonly answeredRows?: AnsweredRows | undefined
@@ -351,8 +351,34 @@ export interface ChunkCounts {
   readonly answered: number
 }
 
+/** What of a reduction statistics may answer, however it is run. */
+export interface Question {
+  /** What the results of its aggregates are computed from, each once; rows are counted, unless values of cells are keys. */
+  readonly parts: readonly Accumulator[]
+  /** The dimensions whose codes tell groups apart, and the columns of whole numbers whose values do. */
+  readonly dims: readonly DimensionCodes[]
+  readonly keys: readonly ColumnId[]
+}
+
+/** What statistics have answered of it: the states of some groups, over all boxes that are marked so among the verdicts. */
+export interface Answer {
+  readonly question: Question
+  readonly groups: readonly AnsweredGroup[]
+}
+
+export interface AnsweredGroup {
+  /** In C order over the codes of the dimensions. */
+  readonly number: number
+  /** As words of 64 bits. */
+  readonly keys: readonly (bigint | null)[]
+  /** That of each part, as the interpreter has it. */
+  readonly states: readonly unknown[]
+}
+
+/** The same as compiled reductions have it: which group of all (dense keys, or none) each state belongs to; where values of cells are keys, key records. */
 export interface Answered {
   readonly groups: Int32Array
+  readonly records?: ArrayBuffer | undefined
   /** By field of the accumulators, one number per state. */
   readonly fields: readonly ArrayBuffer[]
 }

@@ -28,8 +28,7 @@ export class SelectCells {
     const strides = cStrides(boxShape(box))
     const found: Int32Array[] = []
     for await (const piece of pieces) this.#selectIn(piece, box, strides, found)
-    const positions = joined(found)
-    return isAscending(positions) ? positions : positions.sort()
+    return ascending(found)
   }
 
   #selectIn(piece: Piece, box: Box, strides: readonly number[], found: Int32Array[]): void {
@@ -61,12 +60,18 @@ export function cStrides(shape: readonly number[]): number[] {
   return shape.map((_, i) => cellCount(shape.slice(i + 1)))
 }
 
-function joined(parts: readonly Int32Array[]): Int32Array {
-  const all = new Int32Array(parts.reduce((sum, part) => sum + part.length, 0))
+/** All of several lists of positions, in order. */
+export function ascending(lists: readonly Int32Array[]): Int32Array {
+  const all = joined(lists)
+  return isAscending(all) ? all : all.sort()
+}
+
+function joined(lists: readonly Int32Array[]): Int32Array {
+  const all = new Int32Array(lists.reduce((sum, list) => sum + list.length, 0))
   let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
+  for (const list of lists) {
+    all.set(list, at)
+    at += list.length
   }
   return all
 }

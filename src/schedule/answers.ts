@@ -1,195 +1,169 @@
-/** Boxes of the grid whose part of an aggregation statistics already are: their states, unread. Called by `schedule.ts`. */
-import type { Facts } from '../function/definition.js'
+/** What of a reduction statistics may answer, and their answer as the merge takes it. Called by `schedule.ts` and `statistics.ts`. */
 import type { Registry } from '../function/registry.js'
-import type { ColumnId, Expression } from '../model/expression.js'
-import {
-  type Answered,
-  type DimensionCodes,
-  type GridScan,
-  type KeySpace,
-  type LoopPlan,
-  type Sink,
-  type Verdicts,
-  verdict,
+import { ChunkQLError } from '../model/error.js'
+import type { AggregateCall, ColumnId, Expression } from '../model/expression.js'
+import { identityOf } from '../model/identity.js'
+import type {
+  Answer,
+  Answered,
+  AnsweredGroup,
+  AnsweredRows,
+  DimensionCodes,
+  GridScan,
+  KeySpace,
+  LoopPlan,
+  Question,
+  Sink,
 } from '../model/job.js'
 import type { Accumulator } from '../model/nest.js'
-import { boxShape, cellCount } from '../model/schema.js'
-import { type ChunkRecords, hasStatistics, isKnownRecord, word, wordsPerRecord } from '../model/statistics.js'
+import { hasStatistics } from '../model/statistics.js'
 import { isCoded, type StoredColumn } from '../model/stored-column.js'
-import { isFloat } from '../model/type.js'
+import { isInteger } from '../model/type.js'
 import { inLoopOrder } from '../operator/piece.js'
 import { cStrides } from '../operator/select-cells.js'
-import { boxOf, chunksUnder, eachPlace, latticeOf, wholeAlong } from '../statistics/lattice.js'
-import type { KnownRecords } from '../statistics/verdicts.js'
+import { withoutSpans } from './columns.js'
+import { partsOf, rowCount, share } from './loops.js'
 
-/** The columns on whose statistics an answer would rest; undefined where cells must be looked at. */
-export function answerColumns(
+type Reduce = Extract<Sink, { kind: 'reduce' }>
+
+/** Undefined where cells must be looked at. */
+export function questionOf(
   scan: GridScan,
   sink: Sink,
   loops: LoopPlan | undefined,
   registry: Registry,
-): ReadonlySet<ColumnId> | undefined {
-  if (loops?.nests.main.sink.kind !== 'reduce' || sink.kind !== 'reduce' || sink.keys.kind === 'hash') return undefined
-  const found = new Set<ColumnId>()
-  for (const accumulator of loops.accumulators) {
-    const { aggregate, args, filter } = accumulator
-    const definition = registry.aggregateFunction(aggregate)
-    if (definition?.kind !== 'distributive' || !definition.fromStatistics || filter) return undefined
-    for (const arg of args) {
-      const column = spanningColumn(arg, scan)
-      if (!column) return undefined
-      found.add(column.id)
-    }
+): Question | undefined {
+  if (sink.kind !== 'reduce') return undefined
+  const { keys } = sink
+  if (!isReduced(loops) && (sink.keyExpressions.length > 0 || !hasTexts(sink))) return undefined
+  const own = keys.kind === 'hash' ? keys.keys.map(({ expression }) => keyColumn(expression, scan)) : []
+  if (!own.every((id) => id !== undefined)) return undefined
+  const parts = own.length > 0 ? [] : [rowCount]
+  for (const { call } of sink.aggregates) {
+    const found = answerParts(call, registry)
+    if (!found?.every(({ args }) => args.every((arg) => spanningColumn(arg, scan)))) return undefined
+    for (const part of found) share(parts, part)
   }
-  return found
+  return { parts, dims: keys.kind === 'none' ? [] : keys.dims, keys: own }
 }
 
-/** Of these, those that only records with sums answer. */
-export function columnsBySums({ accumulators }: LoopPlan, registry: Registry): ReadonlySet<ColumnId> {
-  const found = new Set<ColumnId>()
-  for (const { aggregate, args, argTypes, resultType } of accumulators) {
-    const definition = registry.aggregateFunction(aggregate)
-    const signature = { args: argTypes, result: resultType }
-    const isAnswered = definition?.kind === 'distributive' && definition.fromStatistics?.(factsOfRows(1), signature)
-    for (const arg of isAnswered ? [] : args) if (arg.kind === 'column') found.add(arg.column)
+/** Whole numbers are the same wherever they come from. */
+function keyColumn(expression: Expression, scan: GridScan): ColumnId | undefined {
+  const { kind } = expression.type
+  const isWhole = isInteger(expression.type) || kind === 'boolean' || kind === 'date' || kind === 'timestamp'
+  return isWhole ? spanningColumn(expression, scan)?.id : undefined
+}
+
+function isReduced(loops: LoopPlan | undefined): loops is LoopPlan {
+  return loops?.nests.main.sink.kind === 'reduce'
+}
+
+/** The interpreter is asked for its own sake of all that has code. */
+function hasTexts({ aggregates }: Reduce): boolean {
+  return aggregates.some(({ call }) => call.args.some(isText))
+}
+
+const isText = ({ type }: Expression): boolean => type.kind === 'varchar'
+
+/** What a call is computed from, where statistics tell that. */
+function answerParts(call: AggregateCall, registry: Registry): readonly Accumulator[] | undefined {
+  if (call.filter || call.distinct) return undefined
+  const { aggregate, args, type } = call
+  const [arg, ...rest] = args
+  const isEnd = aggregate === 'min' || aggregate === 'max'
+  if (isEnd && arg && rest.length === 0 && isText(arg)) {
+    return [{ aggregate, args: [withoutSpans(arg)], argTypes: [arg.type], resultType: type }]
   }
-  return found
+  const parts = partsOf(call, registry)
+  const isKnown = parts?.every((part) => {
+    const definition = registry.aggregateFunction(part.aggregate)
+    return definition?.kind === 'distributive' && definition.fromStatistics !== undefined
+  })
+  return isKnown ? parts : undefined
 }
 
 /** A column of the whole grid, alone, that statistics may be known of. */
-export function spanningColumn(expression: Expression, { columns, dims }: GridScan): StoredColumn | undefined {
+function spanningColumn(expression: Expression, { columns, dims }: GridScan): StoredColumn | undefined {
   const column = expression.kind === 'column' ? columns.find(({ id }) => id === expression.column) : undefined
   if (column?.kind !== 'stored' || column.layout.made || isCoded(column)) return undefined
   return column.dims.length === dims.length && hasStatistics(column.type) ? column : undefined
 }
 
-/** Marks what is answered among the verdicts. Undefined where nothing is. */
-export function answer(
-  scan: GridScan,
-  keys: KeySpace,
-  loops: LoopPlan,
-  verdicts: Verdicts,
-  records: KnownRecords,
+/** As tasks leave it, whose accumulators may be others than those of the stage that the question was about. */
+export function placeAnswer(
+  answer: Answer,
+  sink: Reduce,
+  loops: LoopPlan | undefined,
   registry: Registry,
-): Answered | undefined {
-  const sources = loops.accumulators.map((accumulator) => sourceOf(accumulator, scan, verdicts, records, registry))
-  const dims = keys.kind === 'dense' ? inLoopOrder(keys.dims, loops) : []
-  const groupOf = groupsAlong(dims, scan, verdicts)
-  const isWhole = scan.dims.map((_, dim) => wholeAlong(scan, verdicts, dim))
-  const groups: number[] = []
-  const states: (readonly (number | bigint)[])[] = []
-  eachPlace(verdicts.counts, (place, box) => {
-    if (verdicts.codes[box] !== verdict.all || !place.every((at, dim) => isWhole[dim]?.[at])) return
-    const group = groupOf(place)
-    const state = group < 0 ? undefined : stateOf(sources, place)
-    if (!state) return
-    verdicts.codes[box] = verdict.answered
-    groups.push(group)
-    states.push(state)
+): { readonly answered: Answered } | { readonly answeredRows: AnsweredRows } {
+  return isReduced(loops)
+    ? { answered: asTasks(answer, sink.keys, loops, registry) }
+    : { answeredRows: asRows(answer, sink, registry) }
+}
+
+function asTasks({ question, groups }: Answer, keys: KeySpace, loops: LoopPlan, registry: Registry): Answered {
+  const own = groups.map(({ states }) => states as readonly (readonly (number | bigint)[])[])
+  const fields = loops.accumulators.flatMap((accumulator) => {
+    const part = placeOf(question, accumulator)
+    const types = fieldTypes(accumulator, registry)
+    return types.map((type, k) =>
+      asField(
+        type,
+        own.map((states) => states[part]?.[k] as number | bigint),
+      ),
+    )
   })
-  if (groups.length === 0) return undefined
-  const types = loops.accumulators.flatMap((accumulator) => fieldTypes(accumulator, registry))
-  const fields = types.map((type, k) => asField(type, states, k))
-  return { groups: Int32Array.from(groups), fields }
+  if (keys.kind === 'hash')
+    return { groups: new Int32Array(groups.length), records: keyRecords(question, groups), fields }
+  const inOrder = keys.kind === 'dense' ? inLoopOrder(keys.dims, loops) : []
+  const renumber = renumbering(question.dims, inOrder)
+  return { groups: Int32Array.from(groups, ({ number }) => renumber(number)), fields }
 }
 
-/** The state of an accumulator over a lattice box; undefined where it is not known. */
-export type StateAt = (place: readonly number[]) => readonly (number | bigint)[] | undefined
-
-function stateOf(sources: readonly StateAt[], place: readonly number[]): (number | bigint)[] | undefined {
-  const fields: (number | bigint)[] = []
-  for (const source of sources) {
-    const own = source(place)
-    if (!own) return undefined
-    fields.push(...own)
-  }
-  return fields
-}
-
-export function sourceOf(
-  accumulator: Accumulator,
-  scan: GridScan,
-  verdicts: Verdicts,
-  known: KnownRecords,
-  registry: Registry,
-): StateAt {
-  const { aggregate, args, argTypes, resultType } = accumulator
-  const definition = registry.aggregateFunction(aggregate)
-  const fromStatistics = definition?.kind === 'distributive' ? definition.fromStatistics : undefined
-  const signature = { args: argTypes, result: resultType }
-  const [arg] = args
-  const cells = (place: readonly number[]) => cellCount(boxShape(boxOf(verdicts, place, scan.dims)))
-  if (!arg) return (place) => fromStatistics?.(factsOfRows(cells(place)), signature)
-  const column = arg.kind === 'column' ? scan.columns.find(({ id }) => id === arg.column) : undefined
-  const records = column && known.get(column.id)
-  if (column?.kind !== 'stored' || !records) return () => undefined
-  const own = latticeOf(column, scan.dims, scan.selection)
-  if (own.size.some((size, dim) => size !== verdicts.size[dim])) return () => undefined
-  const { first } = chunksUnder(verdicts, column, scan.dims)
-  return (place) => {
-    const record = first(place)
-    if (!isKnownRecord(records, record)) return undefined
-    return fromStatistics?.(factsOf(records, record), signature)
-  }
-}
-
-const factsOfRows = (cells: number): Facts => ({
-  cells,
-  nulls: 0,
-  nans: 0,
-  min: 0,
-  max: 0,
-  hasMoments: false,
-  sum: 0,
-  sumHigh: 0n,
-  mean: 0,
-  m2: 0,
-})
-
-function factsOf({ type, words, floats }: ChunkRecords, record: number): Facts {
-  const first = record * wordsPerRecord
-  const own = (at: number) => (isFloat(type) ? floats[first + at] : words[first + at]) as number | bigint
-  return {
-    cells: Number(words[first + word.cells]),
-    nulls: Number(words[first + word.nulls]),
-    nans: Number(words[first + word.nans]),
-    min: own(word.min),
-    max: own(word.max),
-    hasMoments: words[first + word.hasMoments] !== 0n,
-    sum: own(word.sum),
-    sumHigh: words[first + word.sumHigh] as bigint,
-    mean: floats[first + word.mean] as number,
-    m2: floats[first + word.m2] as number,
-  }
-}
-
-/** The group of all cells of a lattice box; -1 where they are of several. */
-function groupsAlong(
-  dims: readonly DimensionCodes[],
-  scan: GridScan,
-  { size, start, counts }: Verdicts,
-): (place: readonly number[]) => number {
+/** As `keyWords` has them: the values of cells, then the codes of dimensions. */
+function keyRecords({ dims }: Question, groups: readonly AnsweredGroup[]): ArrayBuffer {
   const strides = cStrides(dims.map(({ count }) => count))
-  const along = dims.map(({ dim, codes }) => {
-    const length = size[dim] as number
-    return Array.from({ length: counts[dim] as number }, (_, at) => {
-      const first = ((start[dim] as number) + at) * length
-      const own = codes.subarray(first, Math.min(first + length, scan.dims[dim]?.size ?? 0))
-      return own.every((code) => code === own[0]) ? (own[0] ?? -1) : -1
+  const records = groups.map(({ number, keys }) => {
+    const nulls = keys.reduce<bigint>((bits, key, k) => (key === null ? bits | (1n << BigInt(k)) : bits), 0n)
+    const codes = dims.map(({ count }, k) => BigInt(Math.floor(number / (strides[k] as number)) % count))
+    return [nulls, ...keys.map((key) => key ?? 0n), ...codes]
+  })
+  return BigInt64Array.from(records.flat()).buffer
+}
+
+/** From a group's number in C order over some dimensions to that over the same in another order. */
+function renumbering(from: readonly DimensionCodes[], to: readonly DimensionCodes[]): (group: number) => number {
+  const own = cStrides(from.map(({ count }) => count))
+  const others = cStrides(to.map(({ count }) => count))
+  const strides = from.map(({ dim }) => others[to.findIndex((each) => each.dim === dim)] as number)
+  return (group) =>
+    from.reduce((sum, { count }, k) => {
+      const code = Math.floor(group / (own[k] as number)) % count
+      return sum + code * (strides[k] as number)
+    }, 0)
+}
+
+/** Without keys there is one group. */
+function asRows({ question, groups }: Answer, { aggregates }: Reduce, registry: Registry): AnsweredRows {
+  const states = aggregates.map(({ call }) => {
+    const parts = (answerParts(call, registry) ?? []).map((part) => placeOf(question, part))
+    return groups.map(({ states }) => {
+      const own = parts.map((part) => states[part])
+      // The states of numbers are lists of fields; that of a text is the text.
+      return own.every(Array.isArray) ? own.flat() : own[0]
     })
   })
-  return (place) => {
-    let group = 0
-    for (const [i, { dim }] of dims.entries()) {
-      const code = along[i]?.[place[dim] as number] as number
-      if (code < 0) return -1
-      group += code * (strides[i] as number)
-    }
-    return group
-  }
+  return { kind: 'groups', keys: [], states }
 }
 
-export function fieldTypes({ aggregate, argTypes, resultType }: Accumulator, registry: Registry) {
+function placeOf({ parts }: Question, part: Accumulator): number {
+  const name = identityOf(part)
+  const place = parts.findIndex((each) => identityOf(each) === name)
+  if (place < 0) throw new ChunkQLError('internal', `statistics were not asked for ${part.aggregate}`)
+  return place
+}
+
+function fieldTypes({ aggregate, argTypes, resultType }: Accumulator, registry: Registry) {
   const definition = registry.aggregateFunction(aggregate)
   if (definition?.kind !== 'distributive') return []
   return definition.state({ args: argTypes, result: resultType }).map(({ type }) => type)
@@ -202,12 +176,6 @@ const arrays = {
   f64: Float64Array,
 } as const
 
-function asField(
-  type: keyof typeof arrays | 'i64',
-  states: readonly (readonly (number | bigint)[])[],
-  k: number,
-): ArrayBuffer {
-  if (type === 'i64') return BigInt64Array.from(states, (state) => BigInt(state[k] as number | bigint)).buffer
-  const numbers = states.map((state) => Number(state[k]))
-  return new arrays[type](numbers).buffer
+function asField(type: keyof typeof arrays | 'i64', values: readonly (number | bigint)[]): ArrayBuffer {
+  return type === 'i64' ? BigInt64Array.from(values, BigInt).buffer : new arrays[type](values.map(Number)).buffer
 }

@@ -2,7 +2,7 @@
 import { ChunkQLError } from '../model/error.js'
 import { type ColumnId, columnsOf, type Expression, replaceLargest, rewrite } from '../model/expression.js'
 import { identityOf } from '../model/identity.js'
-import type { JobColumn, Sink } from '../model/job.js'
+import type { JobColumn } from '../model/job.js'
 import type { ScanColumn } from '../model/plan.js'
 import { isObjectType } from '../model/type.js'
 import type { Vector } from '../model/vector.js'
@@ -99,12 +99,4 @@ export function usedColumns(...expressions: readonly (Expression | undefined)[])
 /** Expressions without places in the text, so that equal ones compare equal. */
 export function withoutSpans(expression: Expression): Expression {
   return rewrite(expression, ({ span: _, ...node }) => node as Expression)
-}
-
-/** What a sink reads per cell. With codes, keys along dimensions need no column. */
-export function sinkColumns(sink: Sink, coded: boolean): Set<number> {
-  if (sink.kind !== 'reduce') return usedColumns(...sink.columns.map(({ expression }) => expression))
-  const calls = sink.aggregates.flatMap(({ call }) => [...call.args, call.filter])
-  const keys = coded ? (sink.keys.kind === 'hash' ? sink.keys.keys : []) : sink.keyExpressions
-  return usedColumns(...calls, ...keys.map(({ expression }) => expression))
 }

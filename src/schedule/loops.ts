@@ -203,7 +203,7 @@ export function codeColumns(keys: KeySpace): JobColumn[] {
   })
 }
 
-const rowCount: Accumulator = { aggregate: 'count', args: [], argTypes: [], resultType: INT64 }
+export const rowCount: Accumulator = { aggregate: 'count', args: [], argTypes: [], resultType: INT64 }
 
 interface Accumulation {
   readonly accumulators: Accumulator[]
@@ -256,7 +256,8 @@ function accumulator(
   return { aggregate, args: plain, argTypes: plain.map(({ type }) => type), resultType, ...(filter ? { filter } : {}) }
 }
 
-function share(accumulators: Accumulator[], part: Accumulator): number {
+/** The place of an accumulator among some, where it is put unless it is there. */
+export function share(accumulators: Accumulator[], part: Accumulator): number {
   const name = identityOf(part)
   const known = accumulators.findIndex((other) => identityOf(other) === name)
   if (known >= 0) return known

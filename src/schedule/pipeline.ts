@@ -4,6 +4,7 @@ import { type ColumnId, conjuncts, type Expression, rewrite } from '../model/exp
 import type { Step } from '../model/job.js'
 import type { NamedAggregate, NamedExpression, OutputColumn, Plan, Scan, SortKey, ValuesPlan } from '../model/plan.js'
 import { outputOf, reference } from '../model/plan.js'
+import { columnsReadBy } from '../model/rewrite-plan.js'
 
 /** What a scan ends in, keys still undivided. */
 export type Ending =
@@ -81,7 +82,8 @@ function endingOf(
   bind: (expression: Expression) => Expression,
 ): { ending: Ending; columns: readonly OutputColumn[]; rest: readonly Plan[] } {
   const [next] = nodes
-  const columns = output.map((column) => ({ id: column.id, name: column.name, expression: bind(reference(column)) }))
+  const kept = output.filter(isUsedBy(nodes))
+  const columns = kept.map((column) => ({ id: column.id, name: column.name, expression: bind(reference(column)) }))
   switch (next?.kind) {
     case 'aggregate': {
       const keys = next.keys.map((key) => ({ ...key, expression: bind(key.expression) }))
@@ -90,14 +92,22 @@ function endingOf(
     }
     case 'sort':
       // Tasks sort and cut their own rows; the step sorts what is left of all of them.
-      return { ending: { kind: 'sort', columns, keys: next.keys, limit: next.limit }, columns: output, rest: nodes }
+      return { ending: { kind: 'sort', columns, keys: next.keys, limit: next.limit }, columns: kept, rest: nodes }
     case 'limit': {
       const limit = next.limit === undefined ? undefined : next.limit + next.offset
-      return { ending: { kind: 'rows', columns, limit }, columns: output, rest: nodes }
+      return { ending: { kind: 'rows', columns, limit }, columns: kept, rest: nodes }
     }
     default:
-      return { ending: { kind: 'rows', columns, limit: undefined }, columns: output, rest: nodes }
+      return { ending: { kind: 'rows', columns, limit: undefined }, columns: kept, rest: nodes }
   }
+}
+
+/** Limits stand below projections: of what they let pass some columns were only for the filter. */
+function isUsedBy([next, ...others]: readonly Plan[]): (column: OutputColumn) => boolean {
+  if (next?.kind === 'limit') return isUsedBy(others)
+  if (next?.kind !== 'project' && next?.kind !== 'aggregate') return () => true
+  const used = columnsReadBy(next)
+  return ({ id }) => used.has(id)
 }
 
 function bindCall(aggregate: NamedAggregate, bind: (expression: Expression) => Expression): NamedAggregate {

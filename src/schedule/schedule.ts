@@ -17,15 +17,15 @@ import {
 } from '../model/job.js'
 import { headerOf, type Plan, type Scan } from '../model/plan.js'
 import { cellCount } from '../model/schema.js'
+import { columnsOfSink } from '../model/sink-columns.js'
 import { type StoredColumn, withOwnChunks } from '../model/stored-column.js'
 import type { Vector } from '../model/vector.js'
 import type { Known } from '../statistics/known.js'
-import { answerRows, rowAnswerColumns } from './answer-rows.js'
-import { answer, answerColumns } from './answers.js'
+import { placeAnswer } from './answers.js'
 import { chooseBox, taskSpace } from './box.js'
 import { codeTextColumns } from './coded-keys.js'
 import { keysToCollect } from './collected.js'
-import { Hoisting, jobColumns, sinkColumns, usedColumns } from './columns.js'
+import { Hoisting, jobColumns, usedColumns } from './columns.js'
 import { Dimensions, type Selection, selectIndexes } from './dimensions.js'
 import { divideKeys } from './keys.js'
 import { codeColumns, type PlanLoops, planReduce, planSelect } from './loops.js'
@@ -86,9 +86,9 @@ function scheduleScan(
     if (stage) return stage
   }
   const sink = sinkOf(ending, keys, (expression) => expression)
-  const verdicts = ownVerdicts(context)
+  const verdicts = context.known?.verdicts
   const scan = gridScan(leaf, sink, conjunction(selection.residual), dimensions, selection.ranges, [], false, verdicts)
-  const answered = answeredBy(scan, sink, undefined, context)
+  const answered = answeredBy(sink, undefined, context)
   return { ...finishStage(scan, sink, undefined, context, true), ...answered }
 }
 
@@ -121,33 +121,20 @@ function withLoops(
   const along = reduces ? codeColumns(hoisted) : []
   const texts = [coded, filters, tests].flatMap(({ columns }) => columns)
   const extra = [...placed.columns, ...texts, ...hoisting.columns, ...along]
-  const verdicts = ownVerdicts(context)
+  const verdicts = context.known?.verdicts
   const scan = gridScan(leaf, sink, predicate, dimensions, selection.ranges, extra, reduces, verdicts)
   const loops = plan(scan, sink, context.registry)
   if (!loops) return undefined
-  const answered = answeredBy(scan, sink, loops, context)
+  const answered = answeredBy(sink, loops, context)
   return { ...finishStage(scan, sink, loops, context, !reduces), ...answered }
 }
 
-/** What is answered is marked there. */
-function ownVerdicts({ known }: ScheduleContext): Verdicts | undefined {
-  return known && { ...known.verdicts, codes: known.verdicts.codes.slice() }
-}
-
-/** Marks what it answers among the verdicts of the scan. */
 function answeredBy(
-  scan: GridScan,
   sink: Sink,
   loops: LoopPlan | undefined,
   { known, registry }: ScheduleContext,
 ): Pick<ScanStage, 'answered' | 'answeredRows'> {
-  const { verdicts } = scan
-  if (!known || !verdicts || sink.kind !== 'reduce') return {}
-  if (loops && answerColumns(scan, sink, loops, registry)) {
-    return { answered: answer(scan, sink.keys, loops, verdicts, known.records, registry) }
-  }
-  const isOfRows = rowAnswerColumns(scan, sink, registry) !== undefined
-  return isOfRows ? { answeredRows: answerRows(scan, sink, verdicts, known.records, registry) } : {}
+  return known?.answer && sink.kind === 'reduce' ? placeAnswer(known.answer, sink, loops, registry) : {}
 }
 
 function withPositions(
@@ -202,7 +189,7 @@ function gridScan(
   verdicts: Verdicts | undefined,
 ): GridScan {
   const early = usedColumns(predicate)
-  const used = new Set([...early, ...sinkColumns(sink, coded)])
+  const used = new Set([...early, ...columnsOfSink(sink, coded)])
   const columns = [...jobColumns(leaf.columns, used, predicate ? early : used, dimensions), ...extra]
   return { source: leaf.source, table: leaf.table, dims: leaf.dims, columns, selection, predicate, verdicts }
 }
@@ -217,7 +204,7 @@ function variantOf(
   decided: number,
 ): StageVariant[] {
   const predicate = withoutParts(scan.predicate, decided)
-  const [tested, left, used] = [usedColumns(scan.predicate), usedColumns(predicate), sinkColumns(sink, reduces)]
+  const [tested, left, used] = [usedColumns(scan.predicate), usedColumns(predicate), columnsOfSink(sink, reduces)]
   const columns = scan.columns
     .filter(({ id }) => used.has(id) || left.has(id) || !tested.has(id))
     .map((column) => (predicate && column.kind === 'stored' ? inPhase(column, left) : column))
@@ -265,7 +252,7 @@ export function cutIntoTasks(
   const limited = sink.kind === 'rows' && sink.limit !== undefined
   const all = taskSpace(choice, scan.selection, limited, groupsOf(sink))
   const withChunks = new Set(scan.columns.filter(({ kind }) => kind === 'stored').map(({ id }) => id))
-  const saving = savingSets(scan.predicate, withChunks, sinkColumns(sink, !inRows))
+  const saving = savingSets(scan.predicate, withChunks, columnsOfSink(sink, !inRows))
   const { tasks, verdicts, decided } = sortBoxes(all, scan, inRows, saving)
   const boxes = cellCount(scan.dims.map(({ size }, dim) => Math.ceil(size / (choice.box[dim] as number))))
   const share = boxes === 0 ? 0 : tasks.boxes / boxes

@@ -36,11 +36,13 @@ export function sortBoxes(tasks: TaskSpace, scan: GridScan, inOrder: boolean, sa
     const own = mayPass ? decidedUnder(verdicts, box) : 0
     sets[number] = own === everyPart ? own : (saving[own] ?? 0)
   })
-  const decided = setsOf(left, sets)
+  // Rows are tested cell by cell: of a box some may pass for certain.
+  const isPieceWise = inOrder && isOf((code) => code === verdict.all)
+  const decided = setsOf(left, sets, isPieceWise)
   for (const number of left) {
     sets[number] = decided.find((set) => includesParts(sets[number] as number, set)) ?? 0
   }
-  const marks = new Marks(verdicts)
+  const marks = new Marks(verdicts, isPieceWise)
   if (mayPass) eachBox(tasks, scan, (box, number) => marks.leave(box, sets[number] as number))
   const groups = inOrder ? [left] : [...decided, 0].map((set) => left.filter((number) => sets[number] === set))
   const alike = groups.map(({ length }) => length)
@@ -48,8 +50,8 @@ export function sortBoxes(tasks: TaskSpace, scan: GridScan, inOrder: boolean, sa
   return { tasks: { ...tasks, boxes: listed.length, listed, alike }, decided, verdicts: marks.verdicts }
 }
 
-/** The set of all parts where some boxes have it, and of others those of most boxes; those of most parts first. */
-function setsOf(boxes: readonly number[], sets: Uint8Array): number[] {
+/** The set of all parts where some boxes have it or `withAll`, and of others those of most boxes; those of most parts first. */
+function setsOf(boxes: readonly number[], sets: Uint8Array, withAll: boolean): number[] {
   const counts = new Float64Array(everyPart + 1)
   for (const number of boxes) {
     const set = sets[number] as number
@@ -57,7 +59,7 @@ function setsOf(boxes: readonly number[], sets: Uint8Array): number[] {
   }
   const some = [...counts.keys()].filter((set) => set !== 0 && set !== everyPart && (counts[set] as number) > 0)
   const most = some.sort((a, b) => (counts[b] as number) - (counts[a] as number)).slice(0, mostSets)
-  const all = (counts[everyPart] as number) > 0 ? [everyPart] : []
+  const all = withAll || (counts[everyPart] as number) > 0 ? [everyPart] : []
   return [...all, ...most.sort((a, b) => partsIn(b) - partsIn(a) || a - b)]
 }
 
@@ -70,7 +72,11 @@ class Marks {
   readonly #codes: Uint8Array
   #decided: Uint8Array | undefined
 
-  constructor(readonly of: Verdicts) {
+  /** `keepsPassing`: cells that pass are not tested for the sake of others of their box. */
+  constructor(
+    readonly of: Verdicts,
+    readonly keepsPassing: boolean,
+  ) {
     this.#codes = of.codes.slice()
     this.#decided = of.decided?.slice()
   }
@@ -87,7 +93,8 @@ class Marks {
   leave(box: Box, set: number): void {
     if (set === everyPart) return
     everyBoxUnder(this.of, box, (number) => {
-      if ((this.#codes[number] as number) >= verdict.none) return true
+      const code = this.#codes[number] as number
+      if (code >= verdict.none || (this.keepsPassing && code === verdict.all)) return true
       const before = decidedAt({ codes: this.#codes, decided: this.#decided }, number)
       this.#codes[number] = verdict.maybe
       if (set !== 0) this.#decided ??= new Uint8Array(this.#codes.length)

@@ -98,8 +98,8 @@ export interface ChunkedColumn {
    * Absent, as one that is unknown: nothing can be told of it.
    */
   fingerprints?(chunks: readonly (readonly number[])[], options?: FetchOptions): Fingerprints | Promise<Fingerprints>
-  /** Of a chunk by the bytes that `fetch` brought: which version they are of, as told with them. Unknown where nothing was told. */
-  fetched?(bytes: Uint8Array): Fingerprints
+  /** Of a chunk by what `fetch` brought: which version that is, as told with it. Unknown where nothing was told. */
+  fetched?(bytes: Uint8Array | null): Fingerprints
   /**
    * Of what decides, beside the chunk, which values are read: type, codecs, chunk shape, fill value, attributes. The shape is
    * not part of it: it stays when the array grows. Present wherever `fingerprints` is.

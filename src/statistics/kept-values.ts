@@ -19,7 +19,10 @@ export function readValues(folder: string, records: ChunkRecords): ChunkValues |
   return values
 }
 
-/** Forgets what was not collected with its record: the two are written one after the other, perhaps not by the same. */
+/**
+ * Forgets what is of something else than its record: the two are written one after the other, perhaps not by the same. Of one
+ * fingerprint the values are the same whoever found them; without they are told by when that was.
+ */
 function forgetStrange({ words: records }: ChunkRecords, { type, words }: ChunkValues): void {
   const width = wordsPerEntry(type)
   for (let record = 0, at = 0; at < words.length; record++, at += width) {
@@ -28,7 +31,7 @@ function forgetStrange({ words: records }: ChunkRecords, { type, words }: ChunkV
       words[at + valueWord.fingerprint] === records[own + word.fingerprint] &&
       words[at + valueWord.fingerprint + 1] === records[own + word.fingerprint + 1] &&
       words[at + valueWord.extent] === records[own + word.extent] &&
-      words[at + valueWord.time] === records[own + word.time]
+      (records[own + word.fingerprint + 1] !== 0n || words[at + valueWord.time] === records[own + word.time])
     if (!isSame) words[at + valueWord.extent] = 0n
   }
 }

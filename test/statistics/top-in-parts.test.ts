@@ -55,7 +55,7 @@ async function analyzed(nanIsNull: boolean) {
     place: () => placeIn(groupOf(source, settings) as string, source, table, column),
   }
   const codes = async (top: Top, most: LearnContext['most']) => {
-    const wanted = { tested: new Set<number>(), summed: new Set<number>(), top, saving: new Uint8Array(1) }
+    const wanted = { tested: new Set<number>(), top, saving: new Uint8Array(1) }
     const found = await learn(scan, wanted, { ...context, most })
     return found && [...found.verdicts.codes]
   }

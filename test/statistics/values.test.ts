@@ -500,6 +500,27 @@ for (const [kind, { spec, rewritten, where }] of Object.entries(changing)) {
   }
 }
 
+test('of two who analyze at the same time the values of one count with the records of the other', () =>
+  withFixture({ v: numbers('<i2', [Int16Array.of(1, 3), Int16Array.of(5, 9)]) }, async (fixture) => {
+    const { ask, path } = fixture
+    const read = async (where: string) => (await ask(`SELECT n FROM $t WHERE ${where}`)).read
+    await ask('ANALYZE $t')
+    const values = folderOf(fixture, /v-[0-9a-f]{16}-values$/)
+    const before = readFileSync(join(values, '0'))
+    const later = Date.now()
+    while (Date.now() === later);
+    await ask('ANALYZE $t')
+    assert.notDeepEqual(readFileSync(join(values, '0')), before)
+    writeFileSync(join(values, '0'), before)
+    assert.equal(await read('v = 2'), 0)
+    // Those of a chunk that has changed in between do not.
+    writeFileSync(join(path, 'v/0'), Int16Array.of(1, 2))
+    utimesSync(join(path, 'v/0'), 1e9 + 1, 1e9 + 1)
+    await ask('ANALYZE $t')
+    writeFileSync(join(values, '0'), before)
+    assert.deepEqual(await ask('SELECT n FROM $t WHERE v = 2'), { rows: ['1'], read: 1, answered: 0 })
+  }))
+
 test('of another type, and in the form of an older version, nothing is known', () =>
   withFixture({ v: numbers('<i2', [Int16Array.of(1, 3), Int16Array.of(5, 9)]) }, async (fixture) => {
     const { ask, path } = fixture

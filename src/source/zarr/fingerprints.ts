@@ -1,5 +1,13 @@
 /** Fingerprints of the chunks of an array: those of the objects that they are read from. Called by chunked.ts. */
-import { digestText, type Fingerprints, isMissing, noFingerprints, setNone, setParts } from '../../model/fingerprint.js'
+import {
+  digestText,
+  type Fingerprints,
+  isMissing,
+  noFingerprints,
+  setMissing,
+  setNone,
+  setParts,
+} from '../../model/fingerprint.js'
 import { identityOf } from '../../model/identity.js'
 import type { ChunkedColumn, FetchOptions } from '../source.js'
 import type { ZarrArray } from './array.js'
@@ -14,8 +22,9 @@ export function chunkFingerprints(
   decoding: Decoding,
 ): Pick<ChunkedColumn, 'fingerprints' | 'fetched' | 'digest' | 'origin'> {
   if (!store.fingerprints) return {}
+  const { fetched } = store
   return {
-    ...(store.fetched && { fetched: store.fetched }),
+    ...(fetched && { fetched: (bytes: Uint8Array | null) => (bytes ? fetched(bytes) : absent(array)) }),
     digest: digestOf(array, decoding),
     origin: `${store.identity ?? ''}/${array.path}`,
     fingerprints(chunks, options) {
@@ -29,6 +38,13 @@ export function chunkFingerprints(
       return asked instanceof Promise ? asked.then(tell) : tell(asked)
     },
   }
+}
+
+/** Of a chunk that was not there. Where it would be a part of objects, it tells nothing of these. */
+function absent({ shards, edges }: ZarrArray): Fingerprints {
+  const found = noFingerprints(1)
+  if (shards.length === 0 && !edges) setMissing(found, 0)
+  return found
 }
 
 /** Without its metadata an array was moved or removed: then a chunk that is not there is no fill value. */

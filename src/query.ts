@@ -5,6 +5,7 @@ import { pathsOf } from './bind/paths.js'
 import { compileStage } from './compile/stage.js'
 import { type ExecuteContext, execute, type Progress } from './execute/execute.js'
 import { inlineExecutor } from './execute/inline-executor.js'
+import { versionsOf } from './execute/versions.js'
 import { chunksWith, countChunks, emptyWork } from './execute/work.js'
 import { ChunkQLError, isChunkQLError } from './model/error.js'
 import type { ScanStage, Schedule, Surveyed, Work } from './model/job.js'
@@ -122,6 +123,7 @@ export function run(
     job: {
       id: session.nextJob(),
       source: source?.ref ?? null,
+      versions: stage && source ? versionsOf(stage.scan, source) : [],
       settings: session.settings,
       use: session.functions.modules,
     },

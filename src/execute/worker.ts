@@ -12,6 +12,7 @@ import { buffersOf, partBuffers } from './buffers.js'
 import { checkCancelled, isCancelled } from './executor.js'
 import type { TaskMessage, TaskReply } from './messages.js'
 import { type OpenStage, openStage } from './stage-run.js'
+import { changedSource, isSameSource } from './versions.js'
 
 useKernelModule(workerData as WebAssembly.Module)
 
@@ -39,7 +40,7 @@ export default async function runTask(message: TaskMessage): Promise<TaskReply> 
 
 function openJob({ job, cancel }: { readonly job: Job; readonly cancel: Int32Array }): OpenJob {
   const loan = machines.borrow(job.settings.memory_limit / job.settings.threads)
-  const stage = openSources(job).then(async (source) =>
+  const stage = sourceOf(job).then(async (source) =>
     openStage(job, loan.machine, source, await loadRegistry(job.use, [], moduleText), {
       check: () => checkCancelled(cancel),
       isCancelled: () => isCancelled(cancel),
@@ -50,8 +51,19 @@ function openJob({ job, cancel }: { readonly job: Job; readonly cancel: Int32Arr
   return open
 }
 
-function openSources(job: Job): Promise<Source> {
+/** What was opened before a store was written to is opened anew, for a session that has done so. */
+async function sourceOf(job: Job): Promise<Source> {
   const name = JSON.stringify(job.source)
+  const known = sources.get(name)
+  const before = await known
+  if (before && isSameSource(job, before)) return before
+  if (sources.get(name) === known) sources.delete(name)
+  const source = await openSources(job, name)
+  if (!isSameSource(job, source)) throw changedSource(job)
+  return source
+}
+
+function openSources(job: Job, name: string): Promise<Source> {
   const known = sources.get(name)
   if (known) return known
   if (!job.source) throw new TypeError('a source without a reference was sent to a worker')

@@ -406,6 +406,8 @@ export interface Schedule {
 export interface Job {
   readonly id: number
   readonly source: SourceRef | null
+  /** Of the columns of the scan, as the thread that made the job sees them (`Source.version`). */
+  readonly versions: readonly string[]
   readonly settings: Settings
   readonly stage: ScanStage
   /** Tasks that a thread has at once: it runs one after another, and fetches for the next ones where bytes come from afar. */

@@ -128,6 +128,11 @@ export interface Source {
    * their own), in C order over the column's own dims.
    */
   vectors?(table: string, column: string, start: number, end: number): Vector | Promise<Vector>
+  /**
+   * Of what decides, beside the chunks, which values a column has: another thread that finds another text here must not read it
+   * for this one. Present where `ref` is.
+   */
+  version?(table: string, column: string): string
   close(): Promise<void>
 }
 

@@ -2,6 +2,8 @@
 
 import { createMachine } from '../../kernel/machine.js'
 import { ChunkQLError } from '../../model/error.js'
+import { digestText } from '../../model/fingerprint.js'
+import { identityOf } from '../../model/identity.js'
 import { type Column, cellCount, type Schema } from '../../model/schema.js'
 import { VARCHAR, type Value } from '../../model/type.js'
 import { keyOfTuple } from '../../model/value-key.js'
@@ -113,6 +115,16 @@ export function concatSource(parts: readonly Part[], byName: boolean, ref: Sourc
     coordinate: (table, column) => once(vectors, `${table}\n${column}`, () => coordinate(table, column)),
     column: (table, column) => once(columns, `${table}\n${column}`, () => chunked(table, column)),
     vectors: vectorsOf,
+    // Where the rows of a store begin follows from the lengths of those before it.
+    version(tableName, name) {
+      const own = tables.get(tableName)
+      const texts = own?.parts.map(({ part, table }) => {
+        const { version } = (parts[part] as Part).source
+        const has = table.columns.some((column) => column.name === name)
+        return `${table.dims[0]?.size} ${has ? version?.(table.name, name) : ''}`
+      })
+      return digestText(identityOf(texts ?? []))
+    },
     close: async () => {
       await Promise.all(parts.map(({ source }) => source.close()))
     },

@@ -90,7 +90,7 @@ function spread(objects: readonly (readonly string[])[], keys: readonly string[]
 }
 
 /** The shape is left out, and of attributes those that do not change what is read: they have done so in the decoding. */
-function digestOf(array: ZarrArray, decoding: Decoding): string {
+export function digestOf(array: ZarrArray, decoding: Decoding): string {
   const { chunk, edges, axes, codecs, shards, keys, fillIsMissing, field } = array
   const { dataType, fill } = field?.whole ?? array
   const { offset, bigEndian, name, missing } = field ?? {}

@@ -2,6 +2,7 @@
 
 import { type Chain, openChain } from '../../codec/chain.js'
 import { ChunkQLError, isChunkQLError } from '../../model/error.js'
+import { identityOf } from '../../model/identity.js'
 import type { Layout } from '../../model/schema.js'
 import type { Vector } from '../../model/vector.js'
 import { once } from '../once.js'
@@ -12,6 +13,7 @@ import { chunkedColumn } from './chunked.js'
 import type { Decoding } from './convention.js'
 import { discover, type ZarrGroup } from './discover.js'
 import { fillBytes } from './fill.js'
+import { digestOf } from './fingerprints.js'
 import { nameTables, schemaOf } from './names.js'
 import { type Readable, readCells } from './read.js'
 import { rectilinearChain } from './rectilinear.js'
@@ -136,6 +138,12 @@ function zarrSource(store: Store, groups: readonly GroupTables[], options: Reado
     vectors: async (table, column, start, end) => {
       const rule = ruleOf(table, column)
       return rule ? ruledValues(rule.rule, start, end) : readCells(await readable(table, column), start, end)
+    },
+    version(table, column) {
+      const found = tables.get(table)?.member(column)
+      if (!found || isRefused(found.array)) return identityOf(ruleOf(table, column) ?? '')
+      const { array, decoding, slice } = found
+      return `${array.path} ${digestOf(array, decoding)} ${identityOf(slice ?? '')}`
     },
     close: async () => {
       columns.clear()

@@ -39,10 +39,10 @@ export interface DecodedChunk {
 const unknown = noFingerprints(1)
 const none: ReadonlySet<string> = new Set()
 
-/** Memory of a task for a chunk that is decoded as a loop comes to its cells: its encoded bytes, and what is shown. */
+/** Memory of a task for a chunk that is decoded as a loop comes to its cells: what is shown, and encoded bytes that are longer than decoded ones. */
 export interface WindowRoom {
-  readonly encoded: Scratch
   readonly shown: Scratch
+  readonly encoded: Scratch
 }
 
 /** A chunk on its way into a slot. */
@@ -141,13 +141,13 @@ export class ChunkReader {
     }
     const started = performance.now()
     const range = column.locate(chunk)
-    const fetched = column.read(range, roomIn(encoded))
+    const slot = this.#freeSlot()
+    const fetched = column.read(range, this.#roomIn(slot, encoded))
     if (!fetched) return undefined
     countRead(this.reading.work(), fetched.length, performance.now() - started)
     const block = column.blockBytes?.(fetched, machine, range)
     if (block === undefined) {
-      const filling = { slot: this.#freeSlot(), chunk, name, range, started, portion: undefined }
-      this.#take(filling, fetched, unknown)
+      this.#take({ slot, chunk, name, range, started, portion: undefined }, fetched, unknown)
       return undefined
     }
     this.reading.work().read++
@@ -155,6 +155,17 @@ export class ChunkReader {
     const decode = (out: number, from: number, to: number) =>
       this.#countDecoded(() => column.decodePart?.(fetched, machine, out, range, { ranges: [[from, to]] }) ?? 0)
     return chunkWindow({ bytes, block, cell, decode }, machine, shown)
+  }
+
+  /** For encoded bytes: a slot that nothing is decoded to, or where they did not shrink, elsewhere. */
+  #roomIn(slot: number, elsewhere: Scratch): Room {
+    const { machine, column } = this
+    return {
+      get bytes() {
+        return machine.bytes
+      },
+      allocate: (bytes) => (bytes <= column.layout.bytes ? (this.#slots[slot] as number) : elsewhere.reserve(bytes)),
+    }
   }
 
   /** For a chunk that is to come; none that `loadAll` has brought. */
@@ -287,15 +298,6 @@ export class ChunkReader {
   #decodeWhole(address: number, range: ByteRange, fetched: Fetched): number {
     this.column.decode(fetched, this.machine, address, range)
     return this.column.layout.bytes
-  }
-}
-
-function roomIn(scratch: Scratch): Room {
-  return {
-    get bytes() {
-      return scratch.machine.bytes
-    },
-    allocate: (bytes) => scratch.reserve(bytes),
   }
 }
 

@@ -170,8 +170,9 @@ export class ChunkReader {
 
   /** For a chunk that is to come; none that `loadAll` has brought. */
   #freeSlot(): number {
+    const isKept = (held: string | undefined) => held !== undefined && this.#kept.has(held)
     let slot = this.#next
-    while (this.#kept.has(this.#held[slot] ?? '')) slot = (slot + 1) % this.#slots.length
+    for (let i = 1; i < this.#slots.length && isKept(this.#held[slot]); i++) slot = (slot + 1) % this.#slots.length
     this.#next = (slot + 1) % this.#slots.length
     this.#held[slot] = undefined
     return slot

@@ -368,7 +368,7 @@ test('functions of a package that is one text are kept by that text; of others n
     `SELECT twice(x % 3) AS k, sum(v) FROM '${store}' GROUP BY k ORDER BY k`,
   ]
   const run = async (text: string, asked = sqls) => {
-    const settings = { cache_partials: '1GB', local_cache: cache, inline_bytes: 0 }
+    const settings = { cache_partials: '1GB', local_cache: cache, inline_bytes: 0, threads: 1 }
     const own = writePackage(fresh('package'), text)
     return withSession(
       settings,
